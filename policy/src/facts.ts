@@ -144,6 +144,8 @@ export interface ParameterValue extends ValueBase {
   readonly path: readonly string[]
   readonly index: number
   readonly function?: string
+  /** Where the function starts in the file, which tells two functions of one name apart. */
+  readonly owner: number
 }
 /** An operation that yields a boolean or a number (`!x`, `a > b`, `x.length`, `typeof x`) or anything not understood. */
 export interface UnknownValue extends ValueBase {
