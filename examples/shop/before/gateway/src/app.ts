@@ -1,0 +1,44 @@
+import { context, propagation, trace } from '@opentelemetry/api'
+import express, { type Express } from 'express'
+
+const tracer = trace.getTracer('gateway')
+const orders = process.env['ORDERS_URL'] ?? 'http://127.0.0.1:3001'
+
+export function createApp(): Express {
+  const app = express()
+  app.use(express.json())
+
+  app.post('/checkout', (request, response) =>
+    tracer.startActiveSpan('handler', async (span) => {
+      try {
+        span.setAttribute('http.request.header.authorization', request.headers.authorization ?? '')
+        const reply = await fetch(`${orders}/orders`, {
+          method: 'POST',
+          headers: traced({ 'content-type': 'application/json' }),
+          body: JSON.stringify(request.body),
+        })
+        response.status(reply.status).json(await reply.json())
+      } finally {
+        span.end()
+      }
+    }),
+  )
+
+  app.get('/orders/:id', (request, response) =>
+    tracer.startActiveSpan(`order ${request.params.id}`, async (span) => {
+      try {
+        const reply = await fetch(`${orders}/orders/${request.params.id}`, { headers: traced({}) })
+        response.status(reply.status).json(await reply.json())
+      } finally {
+        span.end()
+      }
+    }),
+  )
+
+  return app
+}
+
+function traced(headers: Record<string, string>): Record<string, string> {
+  propagation.inject(context.active(), headers)
+  return headers
+}
