@@ -193,6 +193,8 @@ interface FactBase {
   readonly origin: Origin
   readonly certainty: Certainty
   readonly via: ApiOrigin
+  /** The fact in a helper's body that this one was made of by putting a call's arguments in place of its parameters. */
+  readonly derivedFrom?: Origin
 }
 
 /** A span is started. `name` is absent when the call has no argument at that place. */

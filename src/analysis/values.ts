@@ -347,6 +347,11 @@ function readVariable(
   return { ...base, kind: 'union', of: read.filter((value) => value !== null) }
 }
 
+/** The field of a value that a path leads to: itself for an empty path, a reference where it is not known. */
+export function followPath(value: Value, path: readonly string[]): Value | null {
+  return follow(value, path)
+}
+
 /** The field of a value that a path leads to, as far as it is known. */
 function follow(value: Value, path: readonly string[]): Value | null {
   const [first, ...rest] = path
