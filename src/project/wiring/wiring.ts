@@ -1,0 +1,30 @@
+/** A place in a file that is no program source. `line` counts from 1. */
+export interface Place {
+  readonly file: string
+  readonly line: number
+  /** The command or line as it is written, shortened. */
+  readonly text: string
+}
+
+/** A module that is loaded before the entry. */
+export interface Preload {
+  /** As it is written: a package's subpath or a path. */
+  readonly module: string
+  readonly how: '--require' | '--import' | '--loader' | 'layer'
+  /** Where it is asked for: the command, or the line that sets NODE_OPTIONS. */
+  readonly place: Place
+  /** The source file it names, absolute; `null` for a package's module and for a file that was not found. */
+  readonly file: string | null
+}
+
+/** One way in which a package's program is started. */
+export interface StartCommand {
+  /** The source file that runs first, absolute; `null` when a framework's own command finds it (`next start`). */
+  readonly entry: string | null
+  /** What runs it: `node`, `tsx`, `next`, `nest`, … */
+  readonly runner: string
+  readonly preloads: readonly Preload[]
+  readonly place: Place
+  /** `development` for scripts and compose files that say so by their name; such a start is no proof of anything. */
+  readonly stage: 'production' | 'development'
+}
