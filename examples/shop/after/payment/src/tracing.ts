@@ -1,0 +1,4 @@
+import { initTracing } from '@spanguard/runtime'
+import { policy } from '../../policy.js'
+
+export const tracing = initTracing({ serviceName: 'payment', policy })

@@ -1,0 +1,8 @@
+// What a team writes: its parser, its files, and the preset. The policy is read from the nearest spanguard.config.json.
+import parser from '@typescript-eslint/parser'
+import spanguard from 'eslint-plugin-spanguard'
+
+export default [
+  { files: ['**/*.ts'], languageOptions: { parser } },
+  spanguard.configs.recommended,
+]
