@@ -1,0 +1,11 @@
+export type {
+  DecoratorRow,
+  ExportedHandlerRow,
+  ExportRef,
+  FrameworkDescriptor,
+  HandlerRow,
+  Insertion,
+  MethodRef,
+  MiddlewareRow,
+  ObjectSource,
+} from '@spanguard/policy'
