@@ -1,0 +1,48 @@
+import eslintPlugin from 'eslint-plugin-eslint-plugin'
+import spanguard from 'eslint-plugin-spanguard'
+import { defineConfig, globalIgnores } from 'eslint/config'
+import tseslint from 'typescript-eslint'
+
+export default defineConfig(
+  globalIgnores([
+    '**/dist/',
+    // Whole small programs with faults that are wanted; they have a tsconfig and a linter run of their own.
+    'examples/shop/before/',
+    'test/fixtures/',
+  ]),
+  { linterOptions: { reportUnusedDisableDirectives: 'error', reportUnusedInlineConfigs: 'error' } },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: {
+      parserOptions: {
+        project: [
+          'policy/tsconfig.json',
+          'runtime/tsconfig.json',
+          'tsconfig.plugin.json',
+          'tsconfig.test.json',
+          'examples/shop/after/tsconfig.json',
+        ],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      '@typescript-eslint/consistent-type-exports': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-import-type-side-effects': 'error',
+      // A number in a template has one form only.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      eqeqeq: 'error',
+      'no-console': 'error',
+    },
+  },
+  { files: ['examples/**', 'scripts/**', 'bench/**', 'src/cli.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['rules/**/*.ts'],
+    extends: [eslintPlugin.configs.recommended],
+    rules: { 'max-lines': ['error', 200] },
+  },
+  { files: ['**/*.ts'], extends: [spanguard.configs.recommended] },
+)
