@@ -1,0 +1,217 @@
+import path from 'node:path'
+import { Project, ts } from 'ts-morph'
+import type { TypeFact } from '@spanguard/policy'
+import type { ModuleResolver } from './project/resolve-module.js'
+import { typeFactOf } from './type-facts.js'
+
+/** One source file of the program. */
+export interface ProgramFile {
+  readonly path: string
+  readonly root: ts.SourceFile
+}
+
+/** What a name stands for: a declaration in the program, or an export of a package outside it. */
+export type Target =
+  | { readonly kind: 'declaration'; readonly node: ts.Node }
+  /** `exported` is `default`, `*` for the namespace (and for what `require` gives), or the export's name. */
+  | { readonly kind: 'package'; readonly module: string; readonly exported: string }
+  /** A module of the program as a whole: `import * as x`, `require('./x')`. */
+  | { readonly kind: 'module'; readonly file: string }
+
+/**
+ * The seam between the checks and the compiler. Everything that the checks ask of a program beyond its syntax trees goes
+ * through here, so that another compiler can stand behind it.
+ */
+export interface Program {
+  readonly files: readonly ProgramFile[]
+  /** Files that do not parse, with the first error of each; they are in `files` all the same. */
+  readonly broken: readonly { readonly path: string; readonly line: number; readonly message: string }[]
+  file(path: string): ProgramFile | null
+  /** The file that an import names, `null` for a package outside the program. */
+  resolve(specifier: string, from: string): string | null
+  /** What an identifier (or a property's name) stands for, imports and re-exports followed; `null` when unknown. */
+  target(name: ts.Node): Target | null
+  /** The exports of a module of the program, by name. `module.exports = x` is `export=`. */
+  exportsOf(file: string): ReadonlyMap<string, ts.Symbol>
+  targetOfExport(file: string, name: string): Target | null
+  typeOf(expression: ts.Node): TypeFact
+  /** Has the expression's type what a span has? */
+  isSpan(expression: ts.Node): boolean
+}
+
+/** Options that suit every source: the checker judges no types, it only asks for some. */
+const compilerOptions: ts.CompilerOptions = {
+  allowJs: true,
+  checkJs: false,
+  experimentalDecorators: true,
+  jsx: ts.JsxEmit.Preserve,
+  lib: ['lib.es2023.d.ts'],
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  noEmit: true,
+  skipLibCheck: true,
+  strict: true,
+  target: ts.ScriptTarget.ESNext,
+  types: [],
+}
+
+/** Members that only a span has, all of which its type must have. */
+const spanMembers = ['end', 'isRecording', 'recordException', 'setAttribute', 'spanContext']
+
+/** Loads the files into one program. Files are parsed once, whatever number of packages they belong to. */
+export function createProgram(files: readonly string[], resolve: ModuleResolver): Program {
+  const project = new Project({
+    compilerOptions,
+    skipAddingFilesFromTsConfig: true,
+    skipFileDependencyResolution: true,
+    resolutionHost: () => ({
+      resolveModuleNames: (names, from) => names.map(name => resolvedModule(resolve(name, path.resolve(from)))),
+    }),
+  })
+  for (const file of files) project.addSourceFileAtPathIfExists(file)
+  const compiler = project.getProgram().compilerObject
+  const checker = compiler.getTypeChecker()
+  const byPath = new Map<string, ProgramFile>()
+  for (const file of files) {
+    const root = compiler.getSourceFile(file)
+    if (root) byPath.set(file, { path: file, root })
+  }
+  const all = [...byPath.values()]
+
+  return {
+    files: all,
+    broken: all.flatMap(file => firstSyntaxError(file)),
+    file: file => byPath.get(file) ?? null,
+    resolve,
+    target,
+    exportsOf,
+    targetOfExport: (file, name) => {
+      const symbol = exportsOf(file).get(name)
+      return symbol ? follow(symbol) : reexported(file, name)
+    },
+    typeOf: expression => typeFactOf(checker.getTypeAtLocation(expression), checker),
+    isSpan: expression => {
+      const type = checker.getNonNullableType(checker.getTypeAtLocation(expression))
+      return (type.flags & ts.TypeFlags.Any) === 0 && spanMembers.every(member => type.getProperty(member) !== undefined)
+    },
+  }
+
+  function target(name: ts.Node): Target | null {
+    const symbol = ts.isIdentifier(name) && ts.isShorthandPropertyAssignment(name.parent) && name.parent.name === name
+      ? checker.getShorthandAssignmentValueSymbol(name.parent)
+      : checker.getSymbolAtLocation(name)
+    return symbol ? follow(symbol) : null
+  }
+
+  function follow(symbol: ts.Symbol): Target | null {
+    let at: ts.Symbol | undefined = symbol
+    for (let steps = 0; at && steps < 30; steps += 1) {
+      const declaration: ts.Declaration | undefined = at.valueDeclaration ?? at.declarations?.[0]
+      if (!declaration) return null
+      if ((at.flags & ts.SymbolFlags.Alias) === 0) return fromDeclaration(declaration)
+      const imported = importOf(at.declarations?.find(isImportLike) ?? declaration)
+      if (imported) {
+        const file = resolve(imported.module, declaration.getSourceFile().fileName)
+        if (file === null) return { kind: 'package', ...imported }
+        if (imported.exported === '*') return { kind: 'module', file }
+      }
+      const next = nextAlias(at)
+      if (!next || next === at) return imported ? reexported(resolve(imported.module, declaration.getSourceFile().fileName) ?? '', imported.exported) : null
+      if (!next.declarations) return imported ? reexported(resolve(imported.module, declaration.getSourceFile().fileName) ?? '', imported.exported) : null
+      at = next
+    }
+    return null
+  }
+
+  /** `export * from 'express'`: a name that is exported by no declaration comes from the one package that is starred. */
+  function reexported(file: string, name: string): Target | null {
+    const root = byPath.get(file)?.root
+    if (!root) return null
+    for (const statement of root.statements) {
+      if (!ts.isExportDeclaration(statement) || statement.exportClause || !statement.moduleSpecifier) continue
+      const module = (statement.moduleSpecifier as ts.StringLiteral).text
+      const next = resolve(module, file)
+      if (next === null) return { kind: 'package', module, exported: name }
+    }
+    return null
+  }
+
+  function nextAlias(symbol: ts.Symbol): ts.Symbol | undefined {
+    const internal = checker as ts.TypeChecker & { getImmediateAliasedSymbol?: (symbol: ts.Symbol) => ts.Symbol | undefined }
+    try {
+      return internal.getImmediateAliasedSymbol?.(symbol) ?? checker.getAliasedSymbol(symbol)
+    } catch {
+      return undefined
+    }
+  }
+
+  function exportsOf(file: string): ReadonlyMap<string, ts.Symbol> {
+    const root = byPath.get(file)?.root
+    const symbol = root && checker.getSymbolAtLocation(root)
+    if (!symbol) return new Map()
+    const found = new Map<string, ts.Symbol>()
+    const equals = symbol.exports?.get('export=' as ts.__String)
+    if (equals) found.set('export=', equals)
+    for (const one of checker.getExportsOfModule(symbol)) found.set(one.name, one)
+    return found
+  }
+
+  function fromDeclaration(node: ts.Declaration): Target {
+    if (ts.isSourceFile(node)) return { kind: 'module', file: node.fileName }
+    return { kind: 'declaration', node }
+  }
+}
+
+function resolvedModule(file: string | null): ts.ResolvedModuleFull | undefined {
+  if (file === null) return undefined
+  const extension = file.endsWith('.d.ts') ? ts.Extension.Dts : (path.extname(file) as ts.Extension)
+  return { resolvedFileName: file, extension, isExternalLibraryImport: false }
+}
+
+function isImportLike(node: ts.Declaration): boolean {
+  return importOf(node) !== null
+}
+
+/** The module and the name that a declaration imports (or re-exports), `null` when it is none. */
+export function importOf(node: ts.Node): { module: string; exported: string } | null {
+  if (ts.isImportSpecifier(node)) return named(node.parent.parent.parent.moduleSpecifier, (node.propertyName ?? node.name).text)
+  if (ts.isImportClause(node)) return named(node.parent.moduleSpecifier, 'default')
+  if (ts.isNamespaceImport(node)) return named(node.parent.parent.moduleSpecifier, '*')
+  if (ts.isNamespaceExport(node)) return named(node.parent.moduleSpecifier, '*')
+  if (ts.isExportSpecifier(node)) return named(node.parent.parent.moduleSpecifier, (node.propertyName ?? node.name).text)
+  if (ts.isImportEqualsDeclaration(node)) {
+    return ts.isExternalModuleReference(node.moduleReference) ? named(node.moduleReference.expression, '*') : null
+  }
+  if (ts.isVariableDeclaration(node) && node.initializer) {
+    const module = requiredModule(node.initializer)
+    return module === null ? null : { module, exported: '*' }
+  }
+  if (ts.isBindingElement(node) && ts.isVariableDeclaration(node.parent.parent) && node.parent.parent.initializer) {
+    const module = requiredModule(node.parent.parent.initializer)
+    const name = node.propertyName ?? node.name
+    return module !== null && ts.isIdentifier(name) ? { module, exported: name.text } : null
+  }
+  return null
+}
+
+/** The module of `require('x')`, `await import('x')`, `import('x')`; `null` for anything else. */
+export function requiredModule(node: ts.Expression): string | null {
+  const call = ts.isAwaitExpression(node) ? node.expression : node
+  if (!ts.isCallExpression(call)) return null
+  const [argument] = call.arguments
+  if (!argument || !ts.isStringLiteralLike(argument)) return null
+  const isImport = call.expression.kind === ts.SyntaxKind.ImportKeyword
+  const isRequire = ts.isIdentifier(call.expression) && call.expression.text === 'require'
+  return isImport || isRequire ? argument.text : null
+}
+
+function named(module: ts.Expression | undefined, exported: string): { module: string; exported: string } | null {
+  return module && ts.isStringLiteralLike(module) ? { module: module.text, exported } : null
+}
+
+function firstSyntaxError(file: ProgramFile): { path: string; line: number; message: string }[] {
+  const [error] = (file.root as ts.SourceFile & { parseDiagnostics?: readonly ts.DiagnosticWithLocation[] }).parseDiagnostics ?? []
+  if (!error) return []
+  const { line } = file.root.getLineAndCharacterOfPosition(error.start)
+  return [{ path: file.path, line: line + 1, message: ts.flattenDiagnosticMessageText(error.messageText, ' ') }]
+}

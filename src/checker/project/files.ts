@@ -1,0 +1,100 @@
+import { readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { globSync } from 'tinyglobby'
+import { UsageError, type Problem } from '../problem.js'
+import { readTsconfigs, type Tsconfig } from './tsconfig.js'
+
+/** The files of a run, with what was left out and why. All paths are absolute. */
+export interface ProjectFiles {
+  /** The folder that the whole run stands in: reports write their paths relative to it. */
+  readonly root: string
+  readonly files: readonly string[]
+  readonly tsconfigs: readonly Tsconfig[]
+  readonly problems: readonly Problem[]
+}
+
+/** Never source: installed, built, generated or a tool's cache. Sorted. */
+const ignoredFolders = ['.cache', '.git', '.next', '.nuxt', '.output', '.svelte-kit', '.turbo', '.vercel', '.yarn', 'bower_components', 'coverage', 'dist', 'node_modules', 'storybook-static', 'vendor']
+const ignoredFiles = ['**/*.d.ts', '**/*.d.mts', '**/*.d.cts', '**/*.min.js', '**/*.bundle.js', '**/.pnp.*']
+const sourceGlob = '**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}'
+/** Files above this size are generated; a compiler spends seconds on them and a reviewer never reads them. In bytes. */
+const maxSize = 1_000_000
+
+/**
+ * The source files below the given paths. A path is a folder, a source file, or a tsconfig (then its files and those of the
+ * projects it references).
+ *
+ * @throws UsageError when a path does not exist.
+ */
+export function findProjectFiles(paths: readonly string[], cwd: string, ignore: readonly string[]): ProjectFiles {
+  const problems: Problem[] = []
+  const files = new Set<string>()
+  const folders: string[] = []
+  const tsconfigs: Tsconfig[] = []
+  for (const given of paths.length === 0 ? ['.'] : paths) {
+    const absolute = path.resolve(cwd, given)
+    const stats = statSync(absolute, { throwIfNoEntry: false })
+    if (!stats) throw new UsageError(`There is no file or folder "${given}" in ${cwd}: give a folder, a source file or a tsconfig.`)
+    if (stats.isDirectory()) folders.push(absolute)
+    else if (absolute.endsWith('.json')) {
+      const read = readTsconfigs(absolute, true)
+      problems.push(...read.problems)
+      tsconfigs.push(...read.tsconfigs)
+      for (const tsconfig of read.tsconfigs) for (const file of tsconfig.files) files.add(file)
+      folders.push(...read.tsconfigs.length === 0 ? [] : [])
+    } else files.add(absolute)
+  }
+  for (const folder of folders) {
+    const found = findTsconfigs(folder)
+    const read = found.map(file => readTsconfigs(file, false))
+    for (const one of read) {
+      problems.push(...one.problems)
+      tsconfigs.push(...one.tsconfigs)
+    }
+    const outputs = read.flatMap(one => one.tsconfigs.flatMap(tsconfig => tsconfig.outDir ?? []))
+    for (const file of sourcesIn(folder, ignore)) {
+      if (!outputs.some(output => output !== folder && file.startsWith(output + path.sep) && !found.some(config => path.dirname(config) === output))) files.add(file)
+    }
+  }
+  const kept = [...files].toSorted().filter(file => {
+    const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0
+    if (size > maxSize && !isGenerated(file)) problems.push({ level: 'notice', file, message: `${path.relative(cwd, file)} was not checked: ${String(Math.round(size / 1e6))} MB is too large for a file written by hand.` })
+    return size <= maxSize
+  })
+  const roots = [...folders, ...tsconfigs.map(tsconfig => path.dirname(tsconfig.file)), ...kept.slice(0, 1).map(file => path.dirname(file))]
+  return { root: commonFolder(folders.length > 0 ? folders : roots) ?? cwd, files: kept, tsconfigs: uniqueBy(tsconfigs, tsconfig => tsconfig.file), problems: uniqueBy(problems, problem => problem.message) }
+}
+
+function sourcesIn(folder: string, ignore: readonly string[]): string[] {
+  return globSync(sourceGlob, {
+    cwd: folder,
+    absolute: true,
+    dot: false,
+    followSymbolicLinks: false,
+    ignore: [...ignoredFolders.map(name => `**/${name}/**`), ...ignoredFiles, ...ignore],
+    expandDirectories: false,
+  })
+}
+
+function findTsconfigs(folder: string): string[] {
+  return globSync('**/tsconfig.json', {
+    cwd: folder, absolute: true, followSymbolicLinks: false, ignore: ignoredFolders.map(name => `**/${name}/**`),
+    expandDirectories: false,
+  }).toSorted()
+}
+
+function isGenerated(file: string): boolean {
+  return /@generated|eslint-disable|webpack/u.test(readFileSync(file, 'utf8').slice(0, 400))
+}
+
+function commonFolder(folders: readonly string[]): string | null {
+  const [first, ...rest] = folders
+  if (first === undefined) return null
+  let common = first
+  for (const folder of rest) while (folder !== common && !folder.startsWith(common + path.sep)) common = path.dirname(common)
+  return common
+}
+
+function uniqueBy<T>(items: readonly T[], key: (item: T) => string): T[] {
+  return [...new Map(items.map(item => [key(item), item])).values()]
+}
