@@ -279,27 +279,61 @@ export interface Propagation extends FactBase {
 /** How a span's life went over the paths of the function that owns it. Flow analysis is the extractor's work. */
 export interface SpanLifetime extends FactBase {
   readonly fact: 'span-lifetime'
-  /** The variable, or the callback's parameter. */
+  /** The variable, or the callback's parameter; empty when the started span is kept nowhere. */
   readonly variable: string
-  /** Where control leaves without the span having been ended or handed over. */
+  /** The callee of the call that starts the span. */
+  readonly start: Origin
+  /** The function ends the span, or hands it over, somewhere. */
+  readonly ended: boolean
+  /** Where control leaves without the span having been ended or handed over, the most telling first. */
   readonly openExits: readonly LifetimeExit[]
   /** Writes that come after an end on every path that reaches them. */
   readonly usesAfterEnd: readonly { readonly origin: Origin; readonly method: string }[]
   /** Promises started inside the span that the end does not wait for. */
   readonly unawaited: readonly { readonly origin: Origin; readonly text: string }[]
+  /** Calls of `recordException` on ways that leave the status unset. */
+  readonly recordedOnly: readonly Origin[]
+  /** Where the status becomes OK before an ERROR that it then masks. */
+  readonly maskingOk: readonly Origin[]
+  /** Errors that leave the function while the span's status stays unset and nothing is recorded. */
+  readonly failsUnset: readonly LifetimeExit[]
 }
 export interface LifetimeExit {
-  readonly kind: 'return' | 'throw' | 'end-of-function' | 'await' | 'yield' | 'call' | 'overwrite'
+  /**
+   * `rejection`: a promise chain that ends the span only when it is fulfilled. `never`: no path ends the span. `one-sided`:
+   * it is ended only in a callback that success calls; `failure-callback`: a callback that failure calls does not end it.
+   */
+  readonly kind:
+    | 'return'
+    | 'throw'
+    | 'end-of-function'
+    | 'await'
+    | 'yield'
+    | 'call'
+    | 'overwrite'
+    | 'rejection'
+    | 'never'
+    | 'one-sided'
+    | 'failure-callback'
   readonly origin: Origin
   /** The statement or call, shortened. */
   readonly text: string
+  readonly certainty: Certainty
 }
 
-/** A `catch` (clause, `.catch` callback, rejection handler) around work that a span covers. */
+/**
+ * A `catch` clause around work that a span covers. `origin` is the clause, `entry` what to point at (its keyword).
+ */
 export interface ErrorPath extends FactBase {
   readonly fact: 'error-path'
-  readonly variable?: string
+  readonly entry: Origin
+  /** The span's variable; empty when the callback does not take it. */
+  readonly variable: string
+  /** The error's name in the clause; absent when it is not bound. */
+  readonly error?: string
   readonly touches: {
+    /** Anything at all that concerns the span: a call on it, a function that is given it. */
+    readonly span: boolean
     readonly exception: boolean
     readonly status: 'none' | 'ok' | 'error' | 'unknown'
     readonly stage: boolean
@@ -308,6 +342,8 @@ export interface ErrorPath extends FactBase {
   readonly ends: 'completes' | 'throws' | 'fails'
   /** The catch covers the span's main work, not a best-effort part of it. */
   readonly main: boolean
+  /** The API records what its callback throws. */
+  readonly records: boolean
 }
 
 /** A route, hook, consumer or function that does work for somebody outside. */

@@ -1,0 +1,163 @@
+import type { LifetimeExit, Origin, SpanLifetime } from '@spanguard/policy'
+import { failureNames, successEvents, successMethods, successProperties } from './holders.js'
+import { solve } from './solve.js'
+import type { Cause, Exit, Solution } from './solve.js'
+import { someState } from './state.js'
+import { findNodes, someNode } from './tree.js'
+import type { Chain, FlowNode, SpanOperation, Try } from './tree.js'
+
+/** The part of a `SpanLifetime` that the paths through the function tell. */
+export type Lifetime = Pick<
+  SpanLifetime,
+  'openExits' | 'usesAfterEnd' | 'unawaited' | 'recordedOnly' | 'maskingOk' | 'failsUnset' | 'ended'
+>
+
+/** What a front end knows of the span besides the tree. */
+export interface LifetimeQuestion {
+  readonly tree: FlowNode
+  /** `open` when the function is given the span. */
+  readonly entry: 'none' | 'open'
+  /** Where the span is started. */
+  readonly start: Origin
+  /** Where the function ends. */
+  readonly last: Origin
+  /** The API ends the span and gives it an ERROR status when its callback fails. */
+  readonly ends: boolean
+}
+
+/** How one span's life goes over every path of the function that owns it. */
+export function readLifetime({ tree, entry, start, last, ends }: LifetimeQuestion): Lifetime {
+  const solution = solve(tree, entry, last)
+  const ended = someNode(tree, (node) => node.do === 'end' || node.do === 'dispose')
+  const handedOver = someNode(tree, (node) => node.do === 'escape')
+  return {
+    ended: ended || handedOver,
+    openExits: ends ? [] : [...findOpenExits(tree, solution, start), ...findOneSidedEnd(tree, start)],
+    usesAfterEnd: ends ? [] : solution.usesAfterEnd,
+    unawaited: solution.unawaited,
+    recordedOnly: findRecordedOnly(solution, ends),
+    maskingOk: solution.maskingOk,
+    failsUnset: findUnsetFailures(solution, ends),
+  }
+}
+
+/** Exits with the span open, the most telling first: statements, then awaits, then calls that the file shows to throw. */
+function findOpenExits(tree: FlowNode, solution: Solution, start: Origin): LifetimeExit[] {
+  const isLookedAfter = looksAfterSpan(tree)
+  const found = new Map<string, { exit: LifetimeExit; rank: number }>()
+  for (const exit of solution.exits) {
+    const { cause } = exit
+    if (!someState(exit.states, (state) => state.life === 'open')) continue
+    // Of a call nothing is known. Where the function shows no other care for the span, it counts; beside a `try` that ends
+    // the span, or a hand-over, only what the file shows to throw does.
+    if (!cause.shown && isLookedAfter) continue
+    if (exit.detached?.do === 'chain' && !endsOnlyIn(tree, exit.detached)) continue
+    const neverEnded = cause.kind === 'end-of-function' && !endsAnywhere(tree)
+    const origin = neverEnded ? start : cause.origin
+    found.set(`${cause.kind}${String(origin.start)}`, { exit: exitOf(exit, origin, neverEnded), rank: rankOf(cause) })
+  }
+  return [...found.values()]
+    .sort((left, right) => left.rank - right.rank || left.exit.origin.start - right.exit.origin.start)
+    .map(({ exit }) => exit)
+}
+
+function exitOf({ cause }: Exit, origin: Origin, neverEnded: boolean): LifetimeExit {
+  return {
+    kind: neverEnded ? 'never' : cause.kind,
+    origin,
+    text: cause.text,
+    certainty: cause.likely === true ? 'likely' : 'certain',
+  }
+}
+
+function rankOf(cause: Cause): number {
+  if (cause.likely === true) return 4
+  switch (cause.kind) {
+    case 'return':
+    case 'throw':
+    case 'overwrite':
+    case 'end-of-function':
+      return 0
+    case 'await':
+    case 'rejection':
+    case 'yield':
+      return cause.shown ? 1 : 3
+    case 'call':
+      return cause.shown ? 2 : 3
+  }
+}
+
+/** A `try` whose `catch` or `finally` ends the span, or a hand-over of any kind. */
+function looksAfterSpan(tree: FlowNode): boolean {
+  const isCare = (node: FlowNode): boolean =>
+    node.do === 'end' || node.do === 'dispose' || (node.do === 'escape' && node.how !== 'passed')
+  return (
+    findNodes(tree, (node): node is Try => node.do === 'try').some(({ handler, finalizer }) =>
+      [handler, finalizer].some((part) => part !== undefined && someNode(part, isCare)),
+    ) || someNode(tree, (node) => node.do === 'escape')
+  )
+}
+
+function endsAnywhere(tree: FlowNode): boolean {
+  return someNode(tree, (node) => node.do === 'end' || node.do === 'dispose' || node.do === 'escape')
+}
+
+/** Nothing outside the chain ends the span or takes it over. */
+function endsOnlyIn(tree: FlowNode, chain: Chain): boolean {
+  const isCare = (node: FlowNode): node is SpanOperation =>
+    node.do === 'end' || node.do === 'dispose' || node.do === 'escape'
+  return findNodes(tree, isCare).length === findNodes(chain, isCare).length
+}
+
+/**
+ * A span that is ended only where the operation goes well: in the listener of `'end'`, in a stream's `flush`, in a patched
+ * `res.send`. When it fails, nothing ends the span.
+ */
+function findOneSidedEnd(tree: FlowNode, start: Origin): LifetimeExit[] {
+  if (someNode(tree, (node) => node.do === 'end' || node.do === 'dispose')) return []
+  const escapes = findNodes(tree, (node): node is Extract<SpanOperation, { do: 'escape' }> => node.do === 'escape')
+  const holders = escapes.map(({ holder }) => holder)
+  const [first] = holders
+  if (first === undefined) return []
+  for (const holder of holders) {
+    const isOneSided =
+      holder !== undefined &&
+      ((holder.kind === 'listener' && successEvents.has(holder.name)) ||
+        (holder.kind === 'callback' && successProperties.has(holder.name)) ||
+        (holder.kind === 'patch' && successMethods.has(holder.name)))
+    if (!isOneSided) return []
+  }
+  const failures = findNodes(tree, (node): node is Extract<SpanOperation, { do: 'failure' }> => node.do === 'failure')
+  const settled = failures.find(({ settles, holder }) => settles && failureNames.has(holder.name))
+  if (settled !== undefined) {
+    return [{ kind: 'failure-callback', origin: settled.origin, text: settled.text, certainty: 'likely' }]
+  }
+  const origin = first.kind === 'callback' ? start : first.end
+  return [{ kind: 'one-sided', origin, text: first.name, certainty: 'likely' }]
+}
+
+/** `recordException` on ways that leave the status unset. */
+function findRecordedOnly(solution: Solution, ends: boolean): Origin[] {
+  const found = new Map<number, Origin>()
+  for (const exit of solution.exits) {
+    if (ends && exit.fails) continue
+    for (const { life, recorded, status } of exit.states.values()) {
+      if (recorded === null || status !== 'unset' || !(life === 'ended' || (ends && life === 'open'))) continue
+      found.set(recorded.start, recorded)
+    }
+  }
+  return [...found.values()]
+}
+
+/** Errors that leave the function while the span says nothing of them. */
+function findUnsetFailures(solution: Solution, ends: boolean): LifetimeExit[] {
+  if (ends) return []
+  return solution.exits
+    .filter(
+      ({ fails, cause, states }) =>
+        fails &&
+        cause.shown &&
+        someState(states, (state) => state.life === 'ended' && state.status === 'unset' && state.recorded === null),
+    )
+    .map((exit) => exitOf(exit, exit.cause.origin, false))
+}

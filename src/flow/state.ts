@@ -1,0 +1,104 @@
+import type { Origin } from '@spanguard/policy'
+
+/** Where a span is in its life. `handed`: somebody else ends it. */
+export type Life = 'none' | 'open' | 'ended' | 'handed'
+export type StatusCode = 'unset' | 'ok' | 'error' | 'unknown'
+
+/** What is known of the span on one way through the function. */
+export interface PathState {
+  readonly life: Life
+  readonly status: StatusCode
+  /** The `recordException` that this path has gone through, if any. */
+  readonly recorded: Origin | null
+  /** Where the status became OK, and what the path has gone through since. */
+  readonly ok: Origin | null
+  readonly sinceOk: 'straight' | 'possible-throw' | 'shown-throw'
+  /** Calls that were given the span, by the offset where they start. */
+  readonly lends: readonly number[]
+  /** Promises that nobody has waited for, by their keys. */
+  readonly pending: readonly string[]
+  /** Conditions that hold (`+key`) or do not (`-key`) on this path. */
+  readonly assumed: readonly string[]
+}
+
+/** The ways that lead to one place, each once. */
+export type StateSet = ReadonlyMap<string, PathState>
+
+/** Above this many ways, what only sharpens the answer is forgotten. */
+const WIDEN_ABOVE = 48
+
+export const emptyStates: StateSet = new Map()
+
+/** The one way that leads into a function. */
+export function entryState(life: Life): StateSet {
+  return setOf([
+    {
+      life,
+      status: 'unset',
+      recorded: null,
+      ok: null,
+      sinceOk: 'straight',
+      lends: [],
+      pending: [],
+      assumed: [],
+    },
+  ])
+}
+
+/** Applies `change` to every way; `null` ends a way. */
+export function mapStates(states: StateSet, change: (state: PathState) => PathState | null): StateSet {
+  const changed: PathState[] = []
+  for (const state of states.values()) {
+    const next = change(state)
+    if (next !== null) changed.push(next)
+  }
+  return setOf(changed)
+}
+
+/** The ways of all `sets`. */
+export function joinStates(...sets: readonly StateSet[]): StateSet {
+  const filled = sets.filter((set) => set.size > 0)
+  const [first] = filled
+  if (first === undefined) return emptyStates
+  if (filled.length === 1) return first
+  const joined = new Map<string, PathState>()
+  for (const set of filled) for (const [key, state] of set) joined.set(key, state)
+  return joined.size > WIDEN_ABOVE ? widen(joined) : joined
+}
+
+export function sameStates(left: StateSet, right: StateSet): boolean {
+  return left.size === right.size && [...left.keys()].every((key) => right.has(key))
+}
+
+/** Does any way reach here with a span in this state? */
+export function someState(states: StateSet, test: (state: PathState) => boolean): boolean {
+  for (const state of states.values()) if (test(state)) return true
+  return false
+}
+
+/** `list` with `item`, sorted, each once; `list` itself when nothing changes. */
+export function withItem<Item extends string | number>(list: readonly Item[], item: Item): readonly Item[] {
+  if (list.includes(item)) return list
+  return [...list, item].sort((left, right) => (left < right ? -1 : 1))
+}
+
+function setOf(states: readonly PathState[]): StateSet {
+  return new Map(states.map((state) => [keyOf(state), state]))
+}
+
+function keyOf(state: PathState): string {
+  return [
+    state.life,
+    state.status,
+    state.recorded?.start ?? '',
+    state.ok?.start ?? '',
+    state.sinceOk,
+    state.lends.join(),
+    state.pending.join(),
+    state.assumed.join(),
+  ].join('|')
+}
+
+function widen(states: StateSet): StateSet {
+  return mapStates(states, (state) => ({ ...state, lends: [], pending: [], assumed: [] }))
+}

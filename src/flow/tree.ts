@@ -1,0 +1,241 @@
+import type { Origin } from '@spanguard/policy'
+
+/**
+ * A function as one span sees it: control flow and what happens to that span, as plain data. JavaScript's control flow is
+ * structured, so a tree is enough, and every front end (ESTree, TypeScript's compiler nodes) lowers to the same one.
+ *
+ * Expressions are lowered in the order in which they run, functions that run in place are inlined, and a promise chain is
+ * a `chain`. What a tree does not mention does not concern the span and can't throw.
+ */
+export type FlowNode =
+  | Sequence
+  | Branch
+  | Loop
+  | Labeled
+  | Switch
+  | Try
+  | Jump
+  | Risk
+  | Yield
+  | Inline
+  | Chain
+  | SpanOperation
+  | Promised
+  | Stop
+
+export interface Sequence {
+  readonly do: 'seq'
+  readonly nodes: readonly FlowNode[]
+}
+
+/**
+ * What a condition says of the span, or a text by which two equal conditions know each other (`options?.noAck`, its
+ * operands never reassigned). `negated`: the `then` arm is taken where it does not hold.
+ */
+export interface Test {
+  readonly of: 'span' | 'condition'
+  readonly key: string
+  readonly negated: boolean
+}
+
+export interface Branch {
+  readonly do: 'branch'
+  readonly test?: Test
+  readonly then: FlowNode
+  readonly otherwise: FlowNode
+}
+
+export interface Loop {
+  readonly do: 'loop'
+  /** The condition, run before each turn (`while`, `for`) or after it (`do`). */
+  readonly head: FlowNode
+  readonly body: FlowNode
+  /** A `for`'s update. */
+  readonly update?: FlowNode
+  readonly bodyFirst: boolean
+  /** Nothing but `break` leaves it. */
+  readonly endless: boolean
+  readonly labels: readonly string[]
+}
+
+export interface Labeled {
+  readonly do: 'labeled'
+  readonly label: string
+  readonly body: FlowNode
+}
+
+export interface Switch {
+  readonly do: 'switch'
+  /** In source order; each falls into the next. */
+  readonly arms: readonly { readonly test?: FlowNode; readonly body: FlowNode }[]
+  /** It has a `default`, or its arms are known to be all. */
+  readonly exhaustive: boolean
+}
+
+export interface Try {
+  readonly do: 'try'
+  readonly block: FlowNode
+  readonly handler?: FlowNode
+  readonly finalizer?: FlowNode
+  readonly origin: Origin
+}
+
+export interface Jump {
+  readonly do: 'return' | 'throw' | 'break' | 'continue'
+  readonly origin: Origin
+  readonly text: string
+  readonly label?: string
+}
+
+/**
+ * A call or `await` that may throw. `shown`: the file shows that it can (an `await`, a same-file function with a `throw`,
+ * a built-in known to throw); else it is a call of which nothing is known.
+ */
+export interface Risk {
+  readonly do: 'risk'
+  readonly kind: 'call' | 'await'
+  readonly shown: boolean
+  /** It fails only if what it is given is not called back when it does. */
+  readonly likely?: boolean
+  readonly origin: Origin
+  readonly text: string
+}
+
+export interface Yield {
+  readonly do: 'yield'
+  readonly origin: Origin
+  readonly text: string
+}
+
+/**
+ * A function that runs here: a same-file helper, a local closure that is called, a callback of an API that runs it at once.
+ * `detached`: it is asynchronous and nobody waits for it here, so it runs on after what follows.
+ */
+export interface Inline {
+  readonly do: 'inline'
+  readonly body: FlowNode
+  readonly detached: boolean
+  /** Only what it forgets by `return` counts: a callback that is called once (`(error, result) => …`). */
+  readonly explicitOnly?: boolean
+}
+
+/** `source.then(fulfilled, rejected).catch(rejected).finally(settled)`. */
+export interface Chain {
+  readonly do: 'chain'
+  readonly source: FlowNode
+  readonly links: readonly ChainLink[]
+  /** Nobody awaits it here. */
+  readonly detached: boolean
+  readonly origin: Origin
+  readonly text: string
+}
+export interface ChainLink {
+  readonly fulfilled?: FlowNode
+  readonly rejected?: FlowNode
+  readonly settled?: FlowNode
+}
+
+/** How a span leaves the function's care. */
+export type Escape =
+  | 'returned'
+  | 'stored'
+  | 'captured'
+  /** Given to a function of which nothing is known: a hand-over, unless the function ends the span itself afterwards. */
+  | 'passed'
+
+/** What has a span in its hands when a closure that ends it escapes. */
+export interface Holder {
+  readonly kind: 'listener' | 'callback' | 'patch' | 'other'
+  /** The event, the property of the options object, the method that was patched. */
+  readonly name: string
+  /** The object that the listener is put on, or that holds the callback; the same text is the same object. */
+  readonly of: string
+  /** The call that `end()`s the span. */
+  readonly end: Origin
+}
+
+export type SpanOperation =
+  | { readonly do: 'start'; readonly origin: Origin }
+  | { readonly do: 'end'; readonly origin: Origin }
+  /** Ends when the block is left (`using`), lowered to the `finally` of that block. */
+  | { readonly do: 'dispose'; readonly origin: Origin }
+  | { readonly do: 'write'; readonly method: string; readonly origin: Origin }
+  | { readonly do: 'record'; readonly origin: Origin }
+  | { readonly do: 'status'; readonly code: 'unset' | 'ok' | 'error' | 'unknown'; readonly origin: Origin }
+  | { readonly do: 'escape'; readonly how: Escape; readonly origin: Origin; readonly text: string; readonly holder?: Holder }
+  /** The variable gets another value. */
+  | { readonly do: 'overwrite'; readonly origin: Origin; readonly text: string }
+  /** A failure listener or callback that does not end the span; `settles`: the operation is over with it (`reject(error)`). */
+  | { readonly do: 'failure'; readonly holder: Holder; readonly settles: boolean; readonly origin: Origin; readonly text: string }
+
+/** A promise that is made and kept in a variable or returned (`settle: false`), and the place that waits for it. */
+export interface Promised {
+  readonly do: 'promise'
+  readonly settle: boolean
+  readonly key: string
+  readonly origin: Origin
+  readonly text: string
+}
+
+/** The process ends here. */
+export interface Stop {
+  readonly do: 'stop'
+}
+
+/** One node of several; nested sequences are flattened and empty ones vanish. */
+export function sequence(nodes: readonly FlowNode[]): FlowNode {
+  const flat: FlowNode[] = []
+  for (const node of nodes) {
+    if (node.do === 'seq') flat.push(...node.nodes)
+    else flat.push(node)
+  }
+  const [only] = flat
+  return flat.length === 1 && only !== undefined ? only : { do: 'seq', nodes: flat }
+}
+
+/** A tree that does nothing. */
+export const nothing: FlowNode = { do: 'seq', nodes: [] }
+
+/** The nodes directly below `node`. */
+export function childrenOf(node: FlowNode): readonly FlowNode[] {
+  switch (node.do) {
+    case 'seq':
+      return node.nodes
+    case 'branch':
+      return [node.then, node.otherwise]
+    case 'loop':
+      return node.update === undefined ? [node.head, node.body] : [node.head, node.body, node.update]
+    case 'labeled':
+    case 'inline':
+      return [node.body]
+    case 'switch':
+      return node.arms.flatMap((arm) => (arm.test === undefined ? [arm.body] : [arm.test, arm.body]))
+    case 'try':
+      return [node.block, node.handler, node.finalizer].filter((child) => child !== undefined)
+    case 'chain':
+      return [
+        node.source,
+        ...node.links.flatMap((link) =>
+          [link.fulfilled, link.rejected, link.settled].filter((child) => child !== undefined),
+        ),
+      ]
+    default:
+      return []
+  }
+}
+
+/** Is there a node below (or at) `node` for which `test` holds? */
+export function someNode(node: FlowNode, test: (node: FlowNode) => boolean): boolean {
+  return test(node) || childrenOf(node).some((child) => someNode(child, test))
+}
+
+/** Every node for which `test` holds, in source order. */
+export function findNodes<Found extends FlowNode>(
+  node: FlowNode,
+  test: (node: FlowNode) => node is Found,
+  found: Found[] = [],
+): Found[] {
+  if (test(node)) found.push(node)
+  for (const child of childrenOf(node)) findNodes(child, test, found)
+  return found
+}
