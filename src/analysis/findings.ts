@@ -1,0 +1,81 @@
+import { type Fact, type Finding, judgeAttributeWrite, judgeSpanName } from '@spanguard/policy'
+import type { RuleContext, RuleListener } from '@typescript-eslint/utils/ts-eslint'
+
+import { analyzeFile, type FileAnalysis } from './index.js'
+
+/** A finding together with the fact that it was made of. */
+export interface JudgedFact {
+  readonly finding: Finding
+  readonly fact: Fact
+}
+
+const judged = new WeakMap<FileAnalysis, ReadonlyMap<string, readonly JudgedFact[]>>()
+
+/**
+ * A listener that reports what the policy says of the file's names and values for one rule. Every rule on names and values
+ * is this: the judges run once per file, so that one subject gets one finding, whichever rule speaks.
+ *
+ * @param suggest what to write instead, where that can be done by itself
+ */
+export function reportFindings<MessageId extends string>(
+  context: Readonly<RuleContext<MessageId, readonly unknown[]>>,
+  rule: string,
+): RuleListener {
+  const analysis = analyzeFile(context)
+  if (analysis.outOfScope || !analysis.mentionsTracing) return {}
+  return {
+    Program() {
+      for (const { finding } of findingsOf(analysis, rule)) {
+        const { from, to } = finding.origin
+        context.report({ loc: { start: from, end: to }, messageId: finding.messageId as MessageId, data: finding.data })
+      }
+    },
+  }
+}
+
+/** The policy's findings of a file for one rule. */
+export function findingsOf(analysis: FileAnalysis, rule: string): readonly JudgedFact[] {
+  let byRule = judged.get(analysis)
+  if (byRule === undefined) {
+    byRule = judgeFile(analysis)
+    judged.set(analysis, byRule)
+  }
+  return byRule.get(rule) ?? []
+}
+
+function judgeFile(analysis: FileAnalysis): ReadonlyMap<string, readonly JudgedFact[]> {
+  const byRule = new Map<string, JudgedFact[]>()
+  const seen = new Set<string>()
+  // A helper's body is judged before its call sites: what is wrong in the body is said once, there.
+  const guilty = new Set<string>()
+  for (const fact of analysis.facts) {
+    for (const finding of judge(fact, analysis)) {
+      const place = `${finding.rule}:${finding.origin.start}:${finding.origin.end}`
+      if (seen.has(place)) continue
+      if (fact.derivedFrom === undefined) guilty.add(`${finding.rule}:${fact.origin.start}`)
+      else if (guilty.has(`${finding.rule}:${fact.derivedFrom.start}`)) continue
+      seen.add(place)
+      const group = byRule.get(finding.rule)
+      if (group === undefined) byRule.set(finding.rule, [{ finding, fact }])
+      else group.push({ finding, fact })
+    }
+  }
+  return byRule
+}
+
+function judge(fact: Fact, { policy }: FileAnalysis): readonly Finding[] {
+  switch (fact.fact) {
+    case 'span-start':
+    case 'span-rename':
+      return judgeSpanName(fact, policy)
+    case 'attribute-bag':
+    case 'attribute-write':
+    case 'baggage-write':
+    case 'event-write':
+    case 'exception-write':
+    case 'status-write':
+      return judgeAttributeWrite(fact, policy)
+    default:
+      return []
+  }
+}

@@ -1,0 +1,113 @@
+import { type Config, type Fact, type Origin, type Policy, toPolicy } from '@spanguard/policy'
+import type { TSESTree } from '@typescript-eslint/types'
+import type { RuleContext, SourceCode } from '@typescript-eslint/utils/ts-eslint'
+
+import { getSettings } from '../settings/index.js'
+import { readDeclaredHelpers } from './declared-helpers.js'
+import { factsOfCall, readTracingCall, type TracingCall } from './extract.js'
+import { isOutOfScope } from './file-scope.js'
+import { factsOfLocalHelpers } from './local-helpers.js'
+import { nodeOf } from './origins.js'
+import type { ReceiverContext } from './receivers.js'
+import { collectCalls } from './walk.js'
+
+/** All that the rules know of one file. Lazy: nothing is walked before a rule asks. */
+export interface FileAnalysis extends ReceiverContext {
+  readonly config: Config
+  readonly policy: Policy
+  /** False for files whose words have nothing to do with tracing: rules about spans return `{}` for them. */
+  readonly mentionsTracing: boolean
+  /** True for tests and for code that no service runs; every rule is silent there. */
+  readonly outOfScope: boolean
+  /** Every call and `new` of the file, in source order. */
+  readonly calls: readonly (TSESTree.CallExpression | TSESTree.NewExpression)[]
+  /** The calls of a tracing API, with the row that each is an instance of. */
+  readonly tracingCalls: ReadonlyMap<TSESTree.Node, TracingCall>
+  /** In source order; those of same-file helpers' call sites come last. */
+  readonly facts: readonly Fact[]
+  factsOf<Kind extends Fact['fact']>(kind: Kind): readonly Extract<Fact, { fact: Kind }>[]
+  nodeOf(origin: Origin): TSESTree.Node
+}
+
+type AnyContext = Readonly<Pick<RuleContext<string, readonly unknown[]>, 'sourceCode' | 'filename' | 'settings'>>
+
+const analyses = new WeakMap<TSESTree.Program, FileAnalysis>()
+
+/**
+ * Words without which no fact about spans can be found. Metrics and `end` need a tracing import or one of these beside them.
+ */
+const TRACING_WORDS =
+  /@opentelemetry\/|@spanguard\/runtime|\b(?:startSpan|startActiveSpan|withSpan|setAttributes?|addEvent|updateName|recordException|getActiveSpan|setEntry|createBaggage)\b/
+
+/**
+ * What one file says about tracing, made once for all rules. Cached by the file's tree, so that a long-lived editor, which
+ * parses anew after each keystroke, never gets a stale answer.
+ *
+ * @throws ConfigError when the settings or the nearest config file are not valid
+ */
+export function analyzeFile(context: AnyContext): FileAnalysis {
+  const { ast } = context.sourceCode
+  const known = analyses.get(ast)
+  if (known !== undefined) return known
+  const analysis = createAnalysis(context.sourceCode, context.filename, context.settings)
+  analyses.set(ast, analysis)
+  return analysis
+}
+
+function createAnalysis(sourceCode: Readonly<SourceCode>, filename: string, settings: unknown): FileAnalysis {
+  const { config, policy } = getSettings(settings, filename)
+  const helpers = readDeclaredHelpers(config.helpers ?? [])
+  const context: ReceiverContext = { sourceCode, helpers }
+  const getCalls = once(() => collectCalls(sourceCode.ast, sourceCode))
+  const getTracingCalls = once(() => {
+    const found = new Map<TSESTree.Node, TracingCall>()
+    for (const node of getCalls()) {
+      const call = readTracingCall(node, context)
+      if (call !== null) found.set(node, call)
+    }
+    return found
+  })
+  const getFacts = once(() => {
+    const direct = [...getTracingCalls().values()].flatMap((call) => factsOfCall(call, context))
+    return [...direct, ...factsOfLocalHelpers(direct, getCalls(), context)]
+  })
+  const getByKind = once(() => groupByKind(getFacts()))
+  return {
+    ...context,
+    config,
+    policy,
+    mentionsTracing: TRACING_WORDS.test(sourceCode.text) || helpers.some((helper) => sourceCode.text.includes(helper.export)),
+    outOfScope: isOutOfScope(filename, sourceCode.text, policy),
+    nodeOf,
+    get calls() {
+      return getCalls()
+    },
+    get tracingCalls() {
+      return getTracingCalls()
+    },
+    get facts() {
+      return getFacts()
+    },
+    factsOf<Kind extends Fact['fact']>(kind: Kind) {
+      return (getByKind().get(kind) ?? []) as Extract<Fact, { fact: Kind }>[]
+    },
+  }
+}
+
+function groupByKind(facts: readonly Fact[]): Map<Fact['fact'], Fact[]> {
+  const byKind = new Map<Fact['fact'], Fact[]>()
+  for (const fact of facts) {
+    const group = byKind.get(fact.fact)
+    if (group === undefined) byKind.set(fact.fact, [fact])
+    else group.push(fact)
+  }
+  return byKind
+}
+
+function once<Result>(make: () => Result): () => Result {
+  let made: { readonly result: Result } | null = null
+  return () => {
+    made ??= { result: make() }
+    return made.result
+  }
+}

@@ -1,0 +1,34 @@
+import type { Linter, RuleModule } from '@typescript-eslint/utils/ts-eslint'
+
+import type { RuleDocs } from '../create-rule.js'
+
+export type PresetName = 'recommended' | 'strict' | 'all'
+
+/** A preset: one flat object with the plugin and severities; parser, files and settings are the user's. */
+export interface Preset {
+  name: `spanguard/${PresetName}`
+  plugins: { spanguard: { rules: AnyRules } }
+  rules: Record<string, Linter.RuleLevel>
+}
+
+type AnyRules = Readonly<Record<string, RuleModule<string, readonly unknown[], RuleDocs>>>
+
+const includes: Readonly<Record<PresetName, (docs: RuleDocs) => boolean>> = {
+  recommended: (docs) => docs.recommended,
+  strict: (docs) => docs.recommended || docs.strict,
+  all: () => true,
+}
+
+/** The presets, derived from what each rule says of itself in `meta.docs`. */
+export function createPresets(plugin: { rules: AnyRules }): Record<PresetName, Preset> {
+  const create = (name: PresetName): Preset => ({
+    name: `spanguard/${name}`,
+    plugins: { spanguard: plugin },
+    rules: Object.fromEntries(
+      Object.entries(plugin.rules)
+        .filter(([, rule]) => rule.meta.docs !== undefined && includes[name](rule.meta.docs))
+        .map(([rule]) => [`spanguard/${rule}`, 'error']),
+    ),
+  })
+  return { recommended: create('recommended'), strict: create('strict'), all: create('all') }
+}
