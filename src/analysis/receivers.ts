@@ -376,8 +376,8 @@ function receiverByType(node: TSESTree.Node, context: ReceiverContext): Receiver
   return isTracer ? certain('tracer', API) : null
 }
 
-const LIKELY_SPAN = /(?:^|[a-z\d_$#])[sS]pan$|^_?span$/
-const LIKELY_TRACER = /(?:^|[a-z\d_$#])[tT]racer$|^_?tracer$/
+const LIKELY_SPAN = /(?:[a-z\d]Span|(?:^|[_$#])[sS]pan)$/
+const LIKELY_TRACER = /(?:[a-z\d]Tracer|(?:^|[_$#])[tT]racer)$/
 
 /**
  * Tier 4: a name such as `span`, `rootSpan` or `this.tracer`, together with a method that only spans or tracers have, on
