@@ -33,6 +33,19 @@ export interface FrameworkDescriptor {
   readonly listens?: readonly MethodRef[]
   /** Functions of other modules that serve an object given to them: `serve(app)`. */
   readonly servedBy?: readonly ExportRef[]
+  /** Functions of other modules that make a mount of what is given to them: `mount('/admin', app)`. */
+  readonly mountedBy?: readonly ExportRef[]
+  /** Methods whose result is the routes of a router: `router.routes()`. */
+  readonly mountMethods?: readonly string[]
+  /**
+   * A part of an app looks like an app (`new Hono()` for both): one that is exported, returned or handed on and not served in the
+   * same file is left to the checker.
+   */
+  readonly partsLookAlike?: boolean
+  /** The handlers stand in a class given as this argument of the creation, under a decorator with lists of modules (NestJS). */
+  readonly rootModule?: { readonly argument: number; readonly decorator: ExportRef; readonly handlers: readonly string[]; readonly list: string }
+  /** What comes from one of these modules is part of the machinery, not a handler: health checks, reflection. */
+  readonly ignores?: readonly string[]
   /** Methods that return the object they are called on: `app.use().get()`. */
   readonly chains?: readonly string[]
   /** What traces, given to a middleware method, around a handler, or in a list of modules. */
@@ -62,9 +75,9 @@ export interface MethodRef {
 
 /** One way in which an object comes to be. */
 export type ObjectSource =
-  /** The result of a call or `new`; with `callback`, the parameter of that index of the function given as its last argument. */
-  | (ExportRef & { readonly as: 'call' | 'new' | 'either'; readonly callback?: number })
-  /** The result of a method of another object (awaited or not), or with `callback` the parameter of the last argument. `path` is the argument that holds a path which the result's routes have. */
+  /** The result of a call or `new`, or the export itself (`value`); with `callback`, the parameter of that index of the function among its arguments. */
+  | (ExportRef & { readonly as: 'call' | 'new' | 'either' | 'value'; readonly callback?: number })
+  /** The result of a method of another object, awaited or not; `callback` as above. `path` is the argument that holds the path of all routes of the result. */
   | { readonly of: string; readonly method: string; readonly callback?: number; readonly path?: number }
   /** A property of another object: `t.procedure`. */
   | { readonly of: string; readonly property: string }
@@ -78,11 +91,14 @@ export interface HandlerRow {
   readonly call?: ExportRef & { readonly as: 'call' | 'new' | 'either' }
   /** The argument that holds the path, topic or queue. */
   readonly path?: number
-  /** What the path is called where it is a property of an argument: `fastify.route({ url })`, `consumer.subscribe({ topic })`. */
-  readonly pathProperty?: string
+  /** What the path is called where it is a property of the handler's argument: `fastify.route({ url })`. The first that is there counts. */
+  readonly pathProperties?: readonly string[]
   /** The only values of the path argument that count: `server.on('request', …)`. */
   readonly pathIs?: readonly string[]
-  /** The first argument that can be a handler; a call with fewer arguments registers nothing (`app.get('setting')`). `last`: the last one. */
+  /**
+   * The first argument that can be a handler; a call with fewer arguments registers nothing (`app.get('setting')`). `last`: the
+   * last one. With `pathOptional` the handlers start at the path's place when no string or pattern stands there.
+   */
   readonly handler: number | 'last'
   /** The handler stands in properties of that argument: `consumer.run({ eachMessage })`. `*`: every function in it. */
   readonly handlerProperties?: readonly string[]
@@ -91,8 +107,11 @@ export interface HandlerRow {
    * or the method itself in capitals.
    */
   readonly httpMethod?: 'name' | { readonly argument: number } | { readonly property: string } | { readonly is: string }
-  /** It counts only when the handler is a function that can be seen here or is called by name, not an object of unknown kind. */
+  readonly pathOptional?: boolean
+  /** It counts only when a function of this file can be seen there; what is imported may be an app of its own (`createServer(app)`). */
   readonly functionOnly?: boolean
+  /** The handler may also be given to the middleware method of the root: `app.use(route.get('/', list))`. */
+  readonly isMiddleware?: boolean
 }
 
 /** A call that registers middleware or mounts a part: `app.use(mw)`, `app.use('/api', router)`, `app.register(plugin)`. */
@@ -125,7 +144,10 @@ export interface ExportedHandlerRow {
   readonly parameters?: readonly string[]
 }
 
-/** What the fix inserts. `{object}` stands for the object, `{import}` for the imported name, `{handler}` for the callback, `{root}` for the root module. */
+/**
+ * What mends an untraced object. In the texts `{object}` stands for the object, `{import}` for the imported name, `{handler}` for
+ * the callback.
+ */
 export interface Insertion {
   readonly module: string
   readonly export: string
@@ -135,8 +157,13 @@ export interface Insertion {
   readonly chain?: string
   /** What the handler becomes: `{import}({handler})`. */
   readonly wrap?: string
-  /** An element of the list property of the object's options or of its root module: `{ property: 'imports', element: '{import}' }`. */
-  readonly element?: { readonly property: string; readonly text: string }
+  /** A new first element of the list of the root module's decorator: `{import}`. */
+  readonly element?: string
+  /** The handler's work runs inside a span of its own, named after the queue, the function or the file and this action. */
+  readonly spanAction?: string
   /** `fix` is applied by `--fix`; `suggestion` is offered in the editor. */
   readonly as: 'fix' | 'suggestion'
 }
+
+/** A row of the config's `frameworks`: a framework of its own, or (by a built-in row's name) what to change in that row. */
+export type DeclaredFramework = Partial<FrameworkDescriptor> & Pick<FrameworkDescriptor, 'name'>

@@ -1,6 +1,6 @@
 import type { FrameworkDescriptor } from './descriptor.js'
 import { routeMethods } from './http-methods.js'
-import { handWrittenTracers } from './tracing-exports.js'
+import { serverTracers } from './tracing-exports.js'
 
 const methods = [...routeMethods, 'checkout', 'copy', 'lock', 'merge', 'mkcol', 'move', 'propfind', 'purge', 'report', 'search', 'subscribe', 'trace', 'unlock']
 
@@ -43,7 +43,7 @@ export const express: FrameworkDescriptor = {
     { module: 'serverless-http', export: 'default', as: 'call' },
   ],
   chains: [...methods, 'disable', 'enable', 'engine', 'param', 'set', 'use'],
-  tracedBy: [{ module: '@spanguard/runtime/express', export: 'expressTracing' }, ...handWrittenTracers],
+  tracedBy: [{ module: '@spanguard/runtime/express', export: 'expressTracing' }, ...serverTracers],
   ordered: true,
   insert: {
     module: '@spanguard/runtime/express',
