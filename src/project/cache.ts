@@ -33,3 +33,8 @@ export function versionOf(file: string): string | null {
     return null
   }
 }
+
+/** Is there a regular file? A path through a file (`a.css/index.ts`) is no error. */
+export function isFile(file: string): boolean {
+  return versionOf(file) !== null
+}

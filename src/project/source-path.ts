@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { cachedByFile } from './cache.js'
+import { cachedByFile, isFile } from './cache.js'
 
 /** Folders that builds write to, by habit. Sorted. */
 const outputFolders = ['.build', '.output', 'build', 'bundle', 'dist', 'lib', 'out', 'output', 'target']
@@ -82,8 +82,4 @@ function declaredOutput(dir: string): { to: string; from: string } | null {
     }
   }
   return null
-}
-
-function isFile(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
 }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { isFile } from '../../project/cache.js'
 import { getPackage, type Package } from '../../project/package-json.js'
 import { sourceOf } from '../../project/source-path.js'
 import type { Tsconfig } from './tsconfig.js'
@@ -150,7 +151,7 @@ function typesOf(specifier: string, from: string): string | null {
   if (specifier !== '@opentelemetry/api') return null
   for (let dir = path.dirname(from); path.dirname(dir) !== dir; dir = path.dirname(dir)) {
     const file = path.join(dir, 'node_modules/@opentelemetry/api/build/src/index.d.ts')
-    if (statSync(file, { throwIfNoEntry: false })) return file
+    if (isFile(file)) return file
   }
   try {
     return path.join(path.dirname(ownRequire.resolve('@opentelemetry/api/package.json')), 'build/src/index.d.ts')

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { statSync } from 'node:fs'
+import { isFile } from '../cache.js'
 import { getPackage, type Package } from '../package-json.js'
 import { existing, sourceOf } from '../source-path.js'
 import { findWorkspace, foldersUp } from '../workspace.js'
@@ -247,8 +247,4 @@ function shellStarts(pkg: Package, reader: Reader): StartCommand[] {
     const around = surroundings(pkg, look, { cwd: folder, place: { file, line: 1, text: path.basename(file) }, stage: stageOf(path.basename(file)), pkg: folder === pkg.dir ? pkg : null })
     return reader(interpretScript(script, [], around).filter(start => start.entry !== null), look)
   }))
-}
-
-function isFile(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
 }
