@@ -1,0 +1,238 @@
+import { context, type Context, type Span, SpanKind, SpanStatusCode, trace, TraceFlags } from '@opentelemetry/api'
+import { getRPCMetadata, type RPCMetadata, RPCType, setRPCMetadata } from '@opentelemetry/core'
+import { errorType, recordFailure } from '../spans/capture-error.js'
+import { runtimeTracer } from '../state.js'
+import {
+  type IncomingHeaders,
+  type IncomingParts,
+  recordingAttributes,
+  samplingAttributes,
+  spanMethod,
+} from './attributes.js'
+import { watchCrash } from './crash.js'
+import { bindListeners } from './emitters.js'
+import { isCallersAbort } from './outcome.js'
+import { incomingParent } from './trust.js'
+import { isUpgrade, watchUpgrade } from './upgrade.js'
+
+/** What every middleware takes. */
+export interface MiddlewareOptions {
+  /** Send `Server-Timing: traceparent` with each response, so that a browser can link its own trace. Default false. */
+  readonly serverTiming?: boolean
+}
+
+/** The parts of node:http's and http2's request that are read. */
+export interface ServerRequest {
+  readonly method?: string | undefined
+  readonly url?: string | undefined
+  readonly headers: IncomingHeaders
+  readonly httpVersion: string
+  readonly socket?: unknown
+  /** Express and Connect: the URL before a mounted router cut its prefix off. */
+  readonly originalUrl?: string | undefined
+}
+
+/** The parts of node:http's and http2's response that are read. */
+export interface ServerResponse {
+  readonly statusCode: number
+  readonly headersSent: boolean
+  readonly errored?: Error | null | undefined
+  readonly socket?: unknown
+  setHeader(name: string, value: string | readonly string[]): unknown
+  getHeader(name: string): unknown
+  on(event: string, listener: () => void): unknown
+  prependListener(event: string, listener: () => void): unknown
+}
+
+/** One request's SERVER span, started here or adopted. Plain state, shared by every copy of this package. */
+export interface ServerSpan {
+  readonly span: Span
+  /** The context to run the request's handlers in. */
+  readonly context: Context
+  readonly rpc: RPCMetadata
+  readonly method: string
+  /** Somebody else started the span and ends it. */
+  readonly adopted: boolean
+  readonly request: ServerRequest | null
+  readonly response: ServerResponse | null
+  /** Asked for the route when the response is over, by frameworks that only know it then. */
+  findRoute: (() => string | undefined) | null
+  failure: { readonly error: unknown; readonly headersSent: boolean } | null
+  ended: boolean
+}
+
+/** The mark on a request (and on its response): which span is this request's. */
+const mark = Symbol.for('@spanguard/runtime/server-span')
+/** On the RPC metadata that is made here: whose it is, since a server may be started inside another request. */
+const owner = Symbol.for('@spanguard/runtime/rpc-owner')
+
+interface Marked {
+  [mark]?: ServerSpan
+}
+
+/** The SERVER span that this package knows a request by, or null. */
+export function getServerSpan(request: object): ServerSpan | null {
+  return (request as Marked)[mark] ?? null
+}
+
+/**
+ * The one SERVER span of a request: the one it is marked with, else the one in the RPC metadata of the active context
+ * (never an active span, whatever its kind), else a new one, which ends with the response.
+ */
+export function serverSpan(request: ServerRequest, response: ServerResponse, options: MiddlewareOptions): ServerSpan {
+  const known = getServerSpan(request)
+  if (known !== null) return known
+  const active = context.active()
+  const server = adopt(request, response, active) ?? start(request, response, active)
+  markRequest(request, server)
+  markRequest(response, server)
+  if (options.serverTiming === true && !response.headersSent) addServerTiming(server.span, response)
+  return server
+}
+
+/** Names the route that answers; the last one said before the response is over counts. */
+export function setRoute(server: ServerSpan, route: string | undefined): void {
+  if (route === undefined) delete server.rpc.route
+  else server.rpc.route = route
+}
+
+/**
+ * Notes an error of a handler; the first one is the cause of what follows. Whether it is the request's failure is known
+ * when the response is over: an error that became a 4xx is an answer.
+ */
+export function noteFailure(server: ServerSpan, error: unknown): void {
+  if (server.ended || server.failure !== null) return
+  server.failure = { error, headersSent: server.response?.headersSent ?? false }
+  // The span's owner ends it in a listener of its own, which was there first.
+  if (server.adopted && server.response !== null) server.response.prependListener('close', failAdopted.bind(null, server))
+}
+
+/** Ends a span that was started here, at most once. */
+export function endServerSpan(server: ServerSpan, status: number | null, finished: boolean): void {
+  if (server.ended) return
+  server.ended = true
+  if (server.adopted) return
+  const { span, rpc, failure } = server
+  const route = rpc.route ?? server.findRoute?.()
+  if (route !== undefined && route !== '') {
+    span.setAttribute('http.route', route)
+    span.updateName(`${server.method} ${route}`)
+  }
+  if (status !== null) span.setAttribute('http.response.status_code', status)
+  if (failure !== null && (failure.headersSent || status === null || status >= 500)) recordFailure(span, failure.error)
+  else if (status !== null && status >= 500) fail(span, String(status))
+  else if (!finished && !isAbandoned(server)) fail(span, server.response?.errored ? errorType(server.response.errored) : 'aborted')
+  span.end()
+}
+
+/** A request outside of node:http (`app.request()`, Bun, Deno): the caller ends the span with {@link endServerSpan}. */
+export function startFetchSpan(parts: IncomingParts, holder: object): ServerSpan {
+  const server = startSpan(parts, context.active(), null, null)
+  markRequest(holder, server)
+  return server
+}
+
+/** A new span for a request that has no response object (an upgrade), below the context of its headers. */
+export function startRequestSpan(request: ServerRequest): ServerSpan {
+  return startSpan(partsOf(request), context.active(), request, null)
+}
+
+export function markRequest(request: object, server: ServerSpan): void {
+  ;(request as Marked)[mark] = server
+}
+
+function adopt(request: ServerRequest, response: ServerResponse, active: Context): ServerSpan | null {
+  const rpc = getRPCMetadata(active)
+  if (rpc === undefined || rpc.type !== RPCType.HTTP) return null
+  const rpcOwner = (rpc as { [owner]?: object })[owner]
+  const isOver = (rpc.span as { readonly ended?: boolean }).ended === true
+  if ((rpcOwner !== undefined && rpcOwner !== request) || isOver) return null
+  const method = spanMethod(request.method ?? '')
+  return { span: rpc.span, context: active, rpc, method, adopted: true, request, response, findRoute: null, failure: null, ended: false }
+}
+
+function start(request: ServerRequest, response: ServerResponse, active: Context): ServerSpan {
+  const server = startSpan(partsOf(request), active, request, response)
+  bindListeners(request, server.context)
+  bindListeners(response, server.context)
+  if (server.span.isRecording()) {
+    watchCrash(endCrashed)
+    response.on('finish', onFinish)
+    response.on('close', onClose)
+    if (isUpgrade(request)) watchUpgrade(request.socket, status => status === 101 && endServerSpan(server, status, true))
+  }
+  return server
+}
+
+function startSpan(
+  parts: IncomingParts,
+  active: Context,
+  request: ServerRequest | null,
+  response: ServerResponse | null,
+): ServerSpan {
+  const { parent, links } = incomingParent(active, parts.headers)
+  const method = spanMethod(parts.method)
+  const attributes = samplingAttributes(parts)
+  const span = runtimeTracer().startSpan(method, { kind: SpanKind.SERVER, attributes, links }, parent)
+  if (span.isRecording()) span.setAttributes(recordingAttributes(parts))
+  const rpc: RPCMetadata & { [owner]?: object | null } = { type: RPCType.HTTP, span, [owner]: request }
+  const bound = setRPCMetadata(trace.setSpan(parent, span), rpc)
+  return { span, context: bound, rpc, method, adopted: false, request, response, findRoute: null, failure: null, ended: false }
+}
+
+function partsOf(request: ServerRequest): IncomingParts {
+  const socket = request.socket as { readonly encrypted?: boolean } | null | undefined
+  return {
+    method: request.method ?? '',
+    url: request.originalUrl ?? request.url ?? '',
+    headers: request.headers,
+    scheme: socket?.encrypted === true ? 'https' : 'http',
+    httpVersion: request.httpVersion,
+  }
+}
+
+function onFinish(this: Marked): void {
+  const server = this[mark]
+  if (server !== undefined) endServerSpan(server, (server.response as ServerResponse).statusCode, true)
+}
+
+function onClose(this: Marked): void {
+  const server = this[mark]
+  if (server === undefined || server.ended) return
+  const response = server.response as ServerResponse
+  endServerSpan(server, response.headersSent ? response.statusCode : null, false)
+}
+
+function endCrashed(rpc: object, error: unknown): void {
+  const request = (rpc as { [owner]?: Marked | null })[owner]
+  const server = request?.[mark]
+  if (server === undefined) return
+  noteFailure(server, error)
+  endServerSpan(server, null, false)
+}
+
+function failAdopted(server: ServerSpan): void {
+  const { failure, response } = server
+  if (failure === null || response === null) return
+  if (failure.headersSent || !response.headersSent || response.statusCode >= 500) recordFailure(server.span, failure.error)
+  server.failure = null
+}
+
+/** Without a message: it would repeat `error.type`, or carry data. */
+function fail(span: Span, type: string): void {
+  span.setAttribute('error.type', type)
+  span.setStatus({ code: SpanStatusCode.ERROR })
+}
+
+function isAbandoned({ request, response }: ServerSpan): boolean {
+  return request !== null && response !== null && isCallersAbort(request, response)
+}
+
+function addServerTiming(span: Span, response: ServerResponse): void {
+  const { traceId, spanId, traceFlags } = span.spanContext()
+  const flags = (traceFlags & TraceFlags.SAMPLED) === 0 ? '00' : '01'
+  const entry = `traceparent;desc="00-${traceId}-${spanId}-${flags}"`
+  const present = response.getHeader('server-timing')
+  const others = Array.isArray(present) ? present.map(String) : typeof present === 'string' ? [present] : []
+  response.setHeader('Server-Timing', [...others, entry])
+}
