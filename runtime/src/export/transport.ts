@@ -1,0 +1,238 @@
+import { AsyncResource } from 'node:async_hooks'
+import { readFileSync } from 'node:fs'
+import { Agent, request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http'
+import type * as https from 'node:https'
+import type { Socket } from 'node:net'
+import type { SecureContextOptions } from 'node:tls'
+import { gzipSync } from 'node:zlib'
+import { context, ROOT_CONTEXT } from '@opentelemetry/api'
+import { suppressTracing } from '@opentelemetry/core'
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
+import { scopeName, version } from '../version.js'
+
+/** What became of one export request. */
+export type Outcome =
+  /** Taken; `rejected` of its spans were not (`partialSuccess`). */
+  | { readonly kind: 'taken'; readonly rejected: number; readonly message: string }
+  /** Worth another try, not before `afterMs` where the collector said so. */
+  | { readonly kind: 'retry'; readonly afterMs: number | undefined; readonly reason: string }
+  /** The collector will never take it. */
+  | { readonly kind: 'refused'; readonly reason: string }
+
+export interface TransportOptions {
+  readonly url: URL
+  /** Asked before each export. */
+  readonly headers: () => Readonly<Record<string, string>>
+  readonly timeoutMs: number
+  readonly gzip: boolean
+  readonly tls: { readonly ca?: string; readonly key?: string; readonly cert?: string }
+}
+
+/** What a process of its own needs to send the rest when this one ends. */
+export interface Delivery {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly tls: { readonly ca?: string; readonly key?: string; readonly cert?: string }
+}
+
+export interface Transport {
+  /** Never rejects. */
+  send(body: Uint8Array): Promise<Outcome>
+  /** While held, a request in flight keeps the process alive; else none does. Returns the release. */
+  hold(): () => void
+  delivery(): Delivery
+  close(): void
+}
+
+/**
+ * Posts protobuf to an OTLP/HTTP endpoint over one kept connection.
+ *
+ * The SDK's own exporter is not used: of line 2 it sends nothing under Jest in CommonJS (it loads `node:http` by
+ * `import()`), its retry timers keep the process alive, and it tells nobody how many spans a `partialSuccess` rejected.
+ */
+export function createTransport(options: TransportOptions): Transport {
+  const secure = options.url.protocol === 'https:'
+  const tls = readTlsFiles(options.tls)
+  const agentOptions = { keepAlive: true, maxSockets: 1, maxFreeSockets: 1 }
+  // https costs some milliseconds to load; most collectors are next door and speak http.
+  const { agent, request } = secure ? loadHttps({ ...agentOptions, ...tls }) : { agent: new Agent(agentOptions), request: requestHttp }
+  // Sockets and timers must not hold the store of the request that happened to fill the batch.
+  const outside = new AsyncResource('SpanguardExport', { requireManualDestroy: true })
+  const untraced = suppressTracing(ROOT_CONTEXT)
+  const inFlight = new Set<Socket>()
+  let holders = 0
+
+  const attempt = (body: Uint8Array): Promise<Outcome> =>
+    new Promise(resolve => {
+      let clientRequest: ClientRequest
+      let timer: NodeJS.Timeout | undefined
+      let socketOfRequest: Socket | undefined
+      const settle = (outcome: Outcome): void => {
+        clearTimeout(timer)
+        if (socketOfRequest !== undefined) inFlight.delete(socketOfRequest)
+        resolve(outcome)
+      }
+      try {
+        clientRequest = request(
+          options.url,
+          { method: 'POST', agent, headers: requestHeaders(options.headers(), body.byteLength, options.gzip) },
+          response => {
+            readResponse(response, settle)
+          },
+        )
+      } catch (error) {
+        // Headers that node:http refuses, a headers function that throws: another try would not help this batch.
+        settle({ kind: 'refused', reason: describe(error) })
+        return
+      }
+      // The whole exchange has this long: a collector that takes the request and never answers must not hold the queue.
+      timer = setTimeout(() => clientRequest.destroy(timeoutError(options.timeoutMs)), options.timeoutMs)
+      timer.unref()
+      clientRequest.on('socket', socket => {
+        socketOfRequest = socket
+        inFlight.add(socket)
+        if (holders === 0) socket.unref()
+        else socket.ref()
+        if (socket.connecting) {
+          const connectTimer = setTimeout(() => clientRequest.destroy(timeoutError(connectTimeoutMs)), connectTimeoutMs)
+          connectTimer.unref()
+          socket.once('connect', () => {
+            clearTimeout(connectTimer)
+          })
+          socket.once('close', () => {
+            clearTimeout(connectTimer)
+          })
+        }
+      })
+      clientRequest.on('error', error => {
+        settle({ kind: 'retry', afterMs: undefined, reason: describe(error) })
+      })
+      clientRequest.end(body)
+    })
+
+  return {
+    async send(given) {
+      return outside.runInAsyncScope(() =>
+        context.with(untraced, async () => {
+          const body = options.gzip ? gzipSync(given) : given
+          return attempt(body)
+        }),
+      )
+    },
+    hold() {
+      holders++
+      for (const socket of inFlight) socket.ref()
+      let held = true
+      return () => {
+        if (!held) return
+        held = false
+        holders--
+        if (holders === 0) for (const socket of inFlight) socket.unref()
+      }
+    },
+    delivery: () => ({
+      url: options.url.href,
+      headers: requestHeaders(options.headers(), undefined, false),
+      tls,
+    }),
+    close() {
+      agent.destroy()
+    },
+  }
+}
+
+/** A connection that is not made by then is not made at all; a pending connect keeps the process alive. */
+const connectTimeoutMs = 2000
+/** More than this of an answer is not read: it is no OTLP. */
+const maxResponseBytes = 64 * 1024
+const maxRetryAfterMs = 5 * 60_000
+
+function readResponse(response: IncomingMessage, settle: (outcome: Outcome) => void): void {
+  const status = response.statusCode ?? 0
+  const chunks: Buffer[] = []
+  let size = 0
+  const finish = (): void => {
+    settle(outcomeOf(status, response.headers['retry-after'], Buffer.concat(chunks)))
+  }
+  response.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size <= maxResponseBytes) chunks.push(chunk)
+    else {
+      finish()
+      response.destroy()
+    }
+  })
+  response.on('end', finish)
+  // Cut off while answering: what the status says still holds.
+  response.on('error', finish)
+  response.on('close', finish)
+}
+
+function outcomeOf(status: number, retryAfter: string | undefined, body: Buffer): Outcome {
+  if (status >= 200 && status < 300) return { kind: 'taken', ...partialSuccessOf(body) }
+  const reason = `HTTP ${status}`
+  // https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes
+  if (status === 429 || status === 502 || status === 503 || status === 504) {
+    return { kind: 'retry', afterMs: parseRetryAfter(retryAfter), reason }
+  }
+  return { kind: 'refused', reason }
+}
+
+function partialSuccessOf(body: Buffer): { readonly rejected: number; readonly message: string } {
+  if (body.length === 0) return { rejected: 0, message: '' }
+  try {
+    const { partialSuccess } = ProtobufTraceSerializer.deserializeResponse(new Uint8Array(body))
+    return { rejected: Number(partialSuccess?.rejectedSpans ?? 0), message: partialSuccess?.errorMessage ?? '' }
+  } catch {
+    return { rejected: 0, message: '' }
+  }
+}
+
+/** Seconds or an HTTP date, in milliseconds from now; undefined for anything else. RFC 9110, 10.2.3. */
+export function parseRetryAfter(value: string | undefined, now = Date.now()): number | undefined {
+  if (value === undefined) return undefined
+  const ms = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - now
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), maxRetryAfterMs)
+}
+
+function requestHeaders(
+  given: Readonly<Record<string, string>>,
+  length: number | undefined,
+  gzip: boolean,
+): Record<string, string> {
+  return {
+    'user-agent': `${scopeName}/${version}`,
+    ...given,
+    'content-type': 'application/x-protobuf',
+    ...(length !== undefined && { 'content-length': String(length) }),
+    ...(gzip && { 'content-encoding': 'gzip' }),
+  }
+}
+
+function readTlsFiles(files: TransportOptions['tls']): { readonly ca?: string; readonly key?: string; readonly cert?: string } {
+  const read = (file: string): string => readFileSync(file, 'utf8')
+  return {
+    ...(files.ca !== undefined && { ca: read(files.ca) }),
+    ...(files.key !== undefined && { key: read(files.key) }),
+    ...(files.cert !== undefined && { cert: read(files.cert) }),
+  }
+}
+
+function loadHttps(options: SecureContextOptions & { keepAlive: boolean; maxSockets: number }): {
+  readonly agent: Agent
+  readonly request: typeof requestHttp
+} {
+  const module = process.getBuiltinModule('node:https') as typeof https
+  return { agent: new module.Agent(options), request: module.request }
+}
+
+function timeoutError(ms: number): Error {
+  return Object.assign(new Error(`no answer within ${ms} ms`), { code: 'ETIMEDOUT' })
+}
+
+/** The error's code or class; its message could hold a URL with credentials. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error
+  const { code } = error as { code?: unknown }
+  return typeof code === 'string' ? code : error.name
+}

@@ -1,0 +1,18 @@
+export { initTracing } from './setup/init-tracing.js'
+export { logFields } from './state.js'
+export type {
+  DatabaseName,
+  DropReason,
+  Health,
+  KeepOptions,
+  LogFields,
+  SamplingControl,
+  SamplingOptions,
+  Tracing,
+  TracingOptions,
+} from './options.js'
+export type { AttributeKey, ListedAttributes, PolicyKeys } from './spans/attributes.js'
+export { captureError, type CaptureOptions } from './spans/capture-error.js'
+export { pseudonym, redacted, type PseudonymOptions, type RedactedOptions } from './spans/redacted.js'
+export { stage } from './spans/stage.js'
+export { withSpan, type SpanOptions } from './spans/with-span.js'

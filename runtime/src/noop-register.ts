@@ -1,0 +1,2 @@
+// Edge functions, browsers and workerd preload nothing.
+export {}

@@ -1,0 +1,65 @@
+import { trace, type Span } from '@opentelemetry/api'
+import type { Health, Tracing, TracingOptions } from './options.js'
+import type { ListedAttributes } from './spans/attributes.js'
+
+/**
+ * What edge functions, browsers and workerd get: the same names, no exporter, no Node. Code that is shared with a server
+ * runs there unchanged and untraced (or traced by whatever the platform registered with the API).
+ */
+export function initTracing(_options: TracingOptions = {}): Tracing {
+  return handle
+}
+
+const health: Health = {
+  state: 'off',
+  policy: { source: 'none', hash: '' },
+  spans: {
+    ended: 0,
+    exported: 0,
+    pending: 0,
+    dropped: { queue_full: 0, export_failed: 0, rejected: 0, redaction_failed: 0, shutdown: 0 },
+  },
+  redacted: {},
+}
+const nothing = (): void => {}
+const handle: Tracing = {
+  sampling: { get: () => 0, set: nothing, spike: () => nothing, follow: () => nothing },
+  health: () => health,
+  logFields,
+  flush: () => Promise.resolve(true),
+  shutdown: () => Promise.resolve(true),
+  [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]: () => Promise.resolve(),
+} as Tracing
+
+export function logFields(): undefined {
+  return undefined
+}
+
+export function withSpan<T>(name: string, fn: (span: Span) => T): T
+export function withSpan<T, const A>(name: string, options: { attributes?: ListedAttributes<A> }, fn: (span: Span) => T): T
+export function withSpan<T>(name: string, optionsOrFn: unknown, maybeFn?: (span: Span) => T): T {
+  const fn = typeof optionsOrFn === 'function' ? (optionsOrFn as (span: Span) => T) : (maybeFn as (span: Span) => T)
+  return fn(untraced)
+}
+/** A span that records nothing and has no ids. */
+const untraced = trace.wrapSpanContext({ traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 })
+
+export function stage<T>(_name: string, fn: () => T): T {
+  return fn()
+}
+
+export function captureError(_error: unknown, _options?: { stage?: string; handled?: boolean }): void {}
+
+export function redacted(value: unknown, options: { keepLast?: number } = {}): string {
+  const text = typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' ? String(value) : ''
+  const shown = Math.min(Math.trunc(options.keepLast ?? 0), 4, Math.floor(text.length / 4))
+  return shown > 0 ? `****${text.slice(-shown)}` : '[REDACTED]'
+}
+
+/** There is no synchronous keyed hash here: nothing that stands for the person leaves. */
+export function pseudonym(_id: string | number, _options: { key: unknown }): string {
+  return '[REDACTED]'
+}
+
+export type { DatabaseName, DropReason, Health, KeepOptions, LogFields, SamplingControl, SamplingOptions, Tracing, TracingOptions } from './options.js'
+export type { AttributeKey, ListedAttributes, PolicyKeys } from './spans/attributes.js'

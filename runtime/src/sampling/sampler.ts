@@ -1,0 +1,76 @@
+import {
+  createTraceState,
+  isSpanContextValid,
+  SpanKind,
+  trace,
+  TraceFlags,
+  type Attributes,
+  type Context,
+  type TraceState,
+} from '@opentelemetry/api'
+import { SamplingDecision, type Sampler, type SamplingResult } from '@opentelemetry/sdk-trace'
+import type { SamplingState } from './control.js'
+import { isSampled, type Threshold } from './threshold.js'
+
+export interface SamplerOptions {
+  readonly sampling: SamplingState
+  readonly ignoresRoute: (method: string, path: string) => boolean
+  /** Record what is not sampled, so that it can be kept at its end (`sampling.keep`). */
+  readonly recordAll: boolean
+}
+
+/**
+ * Parent-based by ratio. A span with a local parent does as that one does; one with a remote parent as the caller
+ * decided; a root by the ratio, which it writes to tracestate. Ignored routes propagate flag 0, so that services behind
+ * them stay silent too (a suppressed context would send no `traceparent`, and they would start new sampled roots).
+ */
+export function createSampler({ sampling, ignoresRoute, recordAll }: SamplerOptions): Sampler {
+  const unsampled: SamplingResult = { decision: recordAll ? SamplingDecision.RECORD : SamplingDecision.NOT_RECORD }
+  let stateFor: { readonly threshold: Threshold; readonly state: TraceState } | null = null
+
+  const byRatio = (threshold: Threshold, traceId: string, parentState: TraceState | undefined): SamplingResult => {
+    if (threshold.traceState === null || !isSampled(traceId, threshold)) return unsampled
+    if (parentState !== undefined) {
+      return { decision: SamplingDecision.RECORD_AND_SAMPLED, traceState: parentState.set('ot', threshold.traceState) }
+    }
+    if (stateFor?.threshold !== threshold) {
+      stateFor = { threshold, state: createTraceState(`ot=${threshold.traceState}`) }
+    }
+    return { decision: SamplingDecision.RECORD_AND_SAMPLED, traceState: stateFor.state }
+  }
+
+  return {
+    shouldSample(context: Context, traceId: string, _name: string, kind: SpanKind, attributes: Attributes): SamplingResult {
+      const parentSpan = trace.getSpan(context)
+      const parent = parentSpan?.spanContext()
+      const isChild = parent !== undefined && isSpanContextValid(parent)
+      if (isChild && parent.isRemote !== true && sampling.parentBased) {
+        if ((parent.traceFlags & TraceFlags.SAMPLED) !== 0) return sampled
+        return parentSpan?.isRecording() === true ? unsampled : dropped
+      }
+      if (kind === SpanKind.SERVER && ignoresRoute(methodOf(attributes), pathOf(attributes))) return dropped
+      if (isChild && sampling.parentBased) {
+        if ((parent.traceFlags & TraceFlags.SAMPLED) !== 0) return sampled
+        const local = sampling.local()
+        return local === null ? unsampled : byRatio(local, traceId, parent.traceState)
+      }
+      return byRatio(sampling.roots(), traceId, isChild ? parent.traceState : undefined)
+    },
+    toString: () => `Spanguard{${sampling.roots().ratio}}`,
+  }
+}
+
+const sampled: SamplingResult = { decision: SamplingDecision.RECORD_AND_SAMPLED }
+const dropped: SamplingResult = { decision: SamplingDecision.NOT_RECORD }
+
+function methodOf(attributes: Attributes): string {
+  return text(attributes['http.request.method']) || text(attributes['http.method'])
+}
+
+function pathOf(attributes: Attributes): string {
+  return text(attributes['url.path']) || text(attributes['http.target']) || text(attributes['http.route'])
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}

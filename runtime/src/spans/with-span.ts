@@ -1,0 +1,102 @@
+import { context, SpanKind, trace, type Context, type Link, type Span } from '@opentelemetry/api'
+import { runtimeTracer } from '../state.js'
+import type { ListedAttributes } from './attributes.js'
+import { recordFailure } from './capture-error.js'
+
+export interface SpanOptions<A = unknown> {
+  /** Keys are typed by the policy; see `PolicyKeys`. */
+  attributes?: ListedAttributes<A>
+  kind?: 'internal' | 'server' | 'client' | 'producer' | 'consumer'
+  links?: Link[]
+  /** The context whose span is the parent; the active one when left out. */
+  parent?: Context
+  /** Starts a new trace. */
+  root?: boolean
+}
+
+/**
+ * Runs `fn` inside a span and ends the span when `fn` is done: when it returns, or when the promise that it returns
+ * settles. Returns what `fn` returns (the same promise), and throws what it throws, after recording it: `ERROR` status,
+ * `error.type`, and an exception event whose message is redacted at export. Runs `fn` also when nothing is traced.
+ *
+ * A thenable that is no promise (a query builder) is started here, inside the span: what is returned is a promise of its
+ * value.
+ */
+export function withSpan<T>(name: string, fn: (span: Span) => T): T
+export function withSpan<T, const A>(name: string, options: SpanOptions<A>, fn: (span: Span) => T): T
+export function withSpan<T>(name: string, optionsOrFn: SpanOptions | ((span: Span) => T), maybeFn?: (span: Span) => T): T {
+  const options = typeof optionsOrFn === 'function' ? {} : optionsOrFn
+  const fn = typeof optionsOrFn === 'function' ? optionsOrFn : (maybeFn as (span: Span) => T)
+  const parent = options.parent ?? context.active()
+  const span = runtimeTracer().startSpan(
+    name,
+    {
+      kind: kinds[options.kind ?? 'internal'],
+      ...(options.attributes !== undefined && { attributes: options.attributes as Record<string, string> }),
+      ...(options.links !== undefined && { links: options.links }),
+      ...(options.root !== undefined && { root: options.root }),
+    },
+    parent,
+  )
+  return runInSpan(span, trace.setSpan(options.root === true ? trace.deleteSpan(parent) : parent, span), fn)
+}
+
+/** Runs `fn` with the span active, records what it throws, and ends the span when `fn` is done. */
+export function runInSpan<T>(span: Span, inside: Context, fn: (span: Span) => T): T {
+  let result: T
+  try {
+    result = context.with(inside, fn, undefined, span)
+  } catch (error) {
+    fail(span, error)
+    throw error
+  }
+  if (result instanceof Promise) {
+    // A side branch: the caller gets the promise itself, and a rejection that nobody handles stays one.
+    result.then(
+      () => {
+        span.end()
+      },
+      (error: unknown) => {
+        fail(span, error)
+      },
+    )
+    return result
+  }
+  if (isThenable(result)) {
+    const promise = context.with(inside, () => Promise.resolve(result))
+    return promise.then(
+      value => {
+        span.end()
+        return value
+      },
+      (error: unknown) => {
+        fail(span, error)
+        throw error
+      },
+    ) as T
+  }
+  span.end()
+  return result
+}
+
+function fail(span: Span, error: unknown): void {
+  recordFailure(span, error)
+  span.end()
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    (typeof value === 'object' || typeof value === 'function') &&
+    value !== null &&
+    typeof (value as { then?: unknown }).then === 'function'
+  )
+}
+
+const kinds = {
+  internal: SpanKind.INTERNAL,
+  server: SpanKind.SERVER,
+  client: SpanKind.CLIENT,
+  producer: SpanKind.PRODUCER,
+  consumer: SpanKind.CONSUMER,
+} as const
+
