@@ -114,11 +114,11 @@ describe.each(['9.15.0', '10.15.0'])('installed from its tarball beside ESLint %
       [`${style.name}/${style.file}`]: sourceOf(style),
     })
 
-    const first = project.run('eslint', ['.'], { in: style.name })
+    const first = await project.run('eslint', ['.'], { in: style.name })
     expect(first.output).toContain('spanguard/require-handler-tracing')
     expect(first.exitCode).toBe(1)
 
-    const fixed = project.run('eslint', ['.', '--fix'], { in: style.name })
+    const fixed = await project.run('eslint', ['.', '--fix'], { in: style.name })
     expect(fixed.output).toBe('')
     expect(fixed.exitCode).toBe(0)
     const text = readFileSync(path.join(project.folder, style.name, style.file), 'utf8')
@@ -142,12 +142,12 @@ describe.each(['9.15.0', '10.15.0'])('installed from its tarball beside ESLint %
     }
   }, 90_000)
 
-  it('has a command that checks the project it stands in', () => {
+  it('has a command that checks the project it stands in', async () => {
     project.write({
       'checked/package.json': { name: 'checked', type: 'module', dependencies: { express: '^5.3.0', '@spanguard/runtime': '^0.1.0' } },
       'checked/app.js': `import express from 'express'\nconst app = express()\napp.get('/orders', (_, response) => response.json([]))\napp.listen(3000)\n`,
     })
-    const { exitCode, output } = project.run('spanguard', ['check', '--format', 'json'], { in: 'checked' })
+    const { exitCode, output } = await project.run('spanguard', ['check', '--format', 'json'], { in: 'checked' })
     expect(() => JSON.parse(output) as unknown, output).not.toThrow()
     expect(exitCode, output).toBe(1)
   })

@@ -10,7 +10,7 @@ export interface InstalledProject {
   /** Writes files by their path in the project; an object is written as JSON. */
   write(files: Readonly<Record<string, unknown>>): void
   /** Runs Node.js or a command of an installed package (`eslint`, `tsc`) in a subfolder, and waits for its end. */
-  run(command: string, parameters: readonly string[], options?: RunOptions): RunResult
+  run(command: string, parameters: readonly string[], options?: RunOptions): Promise<RunResult>
   /** Starts Node.js in a subfolder and resolves with the port that the program writes as `listening on PORT`. */
   start(parameters: readonly string[], options?: RunOptions): Promise<RunningProgram>
   remove(): void
@@ -61,13 +61,7 @@ export function installProject(packages: readonly string[]): InstalledProject {
     },
     run(command, parameters, options = {}) {
       const program = command === 'node' ? process.execPath : path.join(folder, 'node_modules/.bin', command)
-      const { status, stdout, stderr, error } = spawnSync(program, parameters, {
-        ...placeOf(options),
-        encoding: 'utf8',
-        timeout: 60_000,
-      })
-      if (error !== undefined) throw error
-      return { exitCode: status, output: stdout + stderr }
+      return runProgram(program, parameters, placeOf(options))
     },
     start: (parameters, options = {}) => startProgram(parameters, placeOf(options)),
     remove: () => {
@@ -82,9 +76,27 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(Object.entries(process.env).filter(([key]) => !foreign.test(key))), NO_COLOR: '1' }
 }
 
+interface Place {
+  readonly cwd: string
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** Not synchronously: the receiver that the program sends to lives in this process. */
+async function runProgram(program: string, parameters: readonly string[], place: Place): Promise<RunResult> {
+  const child = spawn(program, parameters, { ...place, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text))
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (exitCode) => {
+      resolve({ exitCode, output })
+    })
+  })
+}
+
 async function startProgram(
   parameters: readonly string[],
-  place: { cwd: string; env: NodeJS.ProcessEnv },
+  place: Place,
 ): Promise<RunningProgram> {
   const child = spawn(process.execPath, parameters, { ...place, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''

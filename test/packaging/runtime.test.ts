@@ -45,7 +45,7 @@ describe('the runtime and the policy, installed from their tarballs', () => {
       'tsx@4.23.15',
       'esbuild@0.28.2',
       'vitest@4.1.12',
-      'jest@30.2.0',
+      'jest@30.5.2',
     ])
     receiver = await startReceiver()
   }, 240_000)
@@ -56,7 +56,7 @@ describe('the runtime and the policy, installed from their tarballs', () => {
 
   const sendsItsSpan = async (parameters: readonly string[]) => {
     receiver.clear()
-    const { output, exitCode } = project.run('node', parameters, { env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url } })
+    const { output, exitCode } = await project.run('node', parameters, { env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url } })
     expect(output).toBe('flushed true\n')
     expect(exitCode).toBe(0)
     const spans = await receiver.waitForSpans(1)
@@ -84,7 +84,7 @@ describe('the runtime and the policy, installed from their tarballs', () => {
     // What esbuild needs for CommonJS packages in an ES module bundle, whoever they are from.
     const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)"
     project.write({ 'entry.mjs': esm })
-    const { output, exitCode } = project.run('esbuild', [
+    const { output, exitCode } = await project.run('esbuild', [
       'entry.mjs',
       '--bundle',
       '--platform=node',
@@ -98,7 +98,7 @@ describe('the runtime and the policy, installed from their tarballs', () => {
     await sendsItsSpan([outfile])
   })
 
-  it('keep one state per process, loaded as ES module, as CommonJS and in a bundle', () => {
+  it('keep one state per process, loaded as ES module, as CommonJS and in a bundle', async () => {
     project.write({
       'entry.mjs': "export { initTracing } from '@spanguard/runtime'\n",
       'both.mjs': `import { createRequire } from 'node:module'
@@ -111,11 +111,13 @@ console.log(first === second, first === third, first.health().state)
 await first.shutdown({ timeoutMs: 100 })
 `,
     })
-    expect(project.run('esbuild', ['entry.mjs', '--bundle', '--platform=node', '--format=cjs', '--outfile=state-bundle.cjs']).exitCode).toBe(0)
-    expect(project.run('node', ['both.mjs'], { env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url } }).output).toBe('true true on\n')
+    const bundled = await project.run('esbuild', ['entry.mjs', '--bundle', '--platform=node', '--format=cjs', '--outfile=state-bundle.cjs'])
+    expect(bundled.exitCode).toBe(0)
+    const { output } = await project.run('node', ['both.mjs'], { env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url } })
+    expect(output).toBe('true true on\n')
   })
 
-  it('work under vitest', () => {
+  it('work under vitest', async () => {
     project.write({
       'vitest/order.test.mjs': `import { expect, it } from 'vitest'
 import { initTracing, withSpan } from '@spanguard/runtime'
@@ -128,12 +130,12 @@ it('traces', async () => {
 })
 `,
     })
-    const { output, exitCode } = project.run('vitest', ['run'], { in: 'vitest' })
+    const { output, exitCode } = await project.run('vitest', ['run'], { in: 'vitest' })
     expect(output).toContain('1 passed')
     expect(exitCode).toBe(0)
   })
 
-  it('work under Jest, and let it end', () => {
+  it('work under Jest, and let it end', async () => {
     project.write({
       'jest/package.json': { name: 'jest-project', jest: {} },
       'jest/order.test.js': `const { initTracing, withSpan } = require('@spanguard/runtime')
@@ -146,7 +148,7 @@ it('traces', async () => {
 })
 `,
     })
-    const { output, exitCode } = project.run('jest', [], { in: 'jest' })
+    const { output, exitCode } = await project.run('jest', [], { in: 'jest' })
     expect(output).toMatch(/Tests: +1 passed/)
     expect(output).not.toContain('did not exit')
     expect(exitCode).toBe(0)
@@ -158,14 +160,14 @@ it('traces', async () => {
     ['node16', 'node16', 'commonjs'],
     ['nodenext', 'nodenext', 'module'],
     ['nodenext', 'nodenext', 'commonjs'],
-  ])('have types under moduleResolution %s (module %s) in a %s package', (moduleResolution, module, type) => {
+  ])('have types under moduleResolution %s (module %s) in a %s package', async (moduleResolution, module, type) => {
     const folder = `types-${moduleResolution}-${type}`
     project.write({
       [`${folder}/package.json`]: { name: folder, type },
       [`${folder}/tsconfig.json`]: { compilerOptions: { ...strict, module, moduleResolution }, files: ['program.ts'] },
       [`${folder}/program.ts`]: typed,
     })
-    const { output, exitCode } = project.run('tsc', ['-p', '.'], { in: folder })
+    const { output, exitCode } = await project.run('tsc', ['-p', '.'], { in: folder })
     expect(output).toBe('')
     expect(exitCode).toBe(0)
   })
