@@ -1,0 +1,5 @@
+export * from './config.js'
+export { configSchema } from './config-schema.js'
+export type * from './facts.js'
+export type * from './finding.js'
+export type * from './framework.js'
