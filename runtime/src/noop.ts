@@ -37,7 +37,7 @@ export function logFields(): undefined {
 
 export function withSpan<T>(name: string, fn: (span: Span) => T): T
 export function withSpan<T, const A>(name: string, options: { attributes?: ListedAttributes<A> }, fn: (span: Span) => T): T
-export function withSpan<T>(name: string, optionsOrFn: unknown, maybeFn?: (span: Span) => T): T {
+export function withSpan<T>(_name: string, optionsOrFn: unknown, maybeFn?: (span: Span) => T): T {
   const fn = typeof optionsOrFn === 'function' ? (optionsOrFn as (span: Span) => T) : (maybeFn as (span: Span) => T)
   return fn(untraced)
 }

@@ -204,7 +204,7 @@ const defaultTimeoutMs = 2500
 function conflict(message: string, options: TracingOptions, place: string | undefined): void {
   const live = place === undefined ? process.env['NODE_ENV'] === 'production' : isProduction(place)
   if ((options.onConflict ?? (live ? 'warn' : 'throw')) === 'throw') throw new Error(`spanguard: ${message}`)
-  report('error', 'conflict', message)
+  report('error', message, message)
 }
 
 /** Where nobody said what it is, secrecy is that of production. */
