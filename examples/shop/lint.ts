@@ -6,9 +6,8 @@ import pc from 'picocolors'
 export interface LintRun {
   /** The report of ESLint's own formatter, with paths relative to the folder. */
   readonly report: string
-  readonly problems: number
-  /** How many of them `eslint --fix` would mend. */
-  readonly fixable: number
+  /** Each finding by its place and its rule, the latter without the plugin's prefix. */
+  readonly findings: readonly { readonly file: string; readonly line: number; readonly rule: string; readonly message: string }[]
 }
 
 /** Lints a folder with the shop's ESLint config; with `fix`, writes what the fixes change. */
@@ -24,11 +23,13 @@ export async function lint(folder: string, { fix = false } = {}): Promise<LintRu
   const named = results.map((result) => ({ ...result, filePath: path.relative(folder, result.filePath) }))
   return {
     report: await formatter.format(named, { color: pc.isColorSupported }),
-    problems: sum(results.map((result) => result.messages.length)),
-    fixable: sum(results.map((result) => result.fixableErrorCount + result.fixableWarningCount)),
+    findings: named.flatMap(({ filePath, messages }) =>
+      messages.map(({ line, ruleId, message }) => ({
+        file: filePath,
+        line,
+        rule: ruleId?.replace('spanguard/', '') ?? 'does not parse',
+        message,
+      })),
+    ),
   }
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0)
 }

@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { createRequire } from 'node:module'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { DemoError } from './terminal.js'
 
 /** The running shop: where its gateway listens, and how to end it. */
@@ -16,6 +18,8 @@ interface Service {
   readonly errors: string[]
 }
 
+/** Named by its file, so that services in a copy outside the repository start too. */
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 const startTimeoutMs = 20_000
 const stopTimeoutMs = 5_000
 
@@ -44,8 +48,7 @@ export async function startShop(folder: string, otlp: URL): Promise<Shop> {
 }
 
 function spawnService(folder: string, name: string, environment: Record<string, string>): Service {
-  // A hung demo must not outlive its terminal: the services end with their parent's pipe at the latest.
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+  const child = spawn(process.execPath, ['--import', tsx, 'src/main.ts'], {
     cwd: folder,
     env: { ...ownEnvironment(), PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
