@@ -35,6 +35,8 @@ export function honoTracing(
     const node = getNodePair(c.env)
     const isOwnFetch = node === null && getServerSpan(c.req.raw) === null
     const server = node === null ? fetchSpan(c) : serverSpan(node.incoming, node.outgoing, options)
+    // For a response that is over while its handler is not: the caller hung up.
+    if (node !== null) server.findRoute ??= () => getHonoRoute(c.req, node.outgoing.statusCode)
     try {
       await context.with(server.context, next)
       // Hono answers with its error handler before it returns to middleware, and tells the error here.

@@ -40,7 +40,7 @@ export interface ServerResponse {
   readonly socket?: unknown
   setHeader(name: string, value: string | readonly string[]): unknown
   getHeader(name: string): unknown
-  on(event: string, listener: () => void): unknown
+  on(event: string, listener: (...args: never[]) => void): unknown
   prependListener(event: string, listener: () => void): unknown
 }
 
@@ -159,6 +159,7 @@ function start(request: ServerRequest, response: ServerResponse, active: Context
     watchCrash(endCrashed)
     response.on('finish', onFinish)
     response.on('close', onClose)
+    response.on('pipe', onPipe)
     if (isUpgrade(request)) watchUpgrade(request.socket, status => status === 101 && endServerSpan(server, status, true))
   }
   return server
@@ -201,6 +202,17 @@ function onClose(this: Marked): void {
   if (server === undefined || server.ended) return
   const response = server.response as ServerResponse
   endServerSpan(server, response.headersSent ? response.statusCode : null, false)
+}
+
+/** A body that breaks: frameworks destroy the response without saying why. */
+function onPipe(this: Marked, source: { on(event: symbol, listener: (error: unknown) => void): unknown }): void {
+  const server = this[mark]
+  if (server === undefined) return
+  // The monitor's event leaves an error that nobody handles unhandled, which a listener of `error` would not.
+  const { errorMonitor } = process.getBuiltinModule('node:events')
+  source.on(errorMonitor, error => {
+    noteFailure(server, error)
+  })
 }
 
 function endCrashed(rpc: object, error: unknown): void {
