@@ -13,6 +13,10 @@ const demoOnly = parameters.includes('--demo')
 const given = parameters.filter((parameter) => !parameter.startsWith('--'))
 const versions = given.length > 0 ? given : ['22', '24']
 
+if (process.platform !== 'linux' || process.arch !== 'x64') {
+  console.error('The matrix runs on Linux on x64 only, which the Node binaries on npm are for.')
+  process.exit(2)
+}
 for (const version of versions) {
   const bin = installNode(version)
   run(bin, 'demo', ['--import', 'tsx', 'examples/shop/demo.ts'])

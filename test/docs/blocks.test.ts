@@ -1,0 +1,99 @@
+import { spawnSync } from 'node:child_process'
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { parseConfig } from '@spanguard/policy'
+import { ESLint } from 'eslint'
+import ts from 'typescript'
+import { afterAll, describe, expect, it } from 'vitest'
+import { parse as parseYaml } from 'yaml'
+import { fencedIn, type Block } from './markdown.js'
+
+const root = path.resolve(import.meta.dirname, '../..')
+const pages = ['README.md', 'CONTRIBUTING.md', 'policy/README.md', 'runtime/README.md', ...globSync('docs/*.md', { cwd: root })]
+const blocks = pages.flatMap((page) =>
+  fencedIn(readFileSync(path.join(root, page), 'utf8')).map((block) => ({ ...block, place: `${page}:${block.line}` })),
+)
+type PlacedBlock = Block & { readonly place: string }
+const of = (...languages: readonly string[]): readonly PlacedBlock[] => blocks.filter(({ language }) => languages.includes(language))
+
+// Inside the repository, so that packages are found as the reader's own node_modules would have them.
+mkdirSync(path.join(root, 'node_modules/.cache'), { recursive: true })
+const scratch = mkdtempSync(path.join(root, 'node_modules/.cache/spanguard-docs-'))
+afterAll(() => rmSync(scratch, { recursive: true }))
+
+describe('what the README tells to type', () => {
+  it('has the two commands', () => {
+    const lines = of('sh').flatMap(({ code }) => code.split('\n'))
+    expect(lines).toEqual(expect.arrayContaining(['npm ci && npm run demo', 'npm ci && npm test']))
+  })
+
+  it('names only scripts that there are', () => {
+    const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
+    const named = of('sh').flatMap(({ code }) => [...code.matchAll(/npm run ([\w:]+)/g)].map((match) => match[1] ?? ''))
+    expect(named.length).toBeGreaterThan(0)
+    expect(named.filter((script) => scripts[script] === undefined)).toEqual([])
+  })
+
+  const commands = of('sh', 'yaml').flatMap(({ code, place }) =>
+    [...code.matchAll(/npx spanguard ([^\n#]*)/g)].map((match) => ({ command: (match[1] ?? '').trim(), place })),
+  )
+  it.each(commands)('$place: `spanguard $command` is a command that the checker knows', ({ command }) => {
+    const parameters = command.split(/\s+/).map((word) => (word === 'spanguard.sarif' ? path.join(scratch, word) : word))
+    const { status, stderr } = spawnSync(process.execPath, [path.join(root, 'dist/src/cli.js'), ...parameters], {
+      cwd: path.join(root, 'examples/shop/after'),
+      encoding: 'utf8',
+    })
+    expect(stderr).toBe('')
+    expect(status).toBe(0)
+  })
+})
+
+describe('code in the documentation', () => {
+  it.each(of('jsonc', 'json').filter(({ code }) => code.includes('attributes')))('$place is a valid policy', ({ code }) => {
+    const config: unknown = JSON.parse(code.replace(/^\s*\/\/.*$/gm, ''))
+    expect(() => parseConfig(config, 'spanguard.config.json')).not.toThrow()
+  })
+
+  it.each(of('yaml'))('$place is YAML', ({ code }) => {
+    expect(parseYaml(code)).toBeTypeOf('object')
+  })
+
+  it.each(of('js', 'mjs').filter(({ code }) => code.includes('eslint-plugin-spanguard')))('$place configures ESLint', async ({ code }) => {
+    // Outside node_modules in name only: self-reference wants a file of this package.
+    const file = path.join(root, `eslint.config.readme-${process.pid}.mjs`)
+    writeFileSync(file, code)
+    try {
+      const eslint = new ESLint({ cwd: path.join(root, 'examples/shop/before'), overrideConfigFile: file })
+      const config = (await eslint.calculateConfigForFile('orders/src/app.ts')) as { rules: Record<string, unknown> }
+      expect(Object.keys(config.rules).filter((rule) => rule.startsWith('spanguard/')).length).toBeGreaterThan(3)
+    } finally {
+      rmSync(file)
+    }
+  })
+
+  it('type-checks, every block by itself', () => {
+    const files = of('ts', 'tsx', 'mts').map(({ code, place, language }, index) => {
+      const file = path.join(scratch, `${index}-${place.replace(/\W+/g, '-')}.${language}`)
+      writeFileSync(file, code.includes('import ') ? code : `${code}\nexport {}\n`)
+      return file
+    })
+    writeFileSync(path.join(scratch, 'package.json'), '{ "type": "module" }')
+    writeFileSync(path.join(scratch, 'spanguard.config.json'), '{}')
+    expect(files.length).toBeGreaterThan(1)
+    const program = ts.createProgram(files, {
+      module: ts.ModuleKind.NodeNext,
+      moduleResolution: ts.ModuleResolutionKind.NodeNext,
+      target: ts.ScriptTarget.ES2022,
+      strict: true,
+      noEmit: true,
+      skipLibCheck: true,
+      resolveJsonModule: true,
+      types: ['node'],
+    })
+    const problems = ts.getPreEmitDiagnostics(program).map((problem) => {
+      const place = path.basename(problem.file?.fileName ?? '')
+      return `${place}: ${ts.flattenDiagnosticMessageText(problem.messageText, ' ')}`
+    })
+    expect(problems).toEqual([])
+  })
+})
