@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseConfig } from '@spanguard/policy'
 import { ESLint } from 'eslint'
@@ -9,7 +9,8 @@ import { parse as parseYaml } from 'yaml'
 import { fencedIn, type Block } from './markdown.js'
 
 const root = path.resolve(import.meta.dirname, '../..')
-const pages = ['README.md', 'CONTRIBUTING.md', 'policy/README.md', 'runtime/README.md', ...globSync('docs/*.md', { cwd: root })]
+const docs = readdirSync(path.join(root, 'docs')).filter((name) => name.endsWith('.md'))
+const pages = ['README.md', 'CONTRIBUTING.md', 'policy/README.md', 'runtime/README.md', ...docs.map((name) => `docs/${name}`)]
 const blocks = pages.flatMap((page) =>
   fencedIn(readFileSync(path.join(root, page), 'utf8')).map((block) => ({ ...block, place: `${page}:${block.line}` })),
 )

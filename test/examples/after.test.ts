@@ -77,7 +77,7 @@ describe('the shop after, as its running services show it', () => {
 
   it('keeps what the domain needs, and nothing that the customer did not agree to', () => {
     const process = failed().find((span) => span.name === 'payment.process')
-    expect(process?.attributes).toMatchObject({ 'payment.amount': 2400, 'payment.currency': 'EUR' })
+    expect(process?.attributes).toMatchObject({ 'payment.amount': 2400, 'payment.currency': 'EUR', 'payment.card.last4': '****1111' })
     const place = failed().find((span) => span.name === 'order.place')
     expect(place?.attributes['order.reference']).toBe('test [REDACTED]')
     const text = JSON.stringify(spans, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))

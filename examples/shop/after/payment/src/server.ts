@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { stage, withSpan } from '@spanguard/runtime'
+import { redacted, stage, withSpan } from '@spanguard/runtime'
 import { traceHandler } from '@spanguard/runtime/http'
 import { checkFraud } from './fraud.js'
 import type { Payment } from './payment.js'
@@ -16,7 +16,11 @@ export const server: Server = createServer(
 )
 
 async function settle(payment: Payment): Promise<string> {
-  const attributes = { 'payment.amount': payment.amount, 'payment.currency': payment.currency }
+  const attributes = {
+    'payment.amount': payment.amount,
+    'payment.currency': payment.currency,
+    'payment.card.last4': redacted(payment.card.number, { keepLast: 4 }),
+  }
   return withSpan('payment.process', { attributes }, async () => {
     await stage('fraud-check', () => checkFraud(payment))
     await stage('charge', () => charge(payment))
