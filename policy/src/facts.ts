@@ -361,6 +361,32 @@ export interface Setup extends FactBase {
   readonly registered: boolean
   /** It stands inside a condition. */
   readonly conditional: boolean
+  /** What is made or called: `NodeSDK`, `registerOTel`. */
+  readonly product?: string
+  /** The package that it comes from. */
+  readonly module?: string
+  /** The name in `new NodeSDK()`, or the callee: the smallest place that says what is set up. */
+  readonly made?: Origin
+  /** Where it becomes the global provider: the callee of `sdk.start()`. */
+  readonly registration?: Origin
+  /** Another registration of this file that runs as well, before this one. */
+  readonly alongside?: { readonly product: string; readonly origin: Origin }
+  readonly sampler?: SamplerFact
+  /** `none`: nothing in this file ends it, and nothing outside can. `unknown`: it was handed over, or ends itself. */
+  readonly shutdown?: 'none' | 'unbounded' | 'bounded' | 'unknown'
+  /** Where it is shut down without a deadline. */
+  readonly shutdownAt?: Origin
+  /** What the SDK calls it since the line in which this name was removed. */
+  readonly successor?: { readonly removedIn: number; readonly instead: string }
+}
+
+/** What decides whether a provider's traces are sampled, where it is the same on every path. */
+export interface SamplerFact {
+  readonly origin: Origin
+  /** `ratio`: by the trace id alone, whatever the parent decided. */
+  readonly decides: 'ratio' | 'always' | 'never' | 'parent' | 'unknown'
+  /** The sampler as it is written: `TraceIdRatioBasedSampler`. */
+  readonly name: string
 }
 
 export type Fact =

@@ -1,0 +1,13 @@
+const SPLIT = /[\s._\-$:/[\]#@]+/
+const HUMPS = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+/g
+
+/**
+ * The words of a name, lowercase: split on `. _ - $`, camel humps and the edges of acronyms. `userAPIKey2` is
+ * `user api key 2`.
+ */
+export function splitName(name: string): readonly string[] {
+  return name
+    .split(SPLIT)
+    .flatMap((part) => part.match(HUMPS) ?? (part === '' ? [] : [part]))
+    .map((word) => word.toLowerCase())
+}
