@@ -1,0 +1,330 @@
+import path from 'node:path'
+import picomatch from 'picomatch'
+import { ts } from 'ts-morph'
+import { matchesExport, matchesModule, type FrameworkDescriptor, type HandlerRow, type ObjectSource } from '../../frameworks/index.js'
+import { isFunctionLike, unwrap, type Entity, type Evaluator } from '../evaluate.js'
+import type { Program, ProgramFile } from '../program.js'
+import { isExport, type FrameworkObject, type ObjectMatcher } from './objects.js'
+
+/** One handler, with the object it is registered on. */
+export interface HandlerSite {
+  readonly descriptor: FrameworkDescriptor
+  readonly method: string | null
+  readonly route: string | null
+  /** What to point at: the registering call, the decorated method, the export. */
+  readonly node: ts.Node
+  /** The handler itself, where one expression is it. */
+  readonly handler: ts.Expression | null
+  /** `null` for exports and decorators, which a framework finds. */
+  readonly object: FrameworkObject | null
+  readonly file: string
+}
+
+/** Something given to a middleware or mount method of an object. */
+export interface Mount {
+  readonly parent: FrameworkObject
+  readonly node: ts.CallExpression | ts.NewExpression
+  readonly arguments: readonly ts.Expression[]
+}
+
+/** All that the program registers with its frameworks. */
+export interface Registrations {
+  readonly handlers: readonly HandlerSite[]
+  readonly mounts: readonly Mount[]
+  /** Objects that are made, each once. */
+  readonly objects: readonly FrameworkObject[]
+  /** Creations and calls that start serving: `app.listen()`, `serve(app)`, `http.createServer(app)`. */
+  readonly served: readonly { readonly node: ts.Node; readonly parts: readonly ts.Expression[]; readonly object: FrameworkObject | null }[]
+}
+
+/**
+ * Reads the registrations of every file by the frameworks' tables. What a function's parameter receives may only be known
+ * once its callers are read: then the files are read again, a few times at most.
+ */
+export function collectRegistrations(
+  program: Program, files: readonly ProgramFile[], frameworks: readonly FrameworkDescriptor[], evaluator: Evaluator, matcher: ObjectMatcher,
+): Registrations {
+  let found = readOnce(program, files, frameworks, evaluator, matcher)
+  for (let round = 0; round < maxRounds && seedParameters(found, evaluator, matcher); round += 1) {
+    found = readOnce(program, files, frameworks, evaluator, matcher)
+  }
+  return found
+}
+
+/** How deep functions that are given an app may call others. */
+const maxRounds = 4
+
+/** Tells the matcher what the parameters of functions receive that an app is given to. @returns whether that is news. */
+function seedParameters(found: Registrations, evaluator: Evaluator, matcher: ObjectMatcher): boolean {
+  let news = false
+  const seed = (entity: Entity, index: number, object: FrameworkObject): void => {
+    const parameter = entity.kind === 'function' ? entity.node.parameters[index] : undefined
+    if (parameter && ts.isIdentifier(parameter.name) && matcher.seed(parameter, object)) news = true
+  }
+  for (const mount of found.mounts) {
+    const method = ts.isPropertyAccessExpression(mount.node.expression) ? mount.node.expression.name.text : ''
+    const received = matcher.received(mount.parent, method)
+    if (!received) continue
+    for (const argument of mount.arguments) {
+      const entity = evaluator.evaluate(argument)
+      const given = entity.kind === 'result' ? (entity.node.arguments ?? []).map(inner => evaluator.evaluate(inner)) : [entity]
+      for (const one of given) {
+        const plugin = one.kind === 'module' ? evaluator.exported(one.file, 'default') : one
+        const parameter = plugin?.kind === 'function' ? plugin.node.parameters[received.index] : undefined
+        if (plugin && parameter) seed(plugin, received.index, { descriptor: mount.parent.descriptor, kind: received.kind, node: parameter, made: false, parent: null })
+      }
+    }
+  }
+  const files = new Set([...found.objects.map(object => object.node), ...found.mounts.map(mount => mount.node), ...found.handlers.map(handler => handler.node)].map(node => node.getSourceFile()))
+  for (const file of files) {
+    const visit = (node: ts.Node): void => {
+      if (ts.isCallExpression(node) && node.arguments.length > 0) {
+        for (const [index, argument] of node.arguments.entries()) {
+          if (!ts.isIdentifier(argument) && !ts.isPropertyAccessExpression(argument)) continue
+          const object = matcher.objectOf(evaluator.evaluate(argument))
+          if (!object) continue
+          const callee = evaluator.evaluate(node.expression)
+          const parameter = callee.kind === 'function' ? callee.node.parameters[index] : undefined
+          if (parameter) seed(callee, index, { ...object, node: parameter, made: false, parent: null })
+        }
+      }
+      if (!ts.isTypeNode(node)) ts.forEachChild(node, visit)
+    }
+    visit(file)
+  }
+  return news
+}
+
+function readOnce(
+  program: Program, files: readonly ProgramFile[], frameworks: readonly FrameworkDescriptor[], evaluator: Evaluator, matcher: ObjectMatcher,
+): Registrations {
+  const handlers: HandlerSite[] = []
+  const mounts: Mount[] = []
+  const served: Registrations['served'][number][] = []
+  const objects = new Map<ts.Node, FrameworkObject>()
+  const byMethod = indexMethods(frameworks)
+  const creators = new Set(frameworks.flatMap(descriptor => Object.values<readonly ObjectSource[]>(descriptor.objects).flatMap(sources => sources.flatMap((source: ObjectSource) => ('export' in source ? [lastName(source.export)] : [])))))
+  const calls = frameworks.flatMap(descriptor => descriptor.handlers.flatMap(row => (row.call ? [{ descriptor, row, call: row.call }] : [])))
+  const servers = frameworks.flatMap(descriptor => (descriptor.servedBy ?? []).map(ref => ({ descriptor, ref })))
+  const exportRows = frameworks.flatMap(descriptor => (descriptor.exports ?? []).map(row => ({ descriptor, row, matches: row.files ? picomatch([...row.files]) : null })))
+
+  for (const file of files) {
+    const visit = (node: ts.Node): void => {
+      if (ts.isCallExpression(node) || ts.isNewExpression(node)) readCall(node, file)
+      else if (ts.isMethodDeclaration(node) || ts.isClassLike(node)) readDecorators(node, file)
+      if (!ts.isTypeNode(node)) ts.forEachChild(node, visit)
+    }
+    visit(file.root)
+    readExports(file)
+  }
+  return { handlers, mounts, objects: [...objects.values()], served }
+
+  function readCall(node: ts.CallExpression | ts.NewExpression, file: ProgramFile): void {
+    const callee = unwrap(node.expression)
+    if (ts.isPropertyAccessExpression(callee)) {
+      const rows = byMethod.get(callee.name.text)
+      if (rows && ts.isCallExpression(node)) readMethod(node, callee, rows, file)
+    }
+    const name = ts.isPropertyAccessExpression(callee) ? callee.name.text : ts.isIdentifier(callee) ? callee.text : null
+    if (name === null) return
+    const entity = evaluator.evaluate(node.expression)
+    if (entity.kind === 'export') {
+      for (const { descriptor, row, call } of calls) {
+        if (!isExport(entity, [call]) || !usedAs(call.as, node)) continue
+        const object = matcher.objectOf(evaluator.evaluate(node))
+        addHandlers(node, row, descriptor, object, name, file)
+      }
+      for (const { ref } of servers) if (isExport(entity, [ref])) served.push({ node, parts: node.arguments ?? [], object: matcher.objectOf(evaluator.evaluate(node)) })
+    }
+    if (entity.kind === 'export' || creators.has(name) || entity.kind === 'member') {
+      const object = matcher.objectOf(evaluator.evaluate(node))
+      if (object?.made === true && object.node === node) objects.set(node, object)
+    }
+  }
+
+  function readMethod(node: ts.CallExpression, callee: ts.PropertyAccessExpression, rows: MethodRows, file: ProgramFile): void {
+    const object = matcher.objectOf(evaluator.evaluate(callee.expression))
+    if (!object) return
+    const method = callee.name.text
+    for (const { descriptor, row } of rows.handlers) if (descriptor === object.descriptor && row.on === object.kind) addHandlers(node, row, descriptor, object, method, file)
+    const middleware = rows.middleware.find(row => row.descriptor === object.descriptor && row.on === object.kind)
+    if (middleware) {
+      mounts.push({ parent: object, node, arguments: node.arguments })
+      if (middleware.functions) {
+        for (const argument of node.arguments) if (isFunctionLike(unwrap(argument)) && (unwrap(argument) as ts.ArrowFunction).parameters.length < 2) handlers.push({ descriptor: object.descriptor, method: null, route: null, node, handler: argument, object, file: file.path })
+      }
+    }
+    if (rows.listens.some(row => row.descriptor === object.descriptor && row.on === object.kind)) served.push({ node, parts: [], object })
+  }
+
+  function addHandlers(node: ts.CallExpression | ts.NewExpression, row: HandlerRow, descriptor: FrameworkDescriptor, object: FrameworkObject | null, method: string, file: ProgramFile): void {
+    const all = [...(node.arguments ?? [])]
+    const route = row.path === undefined ? null : textOf(all[row.path])
+    if (row.pathIs && (route === null || !row.pathIs.includes(route))) return
+    const noPath = row.pathOptional === true && row.path !== undefined && all[row.path] && route === null && !ts.isIdentifier(unwrap(all[row.path] as ts.Expression)) && !ts.isPropertyAccessExpression(unwrap(all[row.path] as ts.Expression)) && !ts.isTemplateExpression(all[row.path] as ts.Expression)
+    const index = row.handler === 'last' ? all.length - 1 : noPath ? (row.path ?? 0) : row.handler
+    const argument = all[index]
+    if (!argument) return
+    const shown = httpMethodOf(row, node, argument, method)
+    const site = { descriptor, method: shown, route, node, object, file: file.path }
+    if (row.handlerProperties) {
+      const literal = objectLiteral(argument)
+      if (!literal) {
+        handlers.push({ ...site, handler: null })
+        return
+      }
+      const path = row.pathProperties?.map(name => textOf(propertyOf(literal, name))).find(text => text !== null) ?? route
+      for (const property of literal.properties) {
+        const name = property.name && (ts.isIdentifier(property.name) || ts.isStringLiteralLike(property.name)) ? property.name.text : null
+        if (name === null || !(row.handlerProperties.includes(name) || row.handlerProperties.includes('*'))) continue
+        const value = ts.isPropertyAssignment(property) ? property.initializer : ts.isShorthandPropertyAssignment(property) ? property.name : null
+        handlers.push({ ...site, node: row.handlerProperties.includes('*') ? property : node, route: path, handler: value })
+      }
+      return
+    }
+    const last = row.handler === 'last' ? argument : all.at(-1) ?? argument
+    if (row.functionOnly === true && !isFunctionEntity(evaluator.evaluate(argument))) return
+    handlers.push({ ...site, handler: last })
+  }
+
+  function readDecorators(node: ts.MethodDeclaration | ts.ClassLikeDeclaration, file: ProgramFile): void {
+    const decorators = ts.canHaveDecorators(node) ? ts.getDecorators(node) ?? [] : []
+    for (const decorator of decorators) {
+      const call = ts.isCallExpression(decorator.expression) ? decorator.expression : null
+      const entity = evaluator.evaluate(call ? call.expression : decorator.expression)
+      if (entity.kind !== 'export') continue
+      for (const descriptor of frameworks) {
+        for (const row of descriptor.decorators ?? []) {
+          const name = entity.path.at(-1) ?? ''
+          if (!row.names.includes(name) || !matchesModule(entity.module, row.module) || (row.on === 'class') !== ts.isClassLike(node)) continue
+          const own = row.path === undefined ? null : textOf(call?.arguments[row.path])
+          handlers.push({ descriptor, method: row.httpMethod === 'name' ? name.toUpperCase() : null, route: joinRoute(controllerPath(node), own), node: decorator, handler: null, object: null, file: file.path })
+        }
+      }
+    }
+  }
+
+  function controllerPath(node: ts.Node): string | null {
+    const owner = node.parent
+    if (!ts.isClassLike(owner) || !ts.canHaveDecorators(owner)) return null
+    for (const decorator of ts.getDecorators(owner) ?? []) {
+      if (ts.isCallExpression(decorator.expression) && ts.isIdentifier(decorator.expression.expression) && decorator.expression.expression.text === 'Controller') return textOf(decorator.expression.arguments[0])
+    }
+    return null
+  }
+
+  function readExports(file: ProgramFile): void {
+    for (const { descriptor, row, matches } of exportRows) {
+      if (matches && !matches(file.path)) continue
+      if (!matches && !row.types) continue
+      for (const [name, symbol] of program.exportsOf(file.path)) {
+        if (!row.names.includes('*') && !row.names.includes(name) && !(name === 'export=' && row.names.includes('default'))) continue
+        const declaration = symbol.declarations?.[0]
+        if (!declaration || (row.types && !hasHandlerType(declaration, row.types, descriptor))) continue
+        handlers.push({ descriptor, method: row.httpMethod === 'name' ? name : null, route: matches ? fileRoute(file.path) : null, node: declaration, handler: expressionOf(declaration), object: null, file: file.path })
+      }
+    }
+  }
+
+  function hasHandlerType(declaration: ts.Declaration, types: readonly string[], descriptor: FrameworkDescriptor): boolean {
+    const named = (node: ts.TypeNode | undefined): boolean => {
+      const type = evaluator.typeName(node)
+      return type !== null && types.includes(type.type) && descriptor.modules.some(module => matchesModule(type.module, module))
+    }
+    if (ts.isVariableDeclaration(declaration) && named(declaration.type)) return true
+    const expression = expressionOf(declaration)
+    const made = ts.isFunctionDeclaration(declaration) ? declaration : expression && isFunctionLike(unwrap(expression)) ? (unwrap(expression) as ts.ArrowFunction) : null
+    return made?.parameters.slice(0, 1).some(parameter => {
+      const type = evaluator.typeName(parameter.type)
+      return type !== null && descriptor.modules.some(module => matchesModule(type.module, module)) && /Event/u.test(type.type)
+    }) ?? false
+  }
+}
+
+interface MethodRows {
+  readonly handlers: { readonly descriptor: FrameworkDescriptor; readonly row: HandlerRow }[]
+  readonly middleware: { readonly descriptor: FrameworkDescriptor; readonly on: string; readonly functions: boolean }[]
+  readonly listens: { readonly descriptor: FrameworkDescriptor; readonly on: string }[]
+}
+
+function indexMethods(frameworks: readonly FrameworkDescriptor[]): ReadonlyMap<string, MethodRows> {
+  const index = new Map<string, MethodRows>()
+  const at = (method: string): MethodRows => {
+    const rows = index.get(method) ?? { handlers: [], middleware: [], listens: [] }
+    index.set(method, rows)
+    return rows
+  }
+  for (const descriptor of frameworks) {
+    for (const row of descriptor.handlers) for (const method of row.methods ?? []) at(method).handlers.push({ descriptor, row })
+    for (const row of descriptor.middleware ?? []) for (const method of row.methods) at(method).middleware.push({ descriptor, on: row.on, functions: row.counts?.includes('functions') ?? false })
+    for (const row of descriptor.listens ?? []) for (const method of row.methods) at(method).listens.push({ descriptor, on: row.on })
+  }
+  return index
+}
+
+function httpMethodOf(row: HandlerRow, node: ts.CallExpression | ts.NewExpression, argument: ts.Expression, method: string): string | null {
+  const { httpMethod } = row
+  if (httpMethod === undefined) return null
+  if (httpMethod === 'name') return method === 'all' ? '*' : method === 'del' ? 'DELETE' : method.toUpperCase()
+  if ('is' in httpMethod) return httpMethod.is
+  if ('argument' in httpMethod) return textOf(node.arguments?.[httpMethod.argument])?.toUpperCase() ?? null
+  const literal = objectLiteral(argument)
+  return literal ? textOf(propertyOf(literal, httpMethod.property))?.toUpperCase() ?? null : null
+}
+
+function isFunctionEntity(entity: Entity): boolean {
+  return entity.kind === 'function' || (entity.kind === 'parameter' && entity.path.length === 0)
+}
+
+function usedAs(as: string, node: ts.Node): boolean {
+  return as === 'either' || (as === 'new') === ts.isNewExpression(node)
+}
+
+function lastName(name: string): string {
+  return name.split('.').at(-1) ?? name
+}
+
+/** The text of a string, or of a template with its holes written `…`. */
+export function textOf(node: ts.Node | undefined): string | null {
+  if (!node) return null
+  if (ts.isStringLiteralLike(node)) return node.text
+  if (ts.isTemplateExpression(node)) return node.head.text + node.templateSpans.map(span => `…${span.literal.text}`).join('')
+  if (ts.isRegularExpressionLiteral(node)) return node.text
+  if (ts.isArrayLiteralExpression(node)) return textOf(node.elements[0])
+  return null
+}
+
+function objectLiteral(node: ts.Expression): ts.ObjectLiteralExpression | null {
+  const plain = unwrap(node)
+  return ts.isObjectLiteralExpression(plain) ? plain : null
+}
+
+function propertyOf(node: ts.ObjectLiteralExpression, name: string): ts.Expression | undefined {
+  for (const property of node.properties) if (ts.isPropertyAssignment(property) && (ts.isIdentifier(property.name) || ts.isStringLiteralLike(property.name)) && property.name.text === name) return property.initializer
+  return undefined
+}
+
+function joinRoute(base: string | null, own: string | null): string | null {
+  if (base === null) return own
+  return `/${[base, own ?? ''].map(part => part.replace(/^\/+|\/+$/gu, '')).filter(Boolean).join('/')}`
+}
+
+function expressionOf(node: ts.Declaration): ts.Expression | null {
+  if (ts.isVariableDeclaration(node)) return node.initializer ?? null
+  if (ts.isExportAssignment(node)) return node.expression
+  if (ts.isBinaryExpression(node)) return node.right
+  return null
+}
+
+/** The route that a file's place gives: `app/(group)/api/users/[id]/route.ts` → `/api/users/[id]`. */
+function fileRoute(file: string): string {
+  const posix = file.split(path.sep).join('/')
+  const app = /\/app\/(.*)\/route\.\w+$/u.exec(posix)?.[1]
+  if (app !== undefined) return `/${app.split('/').filter(part => !/^\(.*\)$/u.test(part)).join('/')}`
+  const pages = /\/pages\/(.*)\.\w+$/u.exec(posix)?.[1]
+  return pages === undefined ? '/' : `/${pages.replace(/\/index$/u, '')}`
+}
+
+export function sameExport(entity: Entity, module: string, name: string): boolean {
+  return entity.kind === 'export' && matchesExport({ module, export: name }, entity.module, entity.path.join('.'))
+}

@@ -1,0 +1,172 @@
+import path from 'node:path'
+import { ts } from 'ts-morph'
+import { isFunctionLike, unwrap, type Entity, type Evaluator } from '../evaluate.js'
+import type { Program } from '../program.js'
+import type { References } from '../references.js'
+import type { HandlerSite, Mount, Registrations } from './collect.js'
+import { isExport, type FrameworkObject, type ObjectMatcher } from './objects.js'
+
+/** An app (server, worker, …) that serves a handler, and the way from one to the other. */
+export interface ServedBy {
+  readonly root: FrameworkObject
+  /** The mounts from the handler's object outwards. */
+  readonly mounts: readonly Mount[]
+}
+
+export interface Join {
+  /** The apps that a handler's object is part of; empty when none is known. */
+  rootsOf(object: FrameworkObject): readonly ServedBy[]
+  /** What is given to the middleware methods of an object, in the order of the source. */
+  mountsOn(object: FrameworkObject): readonly Mount[]
+}
+
+const autoloaders = [{ module: '@fastify/autoload', export: '*' }, { module: 'fastify-autoload', export: '*' }]
+const maxDepth = 12
+
+/** Joins routers, plugins and parameters to the apps that they are mounted on, across files. */
+export function joinObjects(program: Program, registrations: Registrations, evaluator: Evaluator, matcher: ObjectMatcher, references: References): Join {
+  const byObject = new Map<ts.Node, Mount[]>()
+  const byFunction = new Map<ts.Node, Mount[]>()
+  const onObject = new Map<ts.Node, Mount[]>()
+  for (const mount of registrations.mounts) {
+    push(onObject, mount.parent.node, mount)
+    for (const argument of mount.arguments) for (const part of partsOf(argument, 0)) push(part.kind === 'object' ? byObject : byFunction, part.node, mount)
+  }
+  const known = new Map<ts.Node, readonly ServedBy[]>()
+
+  return {
+    rootsOf: object => rootsOf(object, 0),
+    mountsOn: object => onObject.get(object.node) ?? [],
+  }
+
+  function rootsOf(object: FrameworkObject, depth: number): readonly ServedBy[] {
+    const cached = known.get(object.node)
+    if (cached) return cached
+    if (depth > maxDepth) return []
+    known.set(object.node, [])
+    const found = find(object, depth)
+    known.set(object.node, found)
+    return found
+  }
+
+  function find(object: FrameworkObject, depth: number): ServedBy[] {
+    const mounted = byObject.get(object.node) ?? []
+    const found = mounted.filter(mount => mount.parent.node !== object.node).flatMap(mount => through(mount, depth))
+    if (found.length > 0) return unique(found)
+    if (ts.isParameter(object.node)) found.push(...ofParameter(object.node, depth))
+    if (object.parent && object.parent.node !== object.node) found.push(...rootsOf(object.parent, depth + 1))
+    if (found.length > 0) return unique(found)
+    return object.made && object.descriptor.roots.includes(object.kind) ? [{ root: object, mounts: [] }] : []
+  }
+
+  function through(mount: Mount, depth: number): ServedBy[] {
+    return rootsOf(mount.parent, depth + 1).map(served => ({ root: served.root, mounts: [mount, ...served.mounts] }))
+  }
+
+  /** A parameter is what the plugin is registered on, or what the function's callers give. */
+  function ofParameter(node: ts.ParameterDeclaration, depth: number): ServedBy[] {
+    const owner = node.parent
+    const registered = (byFunction.get(owner) ?? []).flatMap(mount => through(mount, depth))
+    if (registered.length > 0) return registered
+    if (!isFunctionLike(owner) && !ts.isConstructorDeclaration(owner)) return []
+    const callable = ts.isConstructorDeclaration(owner) ? owner.parent : owner
+    const index = owner.parameters.indexOf(node)
+    return references.callsOf(callable as Parameters<References['callsOf']>[0]).flatMap(call => {
+      const argument = call.arguments?.[index]
+      const given = argument ? matcher.objectOf(evaluator.evaluate(argument)) : null
+      return given && given.node !== node ? [...rootsOf(given, depth + 1)] : []
+    })
+  }
+
+  interface Part {
+    readonly kind: 'object' | 'function'
+    readonly node: ts.Node
+  }
+
+  /** Routers, plugins and what is wrapped in calls of other packages (`fp(plugin)`, `compose([a, b])`). */
+  function partsOf(argument: ts.Expression, depth: number): Part[] {
+    if (depth > 4) return []
+    const plain = unwrap(argument)
+    if (ts.isSpreadElement(plain)) return partsOf(plain.expression, depth + 1)
+    if (ts.isArrayLiteralExpression(plain)) return plain.elements.flatMap(element => partsOf(element, depth + 1))
+    return partsOfEntity(evaluator.evaluate(plain), plain, depth)
+  }
+
+  function partsOfEntity(entity: Entity, node: ts.Node, depth: number): Part[] {
+    const object = matcher.objectOf(entity)
+    if (object) return [{ kind: 'object', node: object.node }]
+    if (entity.kind === 'function') return [{ kind: 'function', node: entity.node }, ...objectsIn(entity.node, depth)]
+    if (entity.kind === 'export' && isExport(entity, autoloaders)) return autoloaded(node)
+    if (entity.kind === 'module') {
+      const exported = evaluator.exported(entity.file, 'default')
+      return exported && exported.kind !== 'module' ? partsOfEntity(exported, node, depth + 1) : []
+    }
+    if (entity.kind === 'value' && ts.isArrayLiteralExpression(entity.node)) return entity.node.elements.flatMap(element => partsOf(element, depth + 1))
+    if (entity.kind === 'result') {
+      const { callee } = entity
+      if (callee.kind === 'member') {
+        const of = matcher.objectOf(callee.of)
+        if (of?.descriptor.mountMethods?.includes(callee.name) === true) return [{ kind: 'object', node: of.node }]
+      }
+      if (callee.kind === 'function') return objectsIn(callee.node, depth)
+      return (entity.node.arguments ?? []).flatMap(argument => partsOf(argument, depth + 1))
+    }
+    return []
+  }
+
+  /** A function that is mounted and makes or calls a router inside: `app.use((req, res) => router(req, res))`. */
+  function objectsIn(node: ts.FunctionLikeDeclaration, depth: number): Part[] {
+    if (!node.body || depth > 2) return []
+    const found: Part[] = []
+    const visit = (at: ts.Node): void => {
+      if (ts.isCallExpression(at)) {
+        const object = matcher.objectOf(evaluator.evaluate(at.expression))
+        if (object) found.push({ kind: 'object', node: object.node })
+      }
+      ts.forEachChild(at, visit)
+    }
+    visit(node.body)
+    return found
+  }
+
+  /** `app.register(autoload, { dir })`: every plugin below the folder. */
+  function autoloaded(node: ts.Node): Part[] {
+    const call = node.parent
+    if (!ts.isCallExpression(call)) return []
+    const options = call.arguments[call.arguments.indexOf(node as ts.Expression) + 1]
+    const dir = options && ts.isObjectLiteralExpression(options) ? folderOf(options) : null
+    if (dir === null) return []
+    return program.files.filter(file => file.path.startsWith(dir + path.sep)).flatMap(file => {
+      const exported = evaluator.exported(file.path, 'default')
+      return exported ? partsOfEntity(exported, file.root, 1) : []
+    })
+  }
+}
+
+/** The folder that `dir: path.join(__dirname, 'routes')` names: its string parts, from the file's own folder. */
+function folderOf(options: ts.ObjectLiteralExpression): string | null {
+  const dir = options.properties.find(property => property.name && ts.isIdentifier(property.name) && property.name.text === 'dir')
+  if (!dir || !ts.isPropertyAssignment(dir)) return null
+  const parts: string[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isStringLiteralLike(node)) parts.push(node.text)
+    ts.forEachChild(node, visit)
+  }
+  visit(dir.initializer)
+  return path.resolve(path.dirname(options.getSourceFile().fileName), ...parts.map(part => part.replace(/^\/(?=.)/u, './')))
+}
+
+/** The place of a handler's own object, for messages. */
+export function objectPlace(site: HandlerSite): ts.Node {
+  return site.object?.node ?? site.node
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const group = map.get(key)
+  if (group) group.push(value)
+  else map.set(key, [value])
+}
+
+function unique(found: readonly ServedBy[]): ServedBy[] {
+  return [...new Map(found.map(served => [served.root.node, served])).values()]
+}
