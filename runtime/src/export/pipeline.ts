@@ -66,31 +66,30 @@ export function createPipeline({ transport, batch: settings, redact, onUnsampled
   let exported = 0
   let closed = false
   let timer: NodeJS.Timeout | null = null
-  let timerIsShort = false
+  let dueAt = 0
   /** Until when the collector is left alone. */
   let restUntil = 0
   let failures = 0
 
-  const schedule = (delayMs: number): void => {
-    timer = outside.runInAsyncScope(setTimeout, null, wake, delayMs) as NodeJS.Timeout
-    timer.unref()
-  }
   const wake = (): void => {
     timer = null
-    timerIsShort = false
     const rest = restUntil - Date.now()
-    if (rest > 0) schedule(rest)
+    if (rest > 0) arm()
     else void pump()
   }
+  /** Sets the timer to when something is to be done next, unless it is set to that or earlier. */
   const arm = (): void => {
-    if (closed) return
-    const full = queue.length >= settings.maxBatch
+    if (closed || sending !== null) return
+    const now = Date.now()
+    const waits = current === null && queue.length < settings.maxBatch
+    const due = Math.max(restUntil, waits ? now + settings.delayMs : now)
     if (timer !== null) {
-      if (!full || timerIsShort || restUntil > 0) return
+      if (due >= dueAt) return
       clearTimeout(timer)
     }
-    timerIsShort = full
-    schedule(restUntil > 0 ? Math.max(restUntil - Date.now(), 0) : full ? 0 : settings.delayMs)
+    dueAt = due
+    timer = outside.runInAsyncScope(setTimeout, null, wake, due - now) as NodeJS.Timeout
+    timer.unref()
   }
 
   const pump = (): Promise<void> => {
