@@ -1,0 +1,179 @@
+import { ts } from 'ts-morph'
+import { matchesModule } from '../../frameworks/index.js'
+import { isTracingPackage } from '../../frameworks/index.js'
+import type { Preload } from '../../project/wiring/index.js'
+import { returnsOf, unwrap, type Entity, type Evaluator } from '../evaluate.js'
+import { isExport } from '../handlers/objects.js'
+import type { ModuleGraph } from '../modules.js'
+import type { Program, ProgramFile } from '../program.js'
+import { instrumentationModule, serverInstrumentation, setupModules, setupRows, type SetupEffect } from './table.js'
+
+/** A place in the program that sets up tracing when it runs. */
+export interface SetupSite {
+  readonly node: ts.Node
+  readonly file: string
+  readonly effect: SetupEffect
+  /** The package that does it: `@opentelemetry/sdk-node`. */
+  readonly module: string
+  /** What is made or called: `NodeSDK`. */
+  readonly name: string
+  /** It stands inside a condition of its function. */
+  readonly conditional: boolean
+  /** Methods that end it, where it has some. */
+  readonly shutdown: readonly string[]
+}
+
+/** Every setup of the program, by file. What a class or function of the program wraps around it is followed by its callers. */
+export function findSetups(files: readonly ProgramFile[], program: Program, graph: ModuleGraph, evaluator: Evaluator): readonly SetupSite[] {
+  const sites: SetupSite[] = []
+  for (const { root, path } of files) {
+    if (!mayHoldSetup(root.text)) continue
+    for (const imported of graph.importsOf(path)) {
+      const row = imported.file === null ? effectOfModule(imported.specifier) : null
+      if (row && isSideEffect(imported.node)) sites.push({ node: imported.node, file: path, effect: row, module: imported.specifier, name: imported.specifier, conditional: false, shutdown: [] })
+    }
+    const visit = (node: ts.Node): void => {
+      if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
+        const site = readCall(node, path)
+        if (site) sites.push(site)
+      }
+      if (!ts.isTypeNode(node)) ts.forEachChild(node, visit)
+    }
+    visit(root)
+  }
+  return sites
+
+  function readCall(node: ts.CallExpression | ts.NewExpression, file: string): SetupSite | null {
+    const callee = evaluator.evaluate(node.expression)
+    if (callee.kind !== 'export') return null
+    const row = setupRows.find(one => (one.as === 'new') === ts.isNewExpression(node) && isExport(callee, [one]))
+    const name = callee.path.at(-1) ?? callee.module
+    if (row) {
+      const effect = row.effect === 'provider' && hasInstrumentations(node) ? 'instruments' : row.effect
+      // A provider that is only made is no setup: it must be registered, or be an SDK that somebody starts.
+      if (row.effect === 'provider' && ts.isNewExpression(node) && !isStarted(node)) return null
+      return { node, file, effect, module: callee.module, name, conditional: isConditional(node), shutdown: row.shutdown ?? [] }
+    }
+    if (ts.isNewExpression(node) && instrumentationModule.test(callee.module) && serverInstrumentation.test(callee.module) && !isInsideSetup(node)) {
+      return { node, file, effect: 'instruments', module: callee.module, name, conditional: isConditional(node), shutdown: [] }
+    }
+    return null
+  }
+
+  /** `instrumentations: [...]` among the options, wherever the options are made. */
+  function hasInstrumentations(node: ts.CallExpression | ts.NewExpression): boolean {
+    const [options] = node.arguments ?? []
+    if (!options) return false
+    const entity = evaluator.evaluate(options)
+    const literal = entity.kind === 'value' && ts.isObjectLiteralExpression(entity.node) ? entity.node : null
+    if (!literal) return entity.kind !== 'value'
+    return literal.properties.some(property => (property.name && ts.isIdentifier(property.name) && property.name.text === 'instrumentations') || ts.isSpreadAssignment(property))
+  }
+
+  /** `.register()`, `.start()`, `setGlobalTracerProvider(provider)`: somewhere in the file, on what this makes. */
+  function isStarted(node: ts.NewExpression): boolean {
+    const { text } = node.getSourceFile()
+    if (!/\.(?:register|start|startInstrumentation)\s*\(|setGlobalTracerProvider/u.test(text)) return isExportedValue(node)
+    let found = false
+    const visit = (at: ts.Node): void => {
+      if (found) return
+      if (ts.isCallExpression(at)) {
+        const { expression } = at
+        if (ts.isPropertyAccessExpression(expression) && ['register', 'start'].includes(expression.name.text)) found ||= stands(expression.expression)
+        else if (ts.isPropertyAccessExpression(expression) && expression.name.text === 'setGlobalTracerProvider') found ||= at.arguments.some(stands)
+      }
+      ts.forEachChild(at, visit)
+    }
+    visit(node.getSourceFile())
+    return found || isExportedValue(node)
+
+    function stands(expression: ts.Expression): boolean {
+      const entity = evaluator.evaluate(expression)
+      return (entity.kind === 'result' && entity.node === node) || entity.kind === 'unknown'
+    }
+  }
+
+  /** `export const sdk = new NodeSDK()`: started by whoever imports it. */
+  function isExportedValue(node: ts.NewExpression): boolean {
+    const { parent } = node
+    if (ts.isExportAssignment(parent)) return true
+    if (ts.isBinaryExpression(parent) && ts.isPropertyAccessExpression(parent.left)) return /^(?:module\.)?exports\b/u.test(parent.left.getText())
+    if (!ts.isVariableDeclaration(parent) || !ts.isIdentifier(parent.name)) return false
+    const name = parent.name.text
+    return [...program.exportsOf(node.getSourceFile().fileName).values()].some(symbol => symbol.name === name || symbol.declarations?.some(declaration => declaration === parent || (ts.isExportAssignment(declaration) && declaration.expression.getText() === name) || (ts.isBinaryExpression(declaration) && declaration.right.getText() === name)))
+  }
+}
+
+/** The effect of a module that is preloaded or imported for its effect alone; `null` when it has none that is known. */
+export function effectOfModule(module: string): SetupEffect | null {
+  const row = setupModules.find(one => matchesModule(module, one.module) || module === one.module)
+  if (row) return row.effect
+  const name = /^(?:@[^/]+\/)?[^/]+/u.exec(module)?.[0] ?? module
+  if (!isTracingPackage(name)) return null
+  // A vendor's own entry for preloading (`@vendor/otel/register`) is what such a path is for.
+  return module !== name || /node|auto/u.test(name) ? (/sentry|dd-trace|newrelic|datadog|elastic-apm|instana|dynatrace/u.test(name) ? 'apm' : 'instruments') : null
+}
+
+/** What a preload that is no file does. */
+export function effectOfPreload(preload: Preload): SetupEffect | null {
+  if (preload.how === 'layer') return /otel|opentelemetry|adot/iu.test(preload.module) ? 'instruments' : /datadog|newrelic|sentry/iu.test(preload.module) ? 'apm' : null
+  return preload.file === null ? effectOfModule(preload.module) : null
+}
+
+function mayHoldSetup(text: string): boolean {
+  return /opentelemetry|otel|spanguard|dd-trace|newrelic|sentry|elastic-apm|instana|appsignal|applicationinsights|azure\/monitor|baselime|uptrace|traceloop|logfire|trace-agent|skywalking/iu.test(text)
+}
+
+/** `import 'x'` and a bare `require('x')`; one that takes something out of the module does not count by itself, but for CommonJS agents. */
+function isSideEffect(node: ts.Node): boolean {
+  if (ts.isImportDeclaration(node)) return !node.importClause || /\/(?:init|register|instrument|preload|tracing)$/u.test(ts.isStringLiteral(node.moduleSpecifier) ? node.moduleSpecifier.text : '')
+  if (ts.isCallExpression(node)) return !ts.isPropertyAccessExpression(node.parent) || /newrelic/u.test(node.getText())
+  return false
+}
+
+/** An instrumentation that is given to an SDK or to `registerInstrumentations` is part of that setup. */
+function isInsideSetup(node: ts.Node): boolean {
+  for (let at = node.parent; !ts.isSourceFile(at); at = at.parent) {
+    if (ts.isNewExpression(at) && at !== node) return true
+    if (ts.isCallExpression(at) && /registerInstrumentations/u.test(at.expression.getText())) return true
+  }
+  return false
+}
+
+function isConditional(node: ts.Node): boolean {
+  for (let at = node; !ts.isSourceFile(at); at = at.parent) {
+    if (ts.isFunctionLike(at)) return false
+    const { parent } = at
+    if (ts.isIfStatement(parent) && parent.expression !== at) return true
+    if (ts.isConditionalExpression(parent) && parent.condition !== at) return true
+    if (ts.isBinaryExpression(parent) && parent.right === at && parent.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken) return true
+  }
+  return false
+}
+
+/** Methods by which spans are started; a middleware or wrapper written by hand calls one. */
+const startMethods = new Set(['startActiveSpan', 'startSpan', 'traceHandler', 'withSpan'])
+
+/** Does a function of the program start a span, itself or through a function that it returns or calls? */
+export function startsSpan(node: ts.FunctionLikeDeclaration, evaluator: Evaluator, depth = 2): boolean {
+  if (!node.body) return false
+  let found = false
+  const visit = (at: ts.Node): void => {
+    if (found) return
+    if (ts.isCallExpression(at)) {
+      const callee = unwrap(at.expression)
+      const name = ts.isPropertyAccessExpression(callee) ? callee.name.text : ts.isIdentifier(callee) ? callee.text : ''
+      if (startMethods.has(name)) found = true
+      else if (depth > 0) {
+        const entity = evaluator.evaluate(callee)
+        if (entity.kind === 'function' && entity.node !== node) found = startsSpan(entity.node, evaluator, depth - 1)
+      }
+    }
+    ts.forEachChild(at, visit)
+  }
+  visit(node.body)
+  return found || (depth > 0 && returnsOf(node).some(expression => {
+    const entity: Entity = evaluator.evaluate(expression)
+    return entity.kind === 'function' && entity.node !== node && startsSpan(entity.node, evaluator, depth - 1)
+  }))
+}

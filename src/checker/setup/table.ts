@@ -1,0 +1,77 @@
+import type { ExportRef } from '../../frameworks/index.js'
+
+/**
+ * What a call, `new` or import does for a process:
+ * `instruments` traces its servers by itself; `provider` makes spans possible but instruments nothing, so that a server needs a
+ * middleware; `apm` is another vendor's tracing, which counts only where the config accepts it.
+ */
+export type SetupEffect = 'instruments' | 'provider' | 'apm'
+
+export interface SetupRow extends ExportRef {
+  readonly effect: SetupEffect
+  /** The row is a method of what the export makes: `new NodeTracerProvider().register()`. */
+  readonly method?: string
+  /** The shutdown that ends it belongs to what it returns. */
+  readonly shutdown?: readonly string[]
+}
+
+/** Calls that set up tracing. Sorted by module. Source: each package's README. */
+export const setupRows: readonly SetupRow[] = [
+  { module: '@appsignal/nodejs', export: 'Appsignal', as: 'new', effect: 'instruments' },
+  { module: '@aws/aws-distro-opentelemetry-node-autoinstrumentation/*', export: '*', as: 'call', effect: 'instruments' },
+  { module: '@azure/monitor-opentelemetry', export: 'useAzureMonitor', as: 'call', effect: 'instruments' },
+  { module: '@baselime/node-opentelemetry', export: 'BaselimeSDK', as: 'new', effect: 'instruments' },
+  { module: '@elastic/opentelemetry-node/sdk', export: 'startNodeSDK', as: 'call', effect: 'instruments' },
+  { module: '@fastify/otel', export: 'FastifyOtelInstrumentation', as: 'new', effect: 'instruments' },
+  { module: '@fastify/otel', export: 'default', as: 'new', effect: 'instruments' },
+  { module: '@google-cloud/trace-agent', export: 'start', as: 'call', effect: 'apm' },
+  { module: '@honeycombio/opentelemetry-node', export: 'HoneycombSDK', as: 'new', effect: 'instruments', shutdown: ['shutdown'] },
+  { module: '@hyperdx/node-opentelemetry', export: '*', as: 'call', effect: 'instruments' },
+  { module: '@instana/collector', export: 'default', as: 'call', effect: 'apm' },
+  { module: '@logfire/node', export: 'configure', as: 'call', effect: 'instruments' },
+  { module: '@microlabs/otel-cf-workers', export: 'instrument', as: 'call', effect: 'instruments' },
+  { module: '@opentelemetry/auto-instrumentations-node', export: 'getNodeAutoInstrumentations', as: 'call', effect: 'instruments' },
+  { module: '@opentelemetry/instrumentation', export: 'registerInstrumentations', as: 'call', effect: 'instruments' },
+  { module: '@opentelemetry/node', export: 'NodeTracerProvider', as: 'new', effect: 'provider', shutdown: ['forceFlush', 'shutdown'] },
+  { module: '@opentelemetry/sdk-node', export: 'NodeSDK', as: 'new', effect: 'provider', shutdown: ['shutdown'] },
+  { module: '@opentelemetry/sdk-node', export: 'startNodeSDK', as: 'call', effect: 'provider', shutdown: ['shutdown'] },
+  { module: '@opentelemetry/sdk-trace', export: 'TracerProvider', as: 'new', effect: 'provider', shutdown: ['forceFlush', 'shutdown'] },
+  { module: '@opentelemetry/sdk-trace-base', export: 'BasicTracerProvider', as: 'new', effect: 'provider', shutdown: ['forceFlush', 'shutdown'] },
+  { module: '@opentelemetry/sdk-trace-node', export: 'NodeTracerProvider', as: 'new', effect: 'provider', shutdown: ['forceFlush', 'shutdown'] },
+  { module: '@sentry/*', export: 'init', as: 'call', effect: 'apm' },
+  { module: '@spanguard/runtime', export: 'initTracing', as: 'call', effect: 'provider' },
+  { module: '@splunk/otel', export: 'start', as: 'call', effect: 'instruments' },
+  { module: '@traceloop/node-server-sdk', export: 'initialize', as: 'call', effect: 'instruments' },
+  { module: '@uptrace/node', export: 'configureOpentelemetry', as: 'call', effect: 'instruments' },
+  { module: '@vercel/otel', export: 'registerOTel', as: 'call', effect: 'instruments' },
+  { module: 'applicationinsights', export: 'setup', as: 'call', effect: 'apm' },
+  { module: 'dd-trace', export: 'init', as: 'call', effect: 'apm' },
+  { module: 'elastic-apm-node', export: 'start', as: 'call', effect: 'apm' },
+]
+
+/** Constructors of instrumentations: `new HttpInstrumentation()` patches the module that is loaded after it. */
+export const instrumentationModule = /^(?:@opentelemetry\/instrumentation-(?:amqplib|aws-lambda|aws-sdk|bull.*|connect|express|fastify|graphql|grpc|hapi|http|kafkajs|koa|nestjs-core|restify|router|socket\.io|undici)$|opentelemetry-instrumentation-)/u
+
+/** Instrumentations that make server or consumer spans: one of them traces handlers, `undici` or `pg` alone do not. */
+export const serverInstrumentation = /(?:amqplib|aws-lambda|connect|express|fastify|graphql|grpc|hapi|http|kafkajs|koa|nestjs|restify|router|bull)/u
+
+/** Modules whose import alone sets up tracing. A trailing `/*` takes in every subpath. */
+export const setupModules: readonly { readonly module: string; readonly effect: SetupEffect }[] = [
+  { module: '@appsignal/nodejs/*', effect: 'instruments' },
+  { module: '@aws/aws-distro-opentelemetry-node-autoinstrumentation/register', effect: 'instruments' },
+  { module: '@elastic/opentelemetry-node', effect: 'instruments' },
+  { module: '@hyperdx/node-opentelemetry/build/src/tracing', effect: 'instruments' },
+  { module: '@instana/collector/*', effect: 'apm' },
+  { module: '@newrelic/*', effect: 'apm' },
+  { module: '@opentelemetry/auto-instrumentations-node/register', effect: 'instruments' },
+  { module: '@sentry/node/preload', effect: 'apm' },
+  { module: '@spanguard/runtime/register', effect: 'instruments' },
+  { module: '@splunk/otel/instrument', effect: 'instruments' },
+  { module: 'dd-trace/*', effect: 'apm' },
+  { module: 'elastic-apm-node/*', effect: 'apm' },
+  { module: 'newrelic', effect: 'apm' },
+  { module: 'skywalking-backend-js', effect: 'apm' },
+]
+
+/** Frameworks that make server spans themselves once a provider is registered. Source: nextjs.org/docs/app/guides/open-telemetry. */
+export const nativelyTraced: ReadonlySet<string> = new Set(['next'])
