@@ -1,31 +1,22 @@
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { context, propagation, trace } from '@opentelemetry/api'
-import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core'
-import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
-import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
+import { initTracing, type TracingOptions } from '@spanguard/runtime'
 import { type DecodedSpan, startReceiver } from '../../otlp-receiver.js'
 
 export interface TestTracing {
-  /** Everything that ended since the last call and arrived at the receiver. */
+  /** Everything that ended since the last call and arrived at the receiver, in the order it ended. */
   spans(): Promise<readonly DecodedSpan[]>
   /** Of these the SERVER spans. */
   serverSpans(): Promise<readonly DecodedSpan[]>
   stop(): Promise<void>
 }
 
-export async function startTracing(): Promise<TestTracing> {
+/** The runtime as a service has it, exporting to a receiver of its own. */
+export async function startTracing(options: TracingOptions = {}): Promise<TestTracing> {
   const receiver = await startReceiver()
-  const processor = new BatchSpanProcessor({ exporter: {
-    export(spans: never, done: (result: { code: number }) => void) {
-      void fetch(`${receiver.url}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/x-protobuf' }, body: ProtobufTraceSerializer.serializeRequest(spans) as never }).then(() => done({ code: 0 }))
-    }, shutdown: async () => {} } } as never)
-  const provider = new TracerProvider({ spanProcessors: [processor] })
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
-  propagation.setGlobalPropagator(new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] }))
-  trace.setGlobalTracerProvider(provider)
+  const tracing = initTracing({ serviceName: 'middleware-test', endpoint: receiver.url, signals: false, ...options })
   const spans = async (): Promise<readonly DecodedSpan[]> => {
-    await new Promise(resolve => setTimeout(resolve, 60))
-    await provider.forceFlush()
+    // A response ends for its caller a little before it does for its server.
+    await new Promise(resolve => setTimeout(resolve, 40))
+    await tracing.flush()
     const taken = [...receiver.spans()]
     receiver.clear()
     return taken
@@ -34,7 +25,7 @@ export async function startTracing(): Promise<TestTracing> {
     spans,
     serverSpans: async () => (await spans()).filter(({ kind }) => kind === 'SERVER'),
     stop: async () => {
-      await provider.shutdown()
+      await tracing.shutdown()
       await receiver.close()
     },
   }
