@@ -1,8 +1,20 @@
 import { SpanKind, SpanStatusCode, type Attributes, type AttributeValue, type Link, type SpanContext, type SpanStatus } from '@opentelemetry/api'
-import { judgeExportedKey, maskText, type Policy } from '@spanguard/policy'
+import { classifyName, judgeExportedKey, maskText, type Policy } from '@spanguard/policy'
 import { resourceFromAttributes, type Resource } from '@opentelemetry/resources'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
-import { cutText, framesOf, keptTraceState, maskName, maskUrl, safeKey, statusMessage } from './values.js'
+import {
+  boundText,
+  cutText,
+  framesOf,
+  keptTraceState,
+  maskName,
+  maskPath,
+  maskSegments,
+  maskUrl,
+  safeKey,
+  sensitiveSegments,
+  statusMessage,
+} from './values.js'
 
 export const redactedText = '[REDACTED]'
 
@@ -28,6 +40,9 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 const maxKnownKeys = 2000
 const maxCountedKeys = 200
+const maxRememberedTexts = 1000
+const maxRememberedLength = 64
+const maxKnownRoutes = 1000
 /** What the runtime itself writes; the policy need not list it. */
 const ownKeys: ReadonlySet<string> = new Set(['spanguard.policy.hash', 'sampling.kept', 'error.stage'])
 
@@ -42,6 +57,8 @@ export function createRedactor({ policy, valueLength, onRedacted }: RedactorOpti
     event: new Map(),
     link: new Map(),
   }
+  const texts = new Map<string, string>()
+  const routes = new Map<string, readonly number[]>()
   const counted = new Map<string, number>()
   const resources = new WeakMap<Resource, Resource>()
   const scopes = new WeakMap<ReadableSpan['instrumentationScope'], ReadableSpan['instrumentationScope']>()
@@ -63,12 +80,22 @@ export function createRedactor({ policy, valueLength, onRedacted }: RedactorOpti
     onRedacted?.(where, key)
   }
 
+  /** Methods, hosts, routes and operations come again and again: looking is cheaper than looking through. */
+  const remembered = (text: string): string => {
+    const known = texts.get(text)
+    if (known !== undefined) return known
+    const safe = maskText(text)
+    if (texts.size >= maxRememberedTexts) texts.clear()
+    texts.set(text, safe)
+    return safe
+  }
+
   const redactText = (key: string, text: string): string => {
-    // Cut far above the limit first, so that a huge value costs nothing; a secret that the cut divides falls with the
-    // second, shorter cut.
-    const bounded = text.length > valueLength * 2 ? text.slice(0, valueLength * 2) : text
+    const bounded = boundText(text, valueLength * 2)
     if (key === 'exception.stacktrace' || key === 'code.stacktrace') return framesOf(bounded, valueLength)
     if (urlKeys.has(key)) return cutText(maskUrl(bounded), valueLength)
+    if (key === 'url.path') return cutText(maskPath(bounded), valueLength)
+    if (text.length <= maxRememberedLength) return remembered(text)
     return cutText(maskText(bounded), key === 'user_agent.original' ? 256 : valueLength)
   }
 
@@ -102,6 +129,25 @@ export function createRedactor({ policy, valueLength, onRedacted }: RedactorOpti
           count(scope, key)
         }
       }
+    }
+  }
+
+  /** What the route names a token, an e-mail or the like is one in the path, whatever it looks like. */
+  const redactByRoute = (attributes: Attributes): void => {
+    const route = attributes['http.route'] ?? attributes['url.template']
+    if (typeof route !== 'string') return
+    let places = routes.get(route)
+    if (places === undefined) {
+      places = sensitiveSegments(route, name => classifyName(name, policy) !== null)
+      if (routes.size >= maxKnownRoutes) routes.clear()
+      routes.set(route, places)
+    }
+    if (places.length === 0) return
+    for (const key of ['url.path', 'url.full']) {
+      const value = attributes[key]
+      if (typeof value !== 'string') continue
+      attributes[key] = maskSegments(value.replace(/[?#].*$/s, ''), places)
+      count('span', key)
     }
   }
 
@@ -159,6 +205,7 @@ export function createRedactor({ policy, valueLength, onRedacted }: RedactorOpti
         span.name = cutText(name, 256)
         if (name.includes(redactedText)) count('name', 'span.name')
       }
+      redactByRoute(span.attributes)
       redactAttributes(span.attributes, 'span', span.kind)
       for (const event of span.events as Mutable<ReadableSpan['events'][number]>[]) {
         event.name = cutText(maskName(event.name), 256)
@@ -182,7 +229,7 @@ export function createRedactor({ policy, valueLength, onRedacted }: RedactorOpti
 }
 
 /** Values that are URLs as a whole: their userinfo, query and fragment are cut. */
-const urlKeys: ReadonlySet<string> = new Set(['http.url', 'url.full', 'url.original', 'http.target'])
+const urlKeys: ReadonlySet<string> = new Set(['url.full', 'url.original'])
 
 function isPlain(value: unknown): boolean {
   return value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean'

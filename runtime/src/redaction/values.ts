@@ -4,15 +4,79 @@ import { maskText } from '@spanguard/policy'
 /** A span's or event's name: secrets are masked, and a query that came with a path or URL is cut. */
 export function maskName(name: string): string {
   const bounded = name.length > 1024 ? name.slice(0, 1024) : name
-  const query = bounded.search(/[?#]/)
-  return maskText(query > 0 && bounded.slice(0, query).includes('/') ? bounded.slice(0, query) : bounded)
+  if (!bounded.includes('/')) return maskText(bounded)
+  // `GET /a?token=x`, and a URL in the middle of a sentence.
+  return maskPath(bounded.replace(/(\/[^\s?#]*)[?#]\S*/g, '$1').replace(userinfo, '$1'))
 }
+const userinfo = /((?:[a-z][a-z0-9+.-]{0,20}:)?\/\/)[^\s/@]*@/gi
 
 /** A URL without userinfo, query and fragment, with the secrets in its path masked. Works on paths as well. */
 export function maskUrl(url: string): string {
   const end = url.search(/[?#]/)
   const cut = end < 0 ? url : url.slice(0, end)
-  return maskText(cut.replace(/^([a-z][a-z0-9+.-]*:\/\/|\/\/)[^/@]*@/i, '$1'))
+  return maskPath(cut.replace(userinfo, '$1'))
+}
+
+/**
+ * A path with the secrets in its segments masked. A segment that looks like a token is one: reset links, invitations and
+ * webhooks carry theirs in the path. UUIDs, ULIDs, object ids and numbers are ids and stay.
+ */
+export function maskPath(path: string): string {
+  return maskText(decodedForLook(path)).replace(opaqueSegment, (segment: string) => (isToken(segment) ? '[REDACTED]' : segment))
+}
+
+/** 20 and more characters of base64url or hex between slashes. */
+const opaqueSegment = /(?<=[/\s:=,;]|^)[\w~.-]{20,}(?=[/\s:,;)]|$)/g
+
+function isToken(segment: string): boolean {
+  if (/^[0-9a-f]{32,}$/i.test(segment)) return true
+  return /\d/.test(segment) && /[a-z]/.test(segment) && /[A-Z]/.test(segment) && /^[\w-]+$/.test(segment)
+}
+
+/** `jane%40example.com` is an address as well; what can't be decoded is looked at as it is. */
+function decodedForLook(path: string): string {
+  if (!path.includes('%')) return path
+  try {
+    const decoded = decodeURIComponent(path)
+    // Decoded only where it matters, so that other paths stay as they were sent.
+    return maskText(decoded) === decoded ? path : decoded
+  } catch {
+    return path
+  }
+}
+
+/**
+ * Which segments of a path a route calls by a sensitive name: `/reset/:token`, `/users/{email}`. Counted from the end,
+ * since a route may be mounted below a prefix that it does not know.
+ */
+export function sensitiveSegments(route: string, isSensitive: (name: string) => boolean): readonly number[] {
+  const segments = route.split('/')
+  return segments.flatMap((segment, index) => {
+    const name = /^(?::([A-Za-z_]\w*)|[{[](?:\.{3})?([A-Za-z_]\w*)[}\]])/.exec(segment)
+    const parameter = name?.[1] ?? name?.[2]
+    return parameter !== undefined && isSensitive(parameter) ? [segments.length - 1 - index] : []
+  })
+}
+
+/** The path with the segments at these places, counted from the end, replaced. */
+export function maskSegments(path: string, fromEnd: readonly number[]): string {
+  const segments = path.split('/')
+  for (const place of fromEnd) {
+    const index = segments.length - 1 - place
+    if (index > 0) segments[index] = '[REDACTED]'
+  }
+  return segments.join('/')
+}
+
+/**
+ * At most `length` characters to look through, so that a huge value costs nothing. What stands at the cut goes with it: half
+ * a secret is not recognised, and still half a secret.
+ */
+export function boundText(text: string, length: number): string {
+  if (text.length <= length) return text
+  const head = text.slice(0, length)
+  const space = head.search(/\s\S{0,512}$/)
+  return head.slice(0, space < 0 ? Math.max(length - 512, 0) : space)
 }
 
 /** At most `length` characters, never half a surrogate pair. */
