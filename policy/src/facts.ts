@@ -319,6 +319,10 @@ export interface LifetimeExit {
   /** The statement or call, shortened. */
   readonly text: string
   readonly certainty: Certainty
+  /** The place to point at is the start of the span: no statement of the function is the exit. */
+  readonly atStart: boolean
+  /** Where the helper of the same file starts that was given the span and forgets it; absent for the function itself. */
+  readonly helper?: number
 }
 
 /**

@@ -4,7 +4,7 @@ import { solve } from './solve.js'
 import type { Cause, Exit, Solution } from './solve.js'
 import { someState } from './state.js'
 import { findNodes, someNode } from './tree.js'
-import type { Chain, FlowNode, SpanOperation, Try } from './tree.js'
+import type { Chain, FlowNode, Inline, SpanOperation, Try } from './tree.js'
 
 /** The part of a `SpanLifetime` that the paths through the function tell. */
 export type Lifetime = Pick<
@@ -32,7 +32,7 @@ export function readLifetime({ tree, entry, start, last, ends }: LifetimeQuestio
   const handedOver = someNode(tree, (node) => node.do === 'escape')
   return {
     ended: ended || handedOver,
-    openExits: ends ? [] : [...findOpenExits(tree, solution, start), ...findOneSidedEnd(tree, start)],
+    openExits: ends ? [] : findOpenExits(tree, solution, start),
     usesAfterEnd: ends ? [] : solution.usesAfterEnd,
     unawaited: solution.unawaited,
     recordedOnly: findRecordedOnly(solution, ends),
@@ -53,10 +53,11 @@ function findOpenExits(tree: FlowNode, solution: Solution, start: Origin): Lifet
     if (!cause.shown && isLookedAfter) continue
     if (exit.detached?.do === 'chain' && !endsOnlyIn(tree, exit.detached)) continue
     const neverEnded = cause.kind === 'end-of-function' && !endsAnywhere(tree)
-    const origin = neverEnded ? start : cause.origin
-    found.set(`${cause.kind}${String(origin.start)}`, { exit: exitOf(exit, origin, neverEnded), rank: rankOf(cause) })
+    const told = exitOf(exit, neverEnded ? start : cause.origin, neverEnded)
+    found.set(`${cause.kind}${String(told.origin.start)}`, { exit: told, rank: rankOf(cause) })
   }
-  return [...found.values()]
+  const ranked = [...found.values(), ...findOneSidedEnds(tree).map((exit) => ({ exit, rank: 2 }))]
+  return ranked
     .sort((left, right) => left.rank - right.rank || left.exit.origin.start - right.exit.origin.start)
     .map(({ exit }) => exit)
 }
@@ -67,11 +68,13 @@ function exitOf({ cause }: Exit, origin: Origin, neverEnded: boolean): LifetimeE
     origin,
     text: cause.text,
     certainty: cause.likely === true ? 'likely' : 'certain',
+    atStart: neverEnded || cause.likely === true,
+    ...(cause.helper === undefined ? {} : { helper: cause.helper }),
   }
 }
 
 function rankOf(cause: Cause): number {
-  if (cause.likely === true) return 4
+  if (cause.likely === true) return 5
   switch (cause.kind) {
     case 'return':
     case 'throw':
@@ -81,9 +84,9 @@ function rankOf(cause: Cause): number {
     case 'await':
     case 'rejection':
     case 'yield':
-      return cause.shown ? 1 : 3
+      return cause.shown ? 1 : 4
     case 'call':
-      return cause.shown ? 2 : 3
+      return cause.shown ? 3 : 4
   }
 }
 
@@ -109,11 +112,19 @@ function endsOnlyIn(tree: FlowNode, chain: Chain): boolean {
   return findNodes(tree, isCare).length === findNodes(chain, isCare).length
 }
 
+function findOneSidedEnds(tree: FlowNode): LifetimeExit[] {
+  const helpers = findNodes(tree, (node): node is Inline => node.do === 'inline' && node.helper !== undefined)
+  return [
+    ...findOneSidedEnd(tree),
+    ...helpers.flatMap(({ body, helper = 0 }) => findOneSidedEnd(body).map((exit) => ({ ...exit, helper }))),
+  ]
+}
+
 /**
  * A span that is ended only where the operation goes well: in the listener of `'end'`, in a stream's `flush`, in a patched
  * `res.send`. When it fails, nothing ends the span.
  */
-function findOneSidedEnd(tree: FlowNode, start: Origin): LifetimeExit[] {
+function findOneSidedEnd(tree: FlowNode): LifetimeExit[] {
   if (someNode(tree, (node) => node.do === 'end' || node.do === 'dispose')) return []
   const escapes = findNodes(tree, (node): node is Extract<SpanOperation, { do: 'escape' }> => node.do === 'escape')
   const holders = escapes.map(({ holder }) => holder)
@@ -130,10 +141,10 @@ function findOneSidedEnd(tree: FlowNode, start: Origin): LifetimeExit[] {
   const failures = findNodes(tree, (node): node is Extract<SpanOperation, { do: 'failure' }> => node.do === 'failure')
   const settled = failures.find(({ settles, holder }) => settles && failureNames.has(holder.name))
   if (settled !== undefined) {
-    return [{ kind: 'failure-callback', origin: settled.origin, text: settled.text, certainty: 'likely' }]
+    return [{ kind: 'failure-callback', origin: settled.origin, text: settled.text, certainty: 'likely', atStart: false }]
   }
-  const origin = first.kind === 'callback' ? start : first.end
-  return [{ kind: 'one-sided', origin, text: first.name, certainty: 'likely' }]
+  const atStart = first.kind === 'callback'
+  return [{ kind: 'one-sided', origin: first.end, text: first.name, certainty: 'likely', atStart }]
 }
 
 /** `recordException` on ways that leave the status unset. */

@@ -12,6 +12,8 @@ export interface Cause {
   readonly likely?: boolean
   readonly origin: Origin
   readonly text: string
+  /** The helper in which it stands, if it is not the function itself. */
+  readonly helper?: number
 }
 
 /** A way out of the function and the ways that lead to it. */
@@ -151,7 +153,7 @@ function evaluate(node: FlowNode, states: StateSet, quiet: boolean, run: Run): O
       return finished(emptyStates)
     case 'promise': {
       const { key, origin, text, settle } = node
-      run.promises.set(key, { origin, text })
+      if (!settle) run.promises.set(key, { origin, text })
       return finished(
         mapStates(states, (state) => ({
           ...state,
@@ -328,7 +330,8 @@ function afterThrow({ cause, states }: Abrupt): StateSet {
 }
 
 function evaluateInline(node: Inline, states: StateSet, quiet: boolean, run: Run): Outcomes {
-  const inner = evaluate(node.body, states, quiet, run)
+  const inner = evaluate(node.body, states, quiet || node.quiet === true, run)
+  if (node.helper !== undefined) nameHelper(inner, node.helper)
   const returned = takeAbrupt(inner, (abrupt) => abrupt.leaves === 'return' && abrupt.cause.kind !== 'yield')
   if (!node.detached) {
     inner.normal = joinStates(inner.normal, ...returned.map((abrupt) => abrupt.states))
@@ -339,7 +342,18 @@ function evaluateInline(node: Inline, states: StateSet, quiet: boolean, run: Run
     if (leaves === 'throw' && node.explicitOnly !== true) detach(node, cause, leftStates, true, run)
   }
   for (const { cause, states: leftStates } of returned) detach(node, cause, leftStates, false, run)
+  if (inner.normal.size > 0) {
+    const helper = node.helper === undefined ? {} : { helper: node.helper }
+    const cause: Cause = { kind: 'end-of-function', shown: true, origin: node.last, text: '', ...helper }
+    detach(node, cause, inner.normal, false, run)
+  }
   return finished(handOver(states))
+}
+
+function nameHelper(outcomes: Outcomes, helper: number): void {
+  for (const [key, abrupt] of outcomes.abrupt) {
+    if (abrupt.cause.helper === undefined) outcomes.abrupt.set(key, { ...abrupt, cause: { ...abrupt.cause, helper } })
+  }
 }
 
 function evaluateChain(node: Chain, states: StateSet, quiet: boolean, run: Run): Outcomes {

@@ -117,6 +117,12 @@ export interface Inline {
   readonly detached: boolean
   /** Only what it forgets by `return` counts: a callback that is called once (`(error, result) => …`). */
   readonly explicitOnly?: boolean
+  /** Its calls are not asked whether they throw: the call as a whole is. */
+  readonly quiet?: boolean
+  /** It stands elsewhere in the file: what it forgets is its own mistake, told once per helper. */
+  readonly helper?: number
+  /** Where its body ends. */
+  readonly last: Origin
 }
 
 /** `source.then(fulfilled, rejected).catch(rejected).finally(settled)`. */

@@ -1,0 +1,110 @@
+import type { TSESTree } from '@typescript-eslint/types'
+import type { Test } from '../../flow/index.js'
+import { findVariable, getMemberName, unwrap } from '../bindings.js'
+import type { FileAnalysis } from '../index.js'
+import { childrenOf, isSpan } from './context.js'
+import type { Lowering } from './context.js'
+
+/** What a condition says of the span (`if (span)`), or which condition it is, when the function asks it more than once. */
+export function readTest(test: TSESTree.Expression, lowering: Lowering): Test | null {
+  const { negated, inner } = stripNegation(test)
+  const ofSpan = readSpanTest(inner, lowering)
+  if (ofSpan !== null) return { of: 'span', key: 'span', negated: negated !== ofSpan.negated }
+  const key = keyOfCondition(inner, lowering.sourceCode.text)
+  return key !== null && lowering.conditions.has(key) ? { of: 'condition', key, negated } : null
+}
+
+function stripNegation(test: TSESTree.Expression): { negated: boolean; inner: TSESTree.Expression } {
+  let inner = unwrap(test) as TSESTree.Expression
+  let negated = false
+  while (inner.type === 'UnaryExpression' && inner.operator === '!') {
+    negated = !negated
+    inner = unwrap(inner.argument) as TSESTree.Expression
+  }
+  return { negated, inner }
+}
+
+/** `span`, `span != null`, `span !== undefined`, `span.isRecording()`: a span that does not record need not be ended. */
+function readSpanTest(node: TSESTree.Expression, lowering: Lowering): { negated: boolean } | null {
+  if (isSpan(node, lowering)) return { negated: false }
+  if (node.type === 'CallExpression') {
+    const callee = unwrap(node.callee)
+    if (callee.type !== 'MemberExpression' || getMemberName(callee) !== 'isRecording') return null
+    return isSpan(callee.object, lowering) ? { negated: false } : null
+  }
+  if (node.type !== 'BinaryExpression' || !/^[!=]==?$/.test(node.operator)) return null
+  const isNothing = ({ left, right }: TSESTree.BinaryExpression): boolean =>
+    isSpan(left, lowering) &&
+    ((right.type === 'Literal' && right.value === null) || (right.type === 'Identifier' && right.name === 'undefined'))
+  return isNothing(node) ? { negated: node.operator.startsWith('=') } : null
+}
+
+/** The text of a condition that gives the same answer each time it is asked, else null. */
+function keyOfCondition(node: TSESTree.Expression, text: string): string | null {
+  return isRepeatable(node) ? text.slice(...node.range).replaceAll(/[?!\s]/g, '') : null
+}
+
+function isRepeatable(node: TSESTree.Node): boolean {
+  const expression = unwrap(node)
+  switch (expression.type) {
+    case 'Identifier':
+    case 'Literal':
+    case 'ThisExpression':
+      return true
+    case 'MemberExpression':
+      return isRepeatable(expression.object) && (!expression.computed || isRepeatable(expression.property))
+    case 'UnaryExpression':
+      return isRepeatable(expression.argument)
+    case 'BinaryExpression':
+    case 'LogicalExpression':
+      return isRepeatable(expression.left) && isRepeatable(expression.right)
+    default:
+      return false
+  }
+}
+
+/** The conditions that a function asks more than once and of which no variable is assigned again. */
+export function collectConditions(body: TSESTree.Node, analysis: FileAnalysis): ReadonlySet<string> {
+  const counts = new Map<string, number>()
+  const visit = (node: TSESTree.Node): void => {
+    if (node.type === 'IfStatement' || node.type === 'ConditionalExpression') {
+      const { inner } = stripNegation(node.test)
+      const key = isStable(inner, analysis) ? keyOfCondition(inner, analysis.sourceCode.text) : null
+      if (key !== null) counts.set(key, (counts.get(key) ?? 0) + 1)
+    }
+    for (const child of childrenOf(node, analysis.sourceCode)) visit(child)
+  }
+  visit(body)
+  return new Set([...counts].filter(([, count]) => count > 1).map(([key]) => key))
+}
+
+function isStable(node: TSESTree.Node, analysis: FileAnalysis): boolean {
+  if (!isRepeatable(node)) return false
+  const roots: TSESTree.Identifier[] = []
+  collectRoots(node, roots)
+  return roots.every((root) => {
+    const variable = findVariable(root, analysis.sourceCode)
+    return variable === null || variable.references.filter((reference) => reference.isWrite()).length <= 1
+  })
+}
+
+function collectRoots(node: TSESTree.Node, roots: TSESTree.Identifier[]): void {
+  const expression = unwrap(node)
+  switch (expression.type) {
+    case 'Identifier':
+      roots.push(expression)
+      return
+    case 'MemberExpression':
+      collectRoots(expression.object, roots)
+      return
+    case 'UnaryExpression':
+      collectRoots(expression.argument, roots)
+      return
+    case 'BinaryExpression':
+    case 'LogicalExpression':
+      collectRoots(expression.left, roots)
+      collectRoots(expression.right, roots)
+      return
+    default:
+  }
+}

@@ -1,0 +1,86 @@
+import type { Origin } from '@spanguard/policy'
+import type { TSESTree } from '@typescript-eslint/types'
+import type { Scope, SourceCode } from '@typescript-eslint/utils/ts-eslint'
+import { findVariable, unwrap } from '../bindings.js'
+import type { FunctionNode } from '../bindings.js'
+import type { FileAnalysis } from '../index.js'
+import { originOf } from '../origins.js'
+
+export type Call = TSESTree.CallExpression | TSESTree.NewExpression
+
+/** One function being lowered, as one span sees it. */
+export interface Lowering {
+  readonly analysis: FileAnalysis
+  readonly sourceCode: Readonly<SourceCode>
+  /** The call that starts the span; null where the function is given it. */
+  readonly start: TSESTree.Node | null
+  /** The variables that hold the span, and their names: a cheap question before the scopes are asked. */
+  readonly variables: ReadonlySet<Scope.Variable>
+  readonly names: ReadonlySet<string>
+  /** Texts of conditions that the function asks more than once. */
+  readonly conditions: ReadonlySet<string>
+  /** Promises that are kept in variables, by the key of their `promise` node. */
+  readonly promises: Map<Scope.Variable, string>
+  /** How the value that the function returns is used where it is called. */
+  readonly returns: Use
+  /** Somebody waits for what the function returns. */
+  readonly waited: boolean
+  /** The functions being inlined, outermost first. */
+  readonly inside: readonly FunctionNode[]
+}
+
+/** How the value of an expression is used. */
+export type Use = 'value' | 'awaited' | 'returned'
+
+/** A helper of a helper of a helper: further than that a call is a call. */
+export const MAX_INLINE = 4
+
+const TEXT_LIMIT = 200
+
+/** Is this expression the span itself? */
+export function isSpan(node: TSESTree.Node, lowering: Lowering): boolean {
+  const expression = unwrap(node)
+  if (expression === lowering.start) return true
+  if (expression.type !== 'Identifier' || !lowering.names.has(expression.name)) return false
+  const variable = findVariable(expression, lowering.sourceCode)
+  return variable !== null && lowering.variables.has(variable)
+}
+
+/** The text of a node, as it may stand in a message. */
+export function textOf(node: TSESTree.Node, { sourceCode }: Lowering): string {
+  return sourceCode.text.slice(node.range[0], Math.min(node.range[1], node.range[0] + TEXT_LIMIT)).replaceAll(/\s+/g, ' ')
+}
+
+/** Where a function's body ends: its closing brace, or its expression. */
+export function lastOf(body: TSESTree.Node): Origin {
+  const { end, to } = originOf(body)
+  return body.type === 'BlockStatement' || body.type === 'Program'
+    ? { start: end - 1, end, from: { line: to.line, column: Math.max(0, to.column - 1) }, to }
+    : originOf(body)
+}
+
+/** Parts of the tree that hold types only. */
+const TYPE_KEYS: ReadonlySet<string> = new Set([
+  'implements',
+  'returnType',
+  'superTypeArguments',
+  'typeAnnotation',
+  'typeArguments',
+  'typeParameters',
+])
+
+/** The nodes directly below `node`, without types, in source order. */
+export function childrenOf(node: TSESTree.Node, { visitorKeys }: Readonly<SourceCode>): TSESTree.Node[] {
+  const children: TSESTree.Node[] = []
+  for (const key of visitorKeys[node.type] ?? []) {
+    if (TYPE_KEYS.has(key)) continue
+    const child = (node as unknown as Readonly<Record<string, unknown>>)[key]
+    if (Array.isArray(child)) children.push(...child.filter(isNode))
+    else if (isNode(child)) children.push(child)
+  }
+  return children
+}
+
+function isNode(value: unknown): value is TSESTree.Node {
+  return typeof value === 'object' && value !== null && 'type' in value
+}

@@ -1,0 +1,179 @@
+import type { TSESTree } from '@typescript-eslint/types'
+import { nothing, sequence } from '../../flow/index.js'
+import type { FlowNode } from '../../flow/index.js'
+import { findVariable, getMemberName, getPropertyName, isFunction, unwrap } from '../bindings.js'
+import { originOf } from '../origins.js'
+import { lowerCall } from './calls.js'
+import { lowerChain, readChain } from './chains.js'
+import { lowerClosure, lowerEndReference } from './closures.js'
+import { readTest } from './conditions.js'
+import { childrenOf, isSpan, textOf } from './context.js'
+import type { Lowering, Use } from './context.js'
+import { lowerSpanUse } from './hand-over.js'
+import { settlePromise } from './promises.js'
+import { isEmptyHanded, isTimerPromise, knownFunction, mayReject } from './throwing.js'
+
+/** What an expression does to the span and where it may throw, in the order in which it runs. */
+export function lowerExpression(written: TSESTree.Node, use: Use, lowering: Lowering): FlowNode[] {
+  const node = unwrap(written)
+  const all = (nodes: readonly (TSESTree.Node | null)[]): FlowNode[] =>
+    nodes.flatMap((child) => (child === null ? [] : lowerExpression(child, 'value', lowering)))
+  switch (node.type) {
+    case 'Identifier':
+      return lowerName(node, lowering)
+    case 'CallExpression':
+    case 'NewExpression': {
+      const chain = readChain(node)
+      return chain === null ? lowerCall(node, use, lowering) : lowerChain(chain, use, lowering)
+    }
+    case 'AwaitExpression':
+      return lowerAwaited(node.argument, node, lowering)
+    case 'YieldExpression':
+      return [
+        ...(node.argument === null ? [] : lowerExpression(node.argument, 'returned', lowering)),
+        { do: 'yield', origin: originOf(node), text: textOf(node, lowering) },
+      ]
+    case 'ArrowFunctionExpression':
+    case 'FunctionExpression':
+      return lowerClosure(node, node, lowering)
+    case 'ConditionalExpression': {
+      const test = readTest(node.test, lowering)
+      return [
+        ...all([node.test]),
+        {
+          do: 'branch',
+          ...(test === null ? {} : { test }),
+          then: sequence(lowerExpression(node.consequent, use, lowering)),
+          otherwise: sequence(lowerExpression(node.alternate, use, lowering)),
+        },
+      ]
+    }
+    case 'LogicalExpression': {
+      const right = sequence(lowerExpression(node.right, use, lowering))
+      const test = node.operator === '&&' ? readTest(node.left, lowering) : null
+      return [
+        ...all([node.left]),
+        { do: 'branch', ...(test === null ? {} : { test }), then: right, otherwise: nothing },
+      ]
+    }
+    case 'AssignmentExpression':
+      return lowerAssignment(node, lowering)
+    case 'MemberExpression':
+      return lowerMember(node, lowering)
+    case 'Property':
+      return [...(node.computed ? all([node.key]) : []), ...all([node.value])]
+    case 'ClassExpression':
+    case 'ClassDeclaration':
+    case 'FunctionDeclaration':
+      return []
+    default:
+      return all(childrenOf(node, lowering.sourceCode))
+  }
+}
+
+function lowerName(node: TSESTree.Identifier, lowering: Lowering): FlowNode[] {
+  if (isSpan(node, lowering)) return lowerSpanUse(node, lowering)
+  const settled = settlePromise(node, 'value', lowering)
+  if (settled !== null) return settled
+  const known = knownFunction(node, lowering.analysis)
+  return known === null || lowering.inside.includes(known) ? [] : lowerClosure(known, node, lowering)
+}
+
+/** `await x`: what it evaluates, then the place where it may be rejected. */
+export function lowerAwaited(written: TSESTree.Node, at: TSESTree.Node, lowering: Lowering): FlowNode[] {
+  const node = unwrap(written)
+  const risk = (likely: boolean): FlowNode => ({
+    do: 'risk',
+    kind: 'await',
+    shown: true,
+    likely,
+    origin: originOf(at),
+    text: textOf(at, lowering),
+  })
+  if (node.type !== 'CallExpression' && node.type !== 'NewExpression') {
+    // `return 1` of a function that is awaited.
+    if (node.type !== 'Identifier' && node.type !== 'MemberExpression' && node.type !== 'ImportExpression' && node.type !== 'TaggedTemplateExpression') {
+      return lowerExpression(node, 'awaited', lowering)
+    }
+    return [...lowerExpression(node, 'awaited', lowering), risk(false)]
+  }
+  const nodes = lowerExpression(node, 'awaited', lowering)
+  if (readChain(node) !== null || isTimerPromise(node) || !mayReject(node, lowering.analysis)) return nodes
+  const isSubscription = nodes.some((inner) => inner.do === 'escape' && /^on[A-Z]/.test(inner.holder?.name ?? ''))
+  return isSubscription ? [risk(true), ...nodes] : [...nodes, risk(false)]
+}
+
+function lowerAssignment(node: TSESTree.AssignmentExpression, lowering: Lowering): FlowNode[] {
+  const { left, right } = node
+  const nodes = left.type === 'MemberExpression' ? lowerMember(left, lowering) : []
+  nodes.push(...lowerExpression(right, 'value', lowering))
+  if (left.type !== 'Identifier' || !isSpan(left, lowering) || holdsSpan(right, lowering)) return nodes
+  return [...nodes, { do: 'overwrite', origin: originOf(node), text: textOf(node, lowering) }]
+}
+
+/** Is the span among what the expression may give? */
+function holdsSpan(node: TSESTree.Node, lowering: Lowering): boolean {
+  if (isSpan(node, lowering)) return true
+  const expression = unwrap(node)
+  switch (expression.type) {
+    case 'ConditionalExpression':
+      return holdsSpan(expression.consequent, lowering) || holdsSpan(expression.alternate, lowering)
+    case 'LogicalExpression':
+      return holdsSpan(expression.left, lowering) || holdsSpan(expression.right, lowering)
+    case 'AwaitExpression':
+      return holdsSpan(expression.argument, lowering)
+    case 'CallExpression':
+      return expression.callee.type === 'MemberExpression' && holdsSpan(expression.callee.object, lowering)
+    default:
+      return false
+  }
+}
+
+function lowerMember(node: TSESTree.MemberExpression, lowering: Lowering): FlowNode[] {
+  if (isSpan(node.object, lowering)) return getMemberName(node) === 'end' ? lowerEndReference(node, lowering) : []
+  const nodes = lowerExpression(node.object, 'value', lowering)
+  if (node.computed) nodes.push(...lowerExpression(node.property, 'value', lowering))
+  if (!node.optional && isEmptyHanded(node.object)) {
+    nodes.push({ do: 'risk', kind: 'call', shown: true, origin: originOf(node.object), text: textOf(node.object, lowering) })
+  }
+  return nodes
+}
+
+const mentions = new WeakMap<TSESTree.Node, Map<unknown, boolean>>()
+
+/** Does the span's name, meaning the span, stand anywhere below this node? */
+export function mentionsSpan(node: TSESTree.Node, lowering: Lowering): boolean {
+  const byVariables = mentions.get(node) ?? new Map<unknown, boolean>()
+  mentions.set(node, byVariables)
+  const known = byVariables.get(lowering.variables)
+  if (known !== undefined) return known
+  let found = false
+  for (const variable of lowering.variables) {
+    found ||= variable.references.some(({ identifier }) => {
+      const [start, end] = (identifier as TSESTree.Node).range
+      return start >= node.range[0] && end <= node.range[1]
+    })
+  }
+  byVariables.set(lowering.variables, found)
+  return found
+}
+
+/** Does a function call another function of the file that mentions the span? */
+export function reachesSpan(node: TSESTree.Node, lowering: Lowering, seen = new Set<TSESTree.Node>()): boolean {
+  if (mentionsSpan(node, lowering)) return true
+  if (seen.has(node)) return false
+  seen.add(node)
+  const visit = (child: TSESTree.Node): boolean => {
+    if (child.type === 'Identifier') {
+      const variable = findVariable(child, lowering.sourceCode)
+      const [definition] = variable?.defs ?? []
+      const target = definition?.node as TSESTree.Node | undefined
+      const called = target?.type === 'VariableDeclarator' ? target.init : target
+      return isFunction(called) && called !== node && reachesSpan(called, lowering, seen)
+    }
+    if (child.type === 'Property' && getPropertyName(child) !== null) return visit(child.value)
+    if (child.type === 'MemberExpression' && !child.computed) return visit(child.object)
+    return childrenOf(child, lowering.sourceCode).some(visit)
+  }
+  return visit(node)
+}

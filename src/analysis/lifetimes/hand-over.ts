@@ -1,0 +1,94 @@
+import type { TSESTree } from '@typescript-eslint/types'
+import type { Escape, FlowNode } from '../../flow/index.js'
+import { getMemberName, unwrap } from '../bindings.js'
+import { resolveReference } from '../imports.js'
+import { originOf } from '../origins.js'
+import { isSpan, textOf } from './context.js'
+import type { Call, Lowering } from './context.js'
+import { isInlined } from './inline.js'
+import { collecting } from './non-throwing.js'
+import { isLogging } from './throwing.js'
+
+/** A function whose name says that it ends what it is given: `endSpan`, `finishSpan`, `closeQuietly`. */
+const ENDING = /^(?:end|finish|close|finali[sz]e|complete|dispose)(?:[A-Z_]|$)|(?:End|Finish|Close|Finali[sz]e|Complete|Dispose)/
+
+/** A function that makes something out of the span: what it makes ends it. */
+const WRAPPING = /^(?:bind|build|create|decorate|instrument|make|patch|wrap)(?:[A-Z_]|$)/
+
+/** A function whose name says that it deals with an error: it may well set the status. */
+const FAILING = /error|exception|fail|status/i
+
+/** What becomes of the span where its name stands as a value: returned, stored, given away, or just read. */
+export function lowerSpanUse(node: TSESTree.Node, lowering: Lowering): FlowNode[] {
+  let child = node
+  let parent = node.parent
+  let contained = false
+  while (parent !== undefined) {
+    switch (parent.type) {
+      case 'ArrayExpression':
+      case 'ObjectExpression':
+        contained = true
+        break
+      case 'AwaitExpression':
+      case 'ChainExpression':
+      case 'Property':
+      case 'SpreadElement':
+      case 'TSAsExpression':
+      case 'TSNonNullExpression':
+      case 'TSSatisfiesExpression':
+      case 'TSTypeAssertion':
+        break
+      case 'ConditionalExpression':
+        if (parent.test === child) return []
+        break
+      case 'LogicalExpression':
+        if (parent.left === child && parent.operator === '&&') return []
+        break
+      case 'SequenceExpression':
+        if (parent.expressions.at(-1) !== child) return []
+        break
+      case 'CallExpression':
+      case 'NewExpression':
+        return parent.callee === child ? [] : lowerPassed(parent, child, contained, lowering)
+      case 'ReturnStatement':
+      case 'ThrowStatement':
+      case 'YieldExpression':
+        return [escape('returned', parent, lowering)]
+      case 'ArrowFunctionExpression':
+        return parent.body === child ? [escape('returned', child, lowering)] : []
+      case 'VariableDeclarator':
+        return !contained && isSpan(parent.id, lowering) ? [] : [escape('stored', parent, lowering)]
+      case 'AssignmentExpression':
+        if (parent.right !== child) return []
+        return !contained && isSpan(parent.left, lowering) ? [] : [escape('stored', parent, lowering)]
+      case 'PropertyDefinition':
+        return [escape('stored', parent, lowering)]
+      default:
+        return []
+    }
+    child = parent
+    parent = parent.parent
+  }
+  return []
+}
+
+function lowerPassed(call: Call, argument: TSESTree.Node, contained: boolean, lowering: Lowering): FlowNode[] {
+  const { analysis, sourceCode } = lowering
+  const callee = unwrap(call.callee)
+  const name =
+    callee.type === 'Identifier' ? callee.name
+    : callee.type === 'MemberExpression' ? (getMemberName(callee) ?? '')
+    : ''
+  if (isLogging(callee) && !collecting.has(name)) return []
+  // `trace.setSpan(context, span)` gives a context that knows the span; it stays with who started it.
+  if (analysis.tracingCalls.has(call)) return []
+  if (resolveReference(callee, sourceCode)?.module.startsWith('@opentelemetry/api') === true) return []
+  if (!contained && isInlined(call, argument, lowering)) return []
+  if (collecting.has(name) || ENDING.test(name) || WRAPPING.test(name)) return [escape('stored', call, lowering)]
+  const passed = escape('passed', call, lowering)
+  return FAILING.test(name) ? [{ do: 'status', code: 'unknown', origin: originOf(call) }, passed] : [passed]
+}
+
+function escape(how: Escape, node: TSESTree.Node, lowering: Lowering): FlowNode {
+  return { do: 'escape', how, origin: originOf(node), text: textOf(node, lowering) }
+}

@@ -1,0 +1,76 @@
+import type { SpanLifetime } from '@spanguard/policy'
+import type { TSESTree } from '@typescript-eslint/types'
+import { readLifetime } from '../../flow/index.js'
+import type { FlowNode } from '../../flow/index.js'
+import { unwrap } from '../bindings.js'
+import type { FileAnalysis } from '../index.js'
+import { originOf } from '../origins.js'
+import { collectConditions } from './conditions.js'
+import { lastOf } from './context.js'
+import type { Lowering } from './context.js'
+import { lowerBody, lowerStatements } from './lower.js'
+import { findOwnedSpans } from './spans.js'
+import type { OwnedSpan } from './spans.js'
+
+/** A lifetime with the span that it is the life of. */
+export interface OwnedLifetime {
+  readonly fact: SpanLifetime
+  readonly span: OwnedSpan
+}
+
+const lifetimes = new WeakMap<FileAnalysis, readonly OwnedLifetime[]>()
+const owned = new WeakMap<FileAnalysis, readonly OwnedSpan[]>()
+
+/** The spans that functions of the file own, found once. */
+export function ownedSpansOf(analysis: FileAnalysis): readonly OwnedSpan[] {
+  const known = owned.get(analysis) ?? findOwnedSpans(analysis)
+  owned.set(analysis, known)
+  return known
+}
+
+/** How the spans of a file live, on every path of the functions that own them; worked out once for all rules. */
+export function lifetimesOf(analysis: FileAnalysis): readonly OwnedLifetime[] {
+  const known = lifetimes.get(analysis)
+  if (known !== undefined) return known
+  const found = ownedSpansOf(analysis).map((span) => ({ span, fact: lifetimeOf(span, analysis) }))
+  lifetimes.set(analysis, found)
+  return found
+}
+
+function lifetimeOf(span: OwnedSpan, analysis: FileAnalysis): SpanLifetime {
+  const start = originOf(unwrap(span.call.callee))
+  const last = lastOf(span.owner.type === 'Program' ? span.owner : span.owner.body)
+  const tree = lowerOwner(span, analysis)
+  const life = readLifetime({ tree, entry: span.entry, start, last, ends: span.ends })
+  // A tracer known by its name only may be a wrapper that ends what it starts: who never speaks of the end relies on it.
+  const isWrapped = span.certainty === 'likely' && span.entry === 'open' && !life.ended
+  return {
+    fact: 'span-lifetime',
+    origin: originOf(span.call),
+    certainty: span.certainty,
+    via: span.via,
+    variable: span.name,
+    start,
+    ...life,
+    openExits: isWrapped ? [] : life.openExits,
+  }
+}
+
+/** The function that owns a span, as the span sees it. */
+export function lowerOwner(span: OwnedSpan, analysis: FileAnalysis): FlowNode {
+  const { owner, variables } = span
+  const body: TSESTree.Node = owner.type === 'Program' ? owner : owner.body
+  const lowering: Lowering = {
+    analysis,
+    sourceCode: analysis.sourceCode,
+    start: span.entry === 'none' ? span.call : null,
+    variables,
+    names: new Set([...variables].map(({ name }) => name)),
+    conditions: collectConditions(body, analysis),
+    promises: new Map(),
+    returns: 'returned',
+    waited: false,
+    inside: owner.type === 'Program' ? [] : [owner],
+  }
+  return owner.type === 'Program' ? lowerStatements(owner.body, lowering) : lowerBody(owner, lowering)
+}

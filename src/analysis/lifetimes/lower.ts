@@ -1,0 +1,205 @@
+import type { TSESTree } from '@typescript-eslint/types'
+import { nothing, sequence } from '../../flow/index.js'
+import type { FlowNode } from '../../flow/index.js'
+import { isFunction, unwrap } from '../bindings.js'
+import type { FunctionNode } from '../bindings.js'
+import { originOf } from '../origins.js'
+import { readTest } from './conditions.js'
+import { isSpan, textOf } from './context.js'
+import type { Lowering } from './context.js'
+import { lowerAwaited, lowerExpression } from './expressions.js'
+import { keepPromise, promiseOf, settlePromise } from './promises.js'
+import { isEmptyHanded } from './throwing.js'
+
+/** A function's body; an arrow's expression is what it returns. */
+export function lowerBody(node: FunctionNode, lowering: Lowering): FlowNode {
+  if (node.body.type === 'BlockStatement') return lowerStatements(node.body.body, lowering)
+  return sequence([
+    ...lowerReturned(node.body, lowering),
+    { do: 'return', origin: originOf(node.body), text: textOf(node.body, lowering) },
+  ])
+}
+
+/** Statements in order. A `using` declaration of the span ends it where the block is left. */
+export function lowerStatements(statements: readonly TSESTree.Node[], lowering: Lowering): FlowNode {
+  const nodes: FlowNode[] = []
+  for (const [index, statement] of statements.entries()) {
+    nodes.push(lowerStatement(statement, lowering))
+    if (!declaresUsedSpan(statement, lowering)) continue
+    const origin = originOf(statement)
+    const block = lowerStatements(statements.slice(index + 1), lowering)
+    nodes.push({ do: 'try', block, finalizer: { do: 'dispose', origin }, origin })
+    break
+  }
+  return sequence(nodes)
+}
+
+function declaresUsedSpan(statement: TSESTree.Node, lowering: Lowering): boolean {
+  return (
+    statement.type === 'VariableDeclaration' &&
+    (statement.kind === 'using' || statement.kind === 'await using') &&
+    statement.declarations.some(({ id }) => isSpan(id, lowering))
+  )
+}
+
+function lowerStatement(node: TSESTree.Node, lowering: Lowering): FlowNode {
+  const value = (expression: TSESTree.Node | null): FlowNode[] =>
+    expression === null ? [] : lowerExpression(expression, 'value', lowering)
+  switch (node.type) {
+    case 'BlockStatement':
+    case 'StaticBlock':
+      return lowerStatements(node.body, lowering)
+    case 'ExpressionStatement':
+      return sequence(value(node.expression))
+    case 'VariableDeclaration':
+      return sequence(node.declarations.flatMap((declarator) => lowerDeclarator(declarator, lowering)))
+    case 'ReturnStatement':
+      return sequence([
+        ...(node.argument === null ? [] : lowerReturned(node.argument, lowering)),
+        { do: 'return', origin: originOf(node), text: textOf(node, lowering) },
+      ])
+    case 'ThrowStatement':
+      return sequence([
+        ...lowerExpression(node.argument, 'returned', lowering),
+        { do: 'throw', origin: originOf(node), text: textOf(node, lowering) },
+      ])
+    case 'IfStatement':
+      return lowerIf(node, lowering)
+    case 'WhileStatement':
+    case 'DoWhileStatement':
+    case 'ForStatement':
+      return lowerLoop(node, lowering)
+    case 'ForInStatement':
+    case 'ForOfStatement':
+      return lowerForEach(node, lowering)
+    case 'LabeledStatement': {
+      const body = lowerStatement(node.body, lowering)
+      return body.do === 'loop' ?
+          { ...body, labels: [...body.labels, node.label.name] }
+        : { do: 'labeled', label: node.label.name, body }
+    }
+    case 'BreakStatement':
+    case 'ContinueStatement':
+      return {
+        do: node.type === 'BreakStatement' ? 'break' : 'continue',
+        origin: originOf(node),
+        text: textOf(node, lowering),
+        ...(node.label === null ? {} : { label: node.label.name }),
+      }
+    case 'SwitchStatement':
+      return lowerSwitch(node, lowering)
+    case 'TryStatement':
+      return {
+        do: 'try',
+        block: lowerStatement(node.block, lowering),
+        ...(node.handler === null ? {} : { handler: lowerStatement(node.handler.body, lowering) }),
+        ...(node.finalizer === null ? {} : { finalizer: lowerStatement(node.finalizer, lowering) }),
+        origin: originOf(node),
+      }
+    case 'ExportNamedDeclaration':
+    case 'ExportDefaultDeclaration':
+      return node.declaration === null ? nothing : lowerStatement(node.declaration, lowering)
+    case 'FunctionDeclaration':
+    case 'ClassDeclaration':
+    case 'ImportDeclaration':
+    case 'EmptyStatement':
+      return nothing
+    default:
+      return node.type.startsWith('TS') || isFunction(node) ? nothing : sequence(value(node))
+  }
+}
+
+function lowerDeclarator({ id, init }: TSESTree.VariableDeclarator, lowering: Lowering): FlowNode[] {
+  if (init === null) return []
+  const nodes = lowerExpression(init, 'value', lowering)
+  if (id.type === 'Identifier') {
+    nodes.push(...keepPromise(id, init, lowering))
+  } else if (isEmptyHanded(init)) {
+    nodes.push({ do: 'risk', kind: 'call', shown: true, origin: originOf(init), text: textOf(init, lowering) })
+  }
+  return nodes
+}
+
+/** What is returned is handed to the caller; a promise that is returned is waited for by nobody here. */
+function lowerReturned(argument: TSESTree.Node, lowering: Lowering): FlowNode[] {
+  if (lowering.returns === 'awaited') return lowerAwaited(argument, argument, lowering)
+  const kept = unwrap(argument).type === 'Identifier' ? settlePromise(argument, 'returned', lowering) : null
+  if (kept !== null) return kept
+  const nodes = lowerExpression(argument, 'returned', lowering)
+  return [...nodes, ...promiseOf(argument, nodes, lowering)]
+}
+
+function lowerIf(node: TSESTree.IfStatement, lowering: Lowering): FlowNode {
+  const test = readTest(node.test, lowering)
+  return sequence([
+    ...lowerExpression(node.test, 'value', lowering),
+    {
+      do: 'branch',
+      ...(test === null ? {} : { test }),
+      then: lowerStatement(node.consequent, lowering),
+      otherwise: node.alternate === null ? nothing : lowerStatement(node.alternate, lowering),
+    },
+  ])
+}
+
+function lowerLoop(
+  node: TSESTree.DoWhileStatement | TSESTree.ForStatement | TSESTree.WhileStatement,
+  lowering: Lowering,
+): FlowNode {
+  const isFor = node.type === 'ForStatement'
+  const test = node.test
+  const loop: FlowNode = {
+    do: 'loop',
+    head: sequence(test === null ? [] : lowerExpression(test, 'value', lowering)),
+    body: lowerStatement(node.body, lowering),
+    ...(isFor && node.update !== null ? { update: sequence(lowerExpression(node.update, 'value', lowering)) } : {}),
+    bodyFirst: node.type === 'DoWhileStatement',
+    endless: test === null || (test.type === 'Literal' && Boolean(test.value)),
+    labels: [],
+  }
+  if (!isFor || node.init === null) return loop
+  return sequence([lowerStatement(node.init, lowering), loop])
+}
+
+function lowerForEach(node: TSESTree.ForInStatement | TSESTree.ForOfStatement, lowering: Lowering): FlowNode {
+  const waits = node.type === 'ForOfStatement' && node.await
+  const origin = originOf(node.right)
+  const text = textOf(node.right, lowering)
+  return sequence([
+    ...lowerExpression(node.right, waits ? 'awaited' : 'value', lowering),
+    {
+      do: 'loop',
+      head: waits ? { do: 'risk', kind: 'await', shown: true, origin, text } : nothing,
+      body: lowerStatement(node.body, lowering),
+      bodyFirst: false,
+      endless: false,
+      labels: [],
+    },
+  ])
+}
+
+function lowerSwitch(node: TSESTree.SwitchStatement, lowering: Lowering): FlowNode {
+  const arms = node.cases.map(({ test, consequent }) => ({
+    ...(test === null ? {} : { test: sequence(lowerExpression(test, 'value', lowering)) }),
+    body: lowerStatements(consequent, lowering),
+  }))
+  return sequence([
+    ...lowerExpression(node.discriminant, 'value', lowering),
+    {
+      do: 'switch',
+      arms,
+      // Where every arm says what becomes of the span, the arms are meant to be all there are.
+      exhaustive: node.cases.some(({ test }) => test === null) || (arms.length > 1 && arms.every(({ body }) => settles(body))),
+    },
+  ])
+}
+
+/** An arm that ends the span or leaves, or that falls into the next one. */
+function settles(body: FlowNode): boolean {
+  if (body.do === 'seq') return body.nodes.length === 0 || body.nodes.some(settlesAlone)
+  return settlesAlone(body)
+}
+
+function settlesAlone(node: FlowNode): boolean {
+  return node.do === 'end' || node.do === 'return' || node.do === 'throw' || (node.do === 'seq' && node.nodes.some(settlesAlone))
+}

@@ -1,0 +1,229 @@
+import type { TSESTree } from '@typescript-eslint/types'
+import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
+import { findBinding, getMemberName, isFunction, unwrap } from '../bindings.js'
+import type { FunctionNode } from '../bindings.js'
+import { resolveReference } from '../imports.js'
+import type { FileAnalysis } from '../index.js'
+import { findFunction } from '../receivers.js'
+import { childrenOf } from './context.js'
+import type { Call } from './context.js'
+import {
+  emptyHanded,
+  iterations,
+  safeFunctions,
+  safeGlobals,
+  safeMethods,
+  throwingBuiltIns,
+  timerFunctions,
+} from './non-throwing.js'
+
+/** `shown`: the file shows that it throws; `possible`: nothing is known of it; `never`. */
+export type Throwing = 'never' | 'possible' | 'shown'
+
+const LOGGER = /^(?:console|diag|log|logger|winston|pino|_?log(?:ger)?)$|(?:[lL]ogger|Log)$/
+const ASSERTION = /^(?:assert|invariant|throwIf)/
+const METRIC_METHODS: ReadonlySet<string> = new Set(['add', 'dec', 'decrement', 'inc', 'increment', 'observe', 'record'])
+
+const answers = new WeakMap<FunctionNode, { sync: Throwing; settled: Throwing }>()
+
+/**
+ * May this call throw where it stands? What happens when its promise is rejected is asked of `mayReject`.
+ */
+export function mayThrow(call: Call, analysis: FileAnalysis): Throwing {
+  if (analysis.tracingCalls.has(call)) return 'never'
+  const callee = unwrap(call.callee)
+  const { sourceCode } = analysis
+  if (isOfTracing(callee, sourceCode) || isLogging(callee)) return 'never'
+  const known = knownFunction(callee, analysis)
+  if (known !== null) return known.async || known.generator ? 'never' : throwingOf(known, analysis).sync
+  return throwingOfName(call, callee, sourceCode)
+}
+
+/** May the promise that this call returns be rejected? */
+export function mayReject(call: Call, analysis: FileAnalysis): boolean {
+  const callee = unwrap(call.callee)
+  const known = knownFunction(callee, analysis)
+  if (known !== null) return throwingOf(known, analysis).settled !== 'never'
+  if (callee.type === 'Identifier') return !timerFunctions.has(callee.name)
+  if (callee.type !== 'MemberExpression') return !isTimerPromise(call)
+  const name = getMemberName(callee)
+  return name !== 'allSettled' && !(name !== null && timerFunctions.has(name))
+}
+
+/** Taking a property of what `find` and its like return throws when there is nothing. */
+export function isEmptyHanded(node: TSESTree.Node): boolean {
+  const call = node.type === 'ChainExpression' ? node.expression : node
+  if (call.type !== 'CallExpression') return false
+  const callee = unwrap(call.callee)
+  const name = callee.type === 'MemberExpression' ? getMemberName(callee) : null
+  if (name === null || !emptyHanded.has(name)) return false
+  // `find` of a database is asynchronous and takes an object; of an array it takes a function.
+  return !name.startsWith('find') || isFunction(call.arguments[0])
+}
+
+/** `this.method()`, `name()`: the function of this file that is called, or null. */
+export function knownFunction(callee: TSESTree.Node, analysis: FileAnalysis): FunctionNode | null {
+  const expression = unwrap(callee)
+  if (isFunction(expression)) return expression
+  if (expression.type === 'Identifier') return findFunction(expression, analysis)
+  if (expression.type !== 'MemberExpression' || expression.object.type !== 'ThisExpression') return null
+  return findMethod(expression)
+}
+
+function findMethod(member: TSESTree.MemberExpression): FunctionNode | null {
+  const name = getMemberName(member)
+  if (name === null) return null
+  let node: TSESTree.Node | undefined = member.parent
+  while (node !== undefined && node.type !== 'ClassBody') node = node.parent
+  for (const element of node?.body ?? []) {
+    if (element.type !== 'MethodDefinition' && element.type !== 'PropertyDefinition') continue
+    if (getMemberNameOfKey(element) !== name) continue
+    if (isFunction(element.value)) return element.value
+  }
+  return null
+}
+
+function getMemberNameOfKey(element: TSESTree.MethodDefinition | TSESTree.PropertyDefinition): string | null {
+  if (element.key.type === 'PrivateIdentifier') return `#${element.key.name}`
+  return !element.computed && element.key.type === 'Identifier' ? element.key.name : null
+}
+
+/** `new Promise((resolve) => setTimeout(resolve, 100))` is never rejected. */
+export function isTimerPromise(node: TSESTree.Node): boolean {
+  if (node.type !== 'NewExpression' || node.callee.type !== 'Identifier' || node.callee.name !== 'Promise') return false
+  const [executor] = node.arguments
+  if (!isFunction(executor) || executor.params.length !== 1) return false
+  let body: TSESTree.Node = executor.body
+  if (body.type === 'BlockStatement') {
+    const [only] = body.body
+    if (body.body.length !== 1 || only?.type !== 'ExpressionStatement') return false
+    body = only.expression
+  }
+  return (
+    body.type === 'CallExpression' &&
+    body.callee.type === 'Identifier' &&
+    (body.callee.name === 'setTimeout' || body.callee.name === 'setImmediate')
+  )
+}
+
+function isOfTracing(callee: TSESTree.Node, sourceCode: Readonly<SourceCode>): boolean {
+  const source = resolveReference(callee, sourceCode)
+  return source !== null && (source.module.startsWith('@opentelemetry/') || source.module === '@spanguard/runtime')
+}
+
+/** Calls on loggers, and on counters and histograms. */
+export function isLogging(callee: TSESTree.Node): boolean {
+  const expression = unwrap(callee)
+  if (expression.type === 'Identifier') return expression.name === 'log'
+  if (expression.type !== 'MemberExpression') return false
+  const name = getMemberName(expression)
+  if (name !== null && METRIC_METHODS.has(name)) return true
+  const object = unwrap(expression.object)
+  if (object.type === 'Identifier') return LOGGER.test(object.name)
+  if (object.type === 'MemberExpression') return LOGGER.test(getMemberName(object) ?? '')
+  return false
+}
+
+function throwingOfName(call: Call, callee: TSESTree.Node, sourceCode: Readonly<SourceCode>): Throwing {
+  if (callee.type === 'Identifier') {
+    const { name } = callee
+    if (ASSERTION.test(name)) return 'shown'
+    const isGlobal = findBinding(callee, sourceCode) === null
+    if (isGlobal && throwingBuiltIns.has(name)) return call.arguments[0]?.type === 'Literal' ? 'never' : 'shown'
+    if (isGlobal && (safeGlobals.has(name) || name.endsWith('Error'))) return 'never'
+    if (call.type === 'NewExpression') return /(?:Error|Exception|Map|Set|Emitter|Controller)$/.test(name) ? 'never' : 'possible'
+    return safeFunctions.has(name) ? 'never' : 'possible'
+  }
+  if (callee.type !== 'MemberExpression') return 'possible'
+  const name = getMemberName(callee)
+  const object = unwrap(callee.object)
+  if (object.type === 'Identifier' && findBinding(object, sourceCode) === null) {
+    if (throwingBuiltIns.has(`${object.name}.${name ?? ''}`)) return 'shown'
+    if (safeGlobals.has(object.name) || object.name === 'JSON') return 'never'
+  }
+  if (name === null) return 'possible'
+  if (name.endsWith('Sync') || (object.type === 'Identifier' && object.name === 'assert')) return 'shown'
+  return safeMethods.has(name) || safeFunctions.has(name) ? 'never' : 'possible'
+}
+
+/** What running a function of this file may do. A function that calls itself is taken to add nothing by that. */
+function throwingOf(node: FunctionNode, analysis: FileAnalysis): { sync: Throwing; settled: Throwing } {
+  const known = answers.get(node)
+  if (known !== undefined) return known
+  answers.set(node, { sync: 'never', settled: 'never' })
+  const found = walk(node.body, analysis)
+  const returned = node.body.type === 'BlockStatement' ? returnedBy(node.body, analysis) : [node.body]
+  const settled = worst([found, ...returned.map((value) => (isRejecting(value, analysis) ? 'shown' : 'never'))])
+  const answer = { sync: node.async ? 'never' : found, settled } as const
+  answers.set(node, answer)
+  return answer
+}
+
+function isRejecting(node: TSESTree.Node, analysis: FileAnalysis): boolean {
+  const value = unwrap(node)
+  return value.type === 'CallExpression' && knownFunction(value.callee, analysis) !== null && mayReject(value, analysis)
+}
+
+function returnedBy(node: TSESTree.Node, analysis: FileAnalysis): TSESTree.Node[] {
+  if (isFunction(node)) return []
+  if (node.type === 'ReturnStatement') return node.argument === null ? [] : [node.argument]
+  return childrenOf(node, analysis.sourceCode).flatMap((child) => returnedBy(child, analysis))
+}
+
+function walk(node: TSESTree.Node, analysis: FileAnalysis): Throwing {
+  switch (node.type) {
+    case 'ThrowStatement':
+      return 'shown'
+    case 'TryStatement': {
+      const parts = node.handler === null ? [node.block, node.finalizer] : [node.handler.body, node.finalizer]
+      return worst(parts.map((part) => (part === null ? 'never' : walk(part, analysis))))
+    }
+    case 'AwaitExpression': {
+      const { argument } = node
+      const isCall = argument.type === 'CallExpression' || argument.type === 'NewExpression'
+      if (isCall && !mayReject(argument, analysis)) return 'never'
+      if (isTimerPromise(argument)) return 'never'
+      return 'shown'
+    }
+    case 'ForOfStatement':
+      if (node.await) return 'shown'
+      return worst([walk(node.right, analysis), walk(node.body, analysis)])
+    case 'VariableDeclarator':
+      if (node.id.type !== 'Identifier' && node.init !== null && isEmptyHanded(node.init)) return 'shown'
+      return node.init === null ? 'never' : walk(node.init, analysis)
+    case 'MemberExpression':
+      if (!node.optional && isEmptyHanded(node.object)) return 'shown'
+      break
+    case 'CallExpression':
+    case 'NewExpression': {
+      if (analysis.tracingCalls.has(node) || isLogging(node.callee)) return 'never'
+      const inPlace = runsInPlace(node) ? node.arguments.map((argument) => (isFunction(argument) ? walk(argument.body, analysis) : 'never')) : []
+      return worst([
+        mayThrow(node, analysis),
+        ...inPlace,
+        ...childrenOf(node, analysis.sourceCode).map((child) => walk(child, analysis)),
+      ])
+    }
+    case 'ArrowFunctionExpression':
+    case 'ClassDeclaration':
+    case 'ClassExpression':
+    case 'FunctionDeclaration':
+    case 'FunctionExpression':
+      return 'never'
+    default:
+  }
+  return worst(childrenOf(node, analysis.sourceCode).map((child) => walk(child, analysis)))
+}
+
+/** `list.map((item) => …)` with a function that is not asynchronous. */
+function runsInPlace(call: Call): boolean {
+  const callee = unwrap(call.callee)
+  if (callee.type !== 'MemberExpression') return false
+  const name = getMemberName(callee)
+  return name !== null && iterations.has(name) && call.arguments.some((argument) => isFunction(argument) && !argument.async)
+}
+
+function worst(all: readonly Throwing[]): Throwing {
+  if (all.includes('shown')) return 'shown'
+  return all.includes('possible') ? 'possible' : 'never'
+}
