@@ -1,0 +1,13 @@
+/** ASCII letters and digits; false for `NaN`, which `charCodeAt` gives outside the text. */
+export function isAlphanumeric(code: number): boolean {
+  return isDigit(code) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122)
+}
+
+export function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57
+}
+
+/** The alphabet of base64url (RFC 4648, section 5). */
+export function isTokenCode(code: number): boolean {
+  return isAlphanumeric(code) || code === 95 || code === 45
+}
