@@ -1,0 +1,230 @@
+import path from 'node:path'
+
+import { splitName } from '@spanguard/policy'
+import type { TSESTree } from '@typescript-eslint/types'
+
+import { getPropertyName, isFunction, unwrap } from '../../src/analysis/bindings.js'
+import type { Host } from '../../src/analysis/handlers/hosts.js'
+import { literalText } from '../../src/analysis/handlers/registrations.js'
+import { findList } from '../../src/analysis/handlers/root-module.js'
+import type { Surroundings } from '../../src/analysis/handlers/surroundings.js'
+import type { Untraced } from '../../src/analysis/handlers/untraced.js'
+import type { FileAnalysis } from '../../src/analysis/index.js'
+import { type Edit, ensureImport, findStatement, insertAtHead, insertStatement, wrapInSpan } from '../../src/fix/index.js'
+import type { Insertion } from '../../src/frameworks/index.js'
+
+/** What mends an untraced handler: what is inserted, as it reads in a message, and the edits. */
+export interface Mend {
+  readonly code: string
+  readonly module: string
+  /** The package that the inserted module belongs to. */
+  readonly package: string
+  readonly edits: readonly Edit[]
+}
+
+interface Place {
+  readonly filename: string
+  readonly around: Surroundings
+  readonly analysis: FileAnalysis
+}
+
+/** The mend of a finding, null where the file's form is not understood or nobody knows what to insert. */
+export function mendUntraced(untraced: Untraced, place: Place): Mend | null {
+  const { insert } = untraced.framework
+  if (insert === undefined || untraced.kind === 'late' || !isApproved(insert, place)) return null
+  const imported = ensureImport(
+    {
+      module: insert.module,
+      name: insert.export,
+      before: untraced.at.range[0],
+      packageType: place.around.packageType,
+      filename: place.filename,
+    },
+    place.analysis.sourceCode,
+  )
+  if (imported === null) return null
+  const change =
+    'callbacks' in untraced ? wrapCallbacks(untraced, insert, imported.local, place)
+    : untraced.rootModule !== null ? addToRootModule(untraced, insert, imported.local)
+    : insert.wrap !== undefined ? wrapHandlers(untraced.host, insert.wrap, imported.local, place)
+    : insertMiddleware(untraced.host, insert, imported.local, place)
+  if (change === null) return null
+  return { code: change.code, module: insert.module, package: packageOf(insert.module), edits: [...imported.edits, ...change.edits] }
+}
+
+interface Change {
+  readonly code: string
+  readonly edits: readonly Edit[]
+}
+
+/** A config that approves other setups and not this one would hear of the inserted import next. */
+function isApproved(insert: Insertion, { analysis }: Place): boolean {
+  const approved = analysis.config.setup?.approved
+  if (approved === undefined || approved.length === 0) return true
+  return approved.includes(insert.module) || approved.includes(packageOf(insert.module)) || !insert.module.startsWith('@spanguard/')
+}
+
+function insertMiddleware(host: Host, insert: Insertion, local: string, { analysis }: Place): Change | null {
+  const { creation } = host.object
+  const { sourceCode } = analysis
+  const fill = (text: string, object: string): string => text.replaceAll('{object}', object).replaceAll('{import}', local)
+  const { parent } = creation
+  if (parent.type === 'MemberExpression' && parent.object === creation && insert.chain !== undefined) {
+    const code = fill(insert.chain, '')
+    return { code, edits: [{ range: [creation.range[1], creation.range[1]], text: code }] }
+  }
+  if (insert.statement === undefined) return null
+  const target = findTarget(creation)
+  if (target === null) return null
+  const code = fill(insert.statement, target.name)
+  const edits =
+    target.field === null ? insertBehind(target.node, code, sourceCode) : insertInConstructor(target.field, code, sourceCode)
+  return edits === null ? null : { code, edits }
+}
+
+interface Target {
+  /** What the object is called. */
+  readonly name: string
+  readonly node: TSESTree.Node
+  /** The class field that it is the value of. */
+  readonly field: TSESTree.PropertyDefinition | null
+}
+
+/** What the made object is assigned to: the outermost variable or member of `const app = module.exports = new Koa()`. */
+function findTarget(creation: TSESTree.Node): Target | null {
+  let name: string | null = null
+  let current: TSESTree.Node = creation
+  for (;;) {
+    const parent: TSESTree.Node | undefined = current.parent
+    if (parent === undefined) return null
+    switch (parent.type) {
+      case 'AwaitExpression':
+      case 'TSAsExpression':
+      case 'TSNonNullExpression':
+      case 'TSSatisfiesExpression':
+        current = parent
+        continue
+      case 'AssignmentExpression':
+        if (parent.operator !== '=' || parent.right !== current) return null
+        name = nameOf(parent.left) ?? name
+        current = parent
+        continue
+      case 'VariableDeclarator':
+        return parent.id.type === 'Identifier' ? { name: parent.id.name, node: parent, field: null } : null
+      case 'ExpressionStatement':
+        return name === null ? null : { name, node: parent, field: null }
+      case 'PropertyDefinition': {
+        const field = parent.static ? null : getPropertyName(parent)
+        return field === null || parent.value !== current ? null : { name: `this.${field}`, node: parent, field: parent }
+      }
+      default:
+        return null
+    }
+  }
+}
+
+/** A variable, `this.app` or `module.exports`. */
+function nameOf(node: TSESTree.Node): string | null {
+  const expression = unwrap(node)
+  if (expression.type === 'Identifier') return expression.name
+  if (expression.type === 'ThisExpression') return 'this'
+  if (expression.type !== 'MemberExpression' || expression.computed) return null
+  const object = nameOf(expression.object)
+  const { property } = expression
+  return object === null ? null : `${object}.${property.type === 'PrivateIdentifier' ? '#' : ''}${property.name}`
+}
+
+function insertBehind(node: TSESTree.Node, code: string, sourceCode: FileAnalysis['sourceCode']): Edit[] | null {
+  const statement = findStatement(node)
+  const isPlain = statement?.type === 'VariableDeclaration' || statement?.type === 'ExpressionStatement' || statement?.type === 'ExportNamedDeclaration'
+  return statement !== null && isPlain ? insertStatement(statement, code, sourceCode) : null
+}
+
+/** Fields are set before the constructor's body runs, and no method runs before it. */
+function insertInConstructor(field: TSESTree.PropertyDefinition, code: string, sourceCode: FileAnalysis['sourceCode']): Edit[] | null {
+  for (const member of field.parent.body) {
+    if (member.type !== 'MethodDefinition' || member.kind !== 'constructor') continue
+    return member.value.body === null ? null : insertAtHead(member.value.body, code, sourceCode)
+  }
+  return null
+}
+
+/** `createServer(handler)` becomes `createServer(traceHandler(handler))`. */
+function wrapHandlers(host: Host, wrap: string, local: string, { analysis }: Place): Change | null {
+  const [before = '', after = ''] = wrap.replaceAll('{import}', local).split('{handler}')
+  const callbacks = host.handlers.flatMap((call) => call.handlers)
+  if (callbacks.length === 0) return null
+  const edits = callbacks.flatMap((node): Edit[] => [
+    { range: [node.range[0], node.range[0]], text: before },
+    { range: [node.range[1], node.range[1]], text: after },
+  ])
+  const [first] = callbacks
+  const text = first === undefined || isFunction(first) ? '…' : analysis.sourceCode.getText(first)
+  return { code: `${before}${text.length > 40 ? '…' : text}${after}`, edits }
+}
+
+function addToRootModule(untraced: Extract<Untraced, { kind: 'app' | 'server' }>, { element }: Insertion, local: string): Change | null {
+  const list = untraced.framework.rootModule?.list
+  if (untraced.rootModule === null || element === undefined || list === undefined) return null
+  const { argument, options } = untraced.rootModule
+  const text = element.replaceAll('{import}', local)
+  const code = `${list}: [${text}]`
+  if (options === null) {
+    return {
+      code,
+      edits: [
+        { range: [argument.range[0], argument.range[0]], text: '{ module: ' },
+        { range: [argument.range[1], argument.range[1]], text: `, ${code} }` },
+      ],
+    }
+  }
+  const present = findList(options, list)
+  if (present !== null) {
+    const index = present.range[0] + 1
+    return { code, edits: [{ range: [index, index], text: present.elements.length === 0 ? text : `${text}, ` }] }
+  }
+  const [first] = options.properties
+  // A list that is no array in place (`imports: modules`) is not understood.
+  if (first === undefined || options.properties.some((property) => property.type !== 'Property' || getPropertyName(property) === list)) return null
+  return { code, edits: [{ range: [first.range[0], first.range[0]], text: `${code}, ` }] }
+}
+
+function wrapCallbacks(
+  untraced: Extract<Untraced, { kind: 'consumer' | 'function' }>,
+  insert: Insertion,
+  local: string,
+  place: Place,
+): Change | null {
+  if (insert.spanAction === undefined) return null
+  const span = nameSpan(untraced, insert.spanAction, place)
+  const edits: Edit[] = []
+  for (const callback of untraced.callbacks) {
+    const wrapped = wrapInSpan(unwrap(callback), local, span, place.analysis.sourceCode)
+    if (wrapped === null) return null
+    edits.push(...wrapped)
+  }
+  return { code: `${local}('${span}', …)`, edits }
+}
+
+/** `emails.process` after the queue, `refresh_feeds.run` after the function, else after the file. */
+function nameSpan({ callbacks, path: subject }: Extract<Untraced, { kind: 'consumer' | 'function' }>, action: string, place: Place): string {
+  const [callback] = callbacks
+  const queue = literalText(subject, place.analysis)
+  const named =
+    callback === undefined ? null
+    : callback.type === 'Identifier' ? callback.name
+    : (callback.type === 'FunctionExpression' || callback.type === 'FunctionDeclaration') && callback.id !== null ? callback.id.name
+    : null
+  const file = path.basename(place.filename).replace(/(?:\.\w+)+$/, '')
+  const folder = path.basename(path.dirname(place.filename))
+  const candidates = [queue, named === 'handler' ? null : named, file === 'index' || file === 'handler' ? folder : file]
+  for (const candidate of candidates) {
+    const words = candidate === null ? [] : splitName(candidate.replace(/[^\p{L}\p{N}]+/gu, '_')).filter((word) => word !== '')
+    if (words.length > 0) return `${words.join('_')}.${action}`
+  }
+  return `job.${action}`
+}
+
+function packageOf(module: string): string {
+  return module.split('/').slice(0, module.startsWith('@') ? 2 : 1).join('/')
+}

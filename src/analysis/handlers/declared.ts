@@ -1,0 +1,192 @@
+import type { Handler } from '@spanguard/policy'
+import type { TSESTree } from '@typescript-eslint/types'
+import picomatch from 'picomatch'
+
+import { exportName, type ExportedHandlerRow, type FrameworkDescriptor, matchesModule } from '../../frameworks/index.js'
+import { findBinding, getPropertyName, isFunction, unwrap } from '../bindings.js'
+import { resolveReference } from '../imports.js'
+import { originOf } from '../origins.js'
+import { findFunction, type ReceiverContext } from '../receivers.js'
+import { valueOf } from '../values.js'
+import { type Call, resolveType } from './objects.js'
+
+/** A function that a file exports to whatever runs it. */
+export interface ExportedHandler {
+  readonly framework: FrameworkDescriptor
+  readonly row: ExportedHandlerRow
+  readonly name: string
+  /** What is exported: the function, or what stands in its place. */
+  readonly value: TSESTree.Node
+  /** The smallest node that names it. */
+  readonly at: TSESTree.Node
+}
+
+/** The handler that a decorator declares, as a fact; null for other calls. */
+export function readDecorator(node: Call, frameworks: readonly FrameworkDescriptor[], context: ReceiverContext): Handler | null {
+  if (node.parent.type !== 'Decorator') return null
+  const reference = resolveReference(node.callee, context.sourceCode)
+  if (reference === null) return null
+  const name = exportName(reference.imported, reference.path)
+  for (const framework of frameworks) {
+    for (const row of framework.decorators ?? []) {
+      if (!matchesModule(reference.module, row.module) || !row.names.includes(name)) continue
+      const path = row.path === undefined ? undefined : node.arguments[row.path]
+      return {
+        fact: 'handler',
+        origin: originOf(node),
+        certainty: 'certain',
+        via: { api: framework.name, method: name },
+        framework: framework.name,
+        ...(row.httpMethod === 'name' ? { method: name === 'All' ? '*' : name === 'Sse' ? 'GET' : name.toUpperCase() } : {}),
+        ...(path === undefined || path.type === 'SpreadElement' ? {} : { route: valueOf(path, context.sourceCode) }),
+      }
+    }
+  }
+  return null
+}
+
+/**
+ * The handlers that a file exports.
+ *
+ * @param declaredNames exports that the project's own files (serverless.yml, a SAM template) name as functions
+ */
+export function readExportedHandlers(
+  frameworks: readonly FrameworkDescriptor[],
+  filename: string,
+  declaredNames: ReadonlySet<string>,
+  context: ReceiverContext,
+): ExportedHandler[] {
+  const rows = frameworks.flatMap((framework) =>
+    (framework.exports ?? []).filter((row) => isFileOf(row, filename)).map((row) => ({ framework, row })),
+  )
+  if (rows.length === 0) return []
+  const found: ExportedHandler[] = []
+  for (const exported of collectExports(context)) {
+    for (const { framework, row } of rows) {
+      if (!row.names.includes(exported.name) && !row.names.includes('*')) continue
+      const declared = row.files !== undefined || declaredNames.has(exported.name) || hasType(exported, row, framework, context)
+      if (declared) found.push({ framework, row, ...exported })
+    }
+  }
+  return found
+}
+
+/** The facts of what a file exports. */
+export function factOfExport({ at, framework, name, row }: ExportedHandler): Handler {
+  return {
+    fact: 'handler',
+    origin: originOf(at),
+    certainty: 'certain',
+    via: { api: framework.name, method: name },
+    framework: framework.name,
+    ...(row.httpMethod === 'name' ? { method: name } : {}),
+  }
+}
+
+const matchers = new WeakMap<ExportedHandlerRow, (file: string) => boolean>()
+
+function isFileOf(row: ExportedHandlerRow, filename: string): boolean {
+  if (row.files === undefined) return true
+  let matcher = matchers.get(row)
+  if (matcher === undefined) {
+    matcher = picomatch([...row.files], { dot: true })
+    matchers.set(row, matcher)
+  }
+  return matcher(filename.replaceAll('\\', '/'))
+}
+
+interface Exported {
+  readonly name: string
+  readonly value: TSESTree.Node
+  readonly at: TSESTree.Node
+}
+
+function collectExports(context: ReceiverContext): Exported[] {
+  return context.sourceCode.ast.body.flatMap((statement) => {
+    switch (statement.type) {
+      case 'ExportNamedDeclaration':
+        return statement.exportKind === 'type' ? [] : readNamed(statement, context)
+      case 'ExportDefaultDeclaration':
+        return [{ name: 'default', value: resolveValue(statement.declaration, context), at: nameOf(statement.declaration) }]
+      case 'ExpressionStatement':
+        return readCommonJs(statement.expression, context)
+      default:
+        return []
+    }
+  })
+}
+
+function readNamed(node: TSESTree.ExportNamedDeclaration, context: ReceiverContext): Exported[] {
+  const { declaration } = node
+  if (declaration?.type === 'FunctionDeclaration' && declaration.id !== null) {
+    return [{ name: declaration.id.name, value: declaration, at: declaration.id }]
+  }
+  if (declaration?.type === 'VariableDeclaration') {
+    return declaration.declarations.flatMap(({ id, init }) =>
+      id.type === 'Identifier' && init !== null ? [{ name: id.name, value: resolveValue(init, context), at: id }] : [],
+    )
+  }
+  if (node.source !== null) return []
+  return node.specifiers.flatMap((specifier) => {
+    if (specifier.local.type !== 'Identifier' || specifier.exported.type !== 'Identifier') return []
+    return [{ name: specifier.exported.name, value: resolveValue(specifier.local, context), at: specifier.local }]
+  })
+}
+
+/** `exports.handler = …`, `module.exports.handler = …`, `module.exports = { handler }`, `export = handler`'s older forms. */
+function readCommonJs(expression: TSESTree.Expression, context: ReceiverContext): Exported[] {
+  if (expression.type !== 'AssignmentExpression' || expression.left.type !== 'MemberExpression') return []
+  const { left, right } = expression
+  if (isExportsObject(left.object, context)) {
+    const name = left.computed || left.property.type !== 'Identifier' ? null : left.property.name
+    if (name !== null) return [{ name, value: resolveValue(right, context), at: left.property }]
+  }
+  const isWhole = isExportsObject(left, context)
+  const object = isWhole ? unwrap(right) : null
+  if (object?.type !== 'ObjectExpression') return isWhole ? [{ name: 'default', value: resolveValue(right, context), at: left }] : []
+  return object.properties.flatMap((property) => {
+    const name = property.type === 'Property' ? getPropertyName(property) : null
+    return property.type === 'Property' && name !== null
+      ? [{ name, value: resolveValue(property.value, context), at: property.key }]
+      : []
+  })
+}
+
+/** `exports` or `module.exports`, the module's own. */
+function isExportsObject(node: TSESTree.Node, context: ReceiverContext): boolean {
+  if (node.type === 'Identifier') return node.name === 'exports' && findBinding(node, context.sourceCode) === null
+  return (
+    node.type === 'MemberExpression' &&
+    node.object.type === 'Identifier' &&
+    node.object.name === 'module' &&
+    node.property.type === 'Identifier' &&
+    node.property.name === 'exports'
+  )
+}
+
+function resolveValue(node: TSESTree.Node, context: ReceiverContext): TSESTree.Node {
+  const expression = unwrap(node)
+  if (expression.type !== 'Identifier') return expression
+  const local = findFunction(expression, context)
+  if (local !== null) return local
+  const binding = findBinding(expression, context.sourceCode)
+  return binding?.kind === 'variable' && binding.init !== null && binding.path.length === 0 ? unwrap(binding.init) : expression
+}
+
+function nameOf(node: TSESTree.Node): TSESTree.Node {
+  return (node.type === 'FunctionDeclaration' || node.type === 'ClassDeclaration') && node.id !== null ? node.id : node
+}
+
+/** Is it annotated with one of the row's types: the constant, or the function's first parameter? */
+function hasType(exported: Exported, row: ExportedHandlerRow, framework: FrameworkDescriptor, context: ReceiverContext): boolean {
+  if (row.types === undefined) return false
+  const isOf = (node: TSESTree.TypeNode | undefined, names: readonly string[] | null): boolean => {
+    const reference = node === undefined ? null : resolveType(node, context.sourceCode)
+    if (reference === null || !framework.modules.some((module) => matchesModule(reference.module, module))) return false
+    return names === null || names.includes(reference.name)
+  }
+  if (exported.at.type === 'Identifier' && isOf(exported.at.typeAnnotation?.typeAnnotation, row.types)) return true
+  if (!isFunction(exported.value)) return false
+  const [first] = exported.value.params
+  return first?.type === 'Identifier' && isOf(first.typeAnnotation?.typeAnnotation, null) && row.parameters?.includes(first.name) === true
+}

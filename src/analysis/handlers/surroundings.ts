@@ -1,0 +1,109 @@
+import path from 'node:path'
+
+import { splitName } from '@spanguard/policy'
+import type { TSESTree } from '@typescript-eslint/types'
+
+import { isTracingPackage } from '../../frameworks/index.js'
+import { getPackage } from '../../project/package-json.js'
+import { getRequiredModule } from '../imports.js'
+import type { FileAnalysis } from '../index.js'
+import { isOwnModule } from './hosts.js'
+
+/** What stands around a file and says whether its handlers are traced by something that the file does not show. */
+export interface Surroundings {
+  /** The package, the config or the file's first import traces them: the checker's to judge. */
+  readonly isTraced: boolean
+  /** The nearest package.json depends on `@spanguard/runtime`, whose middleware is expected then. */
+  readonly hasRuntime: boolean
+  /** Every dependency of the nearest package.json. */
+  readonly dependencies: ReadonlySet<string>
+  readonly packageType: 'module' | 'commonjs'
+}
+
+export const runtimePackage = '@spanguard/runtime'
+const register = `${runtimePackage}/register`
+
+/** Words in a package's name that say that it traces, whoever made it. */
+const packageWords: ReadonlySet<string> = new Set(['apm', 'instrumentation', 'observability', 'opentelemetry', 'otel', 'telemetry', 'tracing'])
+
+/** @param filename absolute path of the file */
+export function readSurroundings(filename: string, analysis: FileAnalysis): Surroundings {
+  const pkg = readPackageAround(filename)
+  const dependencies = pkg?.dependencies ?? new Set<string>()
+  const hasRuntime = dependencies.has(runtimePackage)
+  const { accept = [], entries = [], preload = false } = analysis.config.setup ?? {}
+  const modules = readModules(analysis)
+  const isTraced =
+    preload ||
+    (entries.length > 0 && (!hasRuntime || entries.some((entry) => isAt(filename, entry)))) ||
+    [...dependencies].some((name) => saysPackageTraces(name) || accept.includes(name)) ||
+    Object.values(pkg?.scripts ?? {}).some((script) => script.includes(register)) ||
+    modules.some((module) => accept.includes(module) || (!isOwnModule(module) && saysPackageTraces(packageName(module)))) ||
+    isSetup(modules[0], filename, hasRuntime, analysis)
+  return { isTraced, hasRuntime, dependencies, packageType: pkg?.type ?? 'commonjs' }
+}
+
+/** The nearest package that has dependencies: a package.json without any lets its parent's stand for it. */
+function readPackageAround(filename: string): ReturnType<typeof getPackage> {
+  const nearest = getPackage(filename)
+  if (nearest === null || nearest.dependencies.size > 0) return nearest
+  const outer = getPackage(nearest.dir)
+  return outer === null || outer.path === nearest.path ? nearest : { ...nearest, dependencies: outer.dependencies }
+}
+
+/** A known tracer, or a package of the house whose name says so (`@acme/tracing`). The bare API does nothing by itself. */
+function saysPackageTraces(name: string): boolean {
+  if (isTracingPackage(name)) return true
+  if (name.startsWith('@opentelemetry/') || name.startsWith('@spanguard/') || name.startsWith('@types/')) return false
+  return splitName(name.replace(/[@/]/g, '.')).some((word) => packageWords.has(word))
+}
+
+/** The modules that the file loads, in the order in which they are loaded. */
+function readModules({ sourceCode }: FileAnalysis): readonly string[] {
+  const imported: string[] = []
+  const required: string[] = []
+  for (const statement of sourceCode.ast.body) {
+    if (statement.type === 'ImportDeclaration' && statement.importKind !== 'type') imported.push(statement.source.value)
+    if (statement.type === 'TSImportEqualsDeclaration' && statement.moduleReference.type === 'TSExternalModuleReference') {
+      const { expression } = statement.moduleReference
+      if (expression.type === 'Literal') imported.push(String(expression.value))
+    }
+    const expressions =
+      statement.type === 'VariableDeclaration' ? statement.declarations.map(({ init }) => init)
+      : statement.type === 'ExpressionStatement' ? [statement.expression]
+      : []
+    for (const expression of expressions) {
+      const module = expression === null ? null : readRequired(expression, sourceCode)
+      if (module !== null) required.push(module)
+    }
+  }
+  return [...imported, ...required]
+}
+
+function readRequired(node: TSESTree.Node, sourceCode: FileAnalysis['sourceCode']): string | null {
+  if (node.type === 'MemberExpression') return readRequired(node.object, sourceCode)
+  if (node.type !== 'CallExpression') return null
+  return getRequiredModule(node, sourceCode) ?? readRequired(node.callee, sourceCode)
+}
+
+/** Is the file's first import a setup: an approved module, the runtime's register, or by its name a file that nobody here can see? */
+function isSetup(first: string | undefined, filename: string, hasRuntime: boolean, analysis: FileAnalysis): boolean {
+  if (first === undefined) return false
+  if (first === register) return true
+  const approved = (analysis.config.setup?.approved ?? []).filter((entry) => entry !== runtimePackage)
+  if (approved.some((entry) => entry === first || (first.startsWith('.') && isAt(path.resolve(path.dirname(filename), first), entry)))) return true
+  // With the runtime among the dependencies such a file calls `initTracing`, which leaves handlers to the middleware.
+  if (hasRuntime || !isOwnModule(first)) return false
+  return first.split('/').some((part) => splitName(part).some((word) => packageWords.has(word) || word === 'instrument' || word === 'tracer'))
+}
+
+/** Is a file the one that a path of the config names? The config's folder is not known here: the last segments must agree. */
+function isAt(file: string, entry: string): boolean {
+  const name = (text: string): string => text.split(path.sep).join('/').replace(/\.[cm]?[jt]sx?$/, '')
+  const wanted = name(path.posix.normalize(entry)).replace(/^(?:\.{1,2}\/)+/, '')
+  return entry.startsWith('@') ? false : `/${name(file)}`.endsWith(`/${wanted}`)
+}
+
+function packageName(module: string): string {
+  return module.split('/').slice(0, module.startsWith('@') ? 2 : 1).join('/')
+}

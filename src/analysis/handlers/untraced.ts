@@ -1,0 +1,209 @@
+import type { TSESTree } from '@typescript-eslint/types'
+
+import type { FrameworkDescriptor } from '../../frameworks/index.js'
+import { getEnclosingFunction, isFunction, unwrap } from '../bindings.js'
+import { findHandlers, type FileHandlers } from '../handlers.js'
+import type { FileAnalysis } from '../index.js'
+import { findHosts, type Host, isOwnModule } from './hosts.js'
+import { rootOf } from './objects.js'
+import { findLocalFunction, type HandlerCall, isMachinery, type MiddlewareCall } from './registrations.js'
+import { type RootModule, readRootModule } from './root-module.js'
+import { readSurroundings, type Surroundings } from './surroundings.js'
+import { isTracing, saysTracing } from './tracing.js'
+
+/** A handler, or an app full of them, that nothing traces as far as the file and its package show. */
+export type Untraced =
+  | {
+      readonly kind: 'app' | 'server'
+      readonly framework: FrameworkDescriptor
+      readonly at: TSESTree.Node
+      readonly host: Host
+      /** How many routes or handlers; null where they stand in other files. */
+      readonly count: number | null
+      readonly rootModule: RootModule | null
+    }
+  | {
+      readonly kind: 'late'
+      readonly framework: FrameworkDescriptor
+      readonly at: TSESTree.Node
+      readonly count: number
+      /** The first call that traces what comes after it. */
+      readonly tracing: TSESTree.Node
+    }
+  | {
+      readonly kind: 'consumer' | 'function'
+      readonly framework: FrameworkDescriptor
+      readonly at: TSESTree.Node
+      /** The callbacks to wrap. */
+      readonly callbacks: readonly TSESTree.Node[]
+      /** What is consumed, where the call says so: a queue's or topic's name. */
+      readonly path: TSESTree.Node | null
+    }
+
+/**
+ * What a file shows to be untraced. Empty where only the whole program can tell.
+ *
+ * @param filename absolute path of the file
+ */
+export function findUntraced(analysis: FileAnalysis, filename: string): { readonly found: readonly Untraced[]; readonly around: Surroundings } | null {
+  const file = findHandlers(analysis, filename)
+  if (file === null || (file.calls.length === 0 && file.exported.length === 0 && !hasRoots(file, analysis))) return null
+  const around = readSurroundings(filename, analysis)
+  if (around.isTraced) return null
+  const hosts = findHosts(file, analysis)
+  const found = [
+    ...hosts.flatMap((host) => judgeHost(host, hosts, file, filename, around, analysis)),
+    ...file.calls.flatMap((call) => judgeConsumer(call, analysis)),
+    ...(file.functionsTraced ? [] : file.exported.flatMap((exported) => judgeExport(exported, analysis))),
+  ]
+  return { found: found.sort((a, b) => a.at.range[0] - b.at.range[0]), around }
+}
+
+/** NestJS: the handlers of an app stand in classes, so that nothing is called on it. */
+function hasRoots(file: FileHandlers, analysis: FileAnalysis): boolean {
+  return file.frameworks.some((row) => row.rootModule !== undefined) && analysis.calls.some((call) => file.finder.objectOf(call) !== null)
+}
+
+function judgeHost(
+  host: Host,
+  hosts: readonly Host[],
+  file: FileHandlers,
+  filename: string,
+  around: Surroundings,
+  analysis: FileAnalysis,
+): Untraced[] {
+  const { object } = host
+  const { framework } = object
+  if (framework.kind === 'consumer' || framework.kind === 'function' || host.isPart) return []
+  if (framework.partsLookAlike === true && !host.isServed && host.isGivenAway) return []
+  const at = unwrap(object.creation.callee)
+  const rootModule = framework.rootModule === undefined ? null : readRootModule(object, filename, around, analysis)
+  if (framework.rootModule !== undefined && rootModule === null) return []
+  if (isPassedToTracer(host, around) || object.creation.arguments.some((argument) => !isFunction(argument) && isTracing(argument, framework, analysis))) return []
+  const handlers = host.handlers.filter((call) => !isHandlerTraced(call, file, hosts, analysis))
+  const routes = [...handlers, ...host.mounts.filter((call) => !isMiddlewareTracing(call, analysis))]
+  const tracing = host.middleware.find((call) => isMiddlewareTracing(call, analysis))
+  if (tracing !== undefined) return judgeOrder(routes, tracing, framework)
+  if (routes.length === 0 && rootModule === null) return []
+  const count = rootModule === null ? countRoutes(routes, host, file) : null
+  return [{ kind: framework.kind, framework, at, host, count, rootModule }]
+}
+
+/** Routes that stand before the middleware in the same function are not traced by it. Other functions run nobody knows when. */
+function judgeOrder(routes: readonly (HandlerCall | MiddlewareCall)[], tracing: MiddlewareCall, framework: FrameworkDescriptor): Untraced[] {
+  if (framework.ordered !== true) return []
+  const home = getEnclosingFunction(tracing.node)
+  const early = routes.filter((call) => getEnclosingFunction(call.node) === home && call.node.range[1] <= tracing.node.range[0])
+  const [first] = early
+  return first === undefined ? [] : [{ kind: 'late', framework, at: calleeOf(first.node), count: early.length, tracing: tracing.node }]
+}
+
+function countRoutes(routes: readonly (HandlerCall | MiddlewareCall)[], host: Host, file: FileHandlers): number {
+  let count = 0
+  for (const call of routes) {
+    if (call.kind === 'handler') {
+      count += call.row.handlerProperties === undefined ? 1 : call.handlers.length
+      continue
+    }
+    const parts = call.node.arguments.map((argument) => file.finder.objectOf(routerOf(argument)))
+    const own = file.calls.filter(
+      (other) => other.kind === 'handler' && other.object !== null && parts.some((part) => part !== null && part !== host.object && isIn(other, part)),
+    )
+    count += Math.max(own.length, 1)
+  }
+  return count
+}
+
+function isIn(call: HandlerCall, part: NonNullable<HandlerCall['object']>): boolean {
+  for (let current = call.object; current !== null; current = current.parent) if (current === part) return true
+  return false
+}
+
+/** `router` of `router.routes()`. */
+function routerOf(node: TSESTree.Node): TSESTree.Node {
+  const expression = unwrap(node)
+  return expression.type === 'CallExpression' && expression.callee.type === 'MemberExpression' && expression.arguments.length === 0
+    ? expression.callee.object
+    : expression
+}
+
+function isMiddlewareTracing(call: MiddlewareCall, analysis: FileAnalysis): boolean {
+  return call.node.arguments.some((argument) => isTracing(argument, call.object.framework, analysis))
+}
+
+/** Wrapped in a tracer, by hand inside a server's one handler, or an app that is judged itself. */
+function isHandlerTraced(call: HandlerCall, file: FileHandlers, hosts: readonly Host[], analysis: FileAnalysis): boolean {
+  const { framework } = call
+  const isServer = framework.kind === 'server'
+  return call.handlers.some((handler) => {
+    const local = findLocalFunction(handler, analysis)
+    if (local !== null) return isServer && (isTracing(local, framework, analysis) || givesToApp(local, file, hosts, analysis))
+    return isTracing(handler, framework, analysis)
+  })
+}
+
+/** A function that hands the request to an app of the same file (`(req, res) => app(req, res)`): the app is judged. */
+function givesToApp(node: TSESTree.Node, file: FileHandlers, hosts: readonly Host[], analysis: FileAnalysis): boolean {
+  return analysis.calls.some((call) => {
+    if (call.range[0] < node.range[0] || call.range[1] > node.range[1]) return false
+    const callee = unwrap(call.callee)
+    const target = callee.type === 'MemberExpression' ? callee.object : callee
+    const object = file.finder.objectOf(target)
+    return object !== null && hosts.some((host) => host.object.creation === rootOf(object)?.creation && object.framework.kind === 'app')
+  })
+}
+
+/**
+ * Is it handed to somebody who traces it: a function whose name says so? Or, where the runtime is there to be used, to a
+ * function of the project that may do anything with it before the first route.
+ */
+function isPassedToTracer(host: Host, { hasRuntime }: Surroundings): boolean {
+  const first = Math.min(...[...host.handlers, ...host.mounts].map(({ node }) => node.range[0]))
+  return host.passedTo.some(({ node, to }) => {
+    if ([to.imported, ...to.path, to.module].some(saysTracing)) return true
+    return hasRuntime && isOwnModule(to.module) && node.range[0] < first
+  })
+}
+
+function judgeConsumer(call: FileHandlers['calls'][number], analysis: FileAnalysis): Untraced[] {
+  if (call.kind !== 'handler' || call.framework.kind !== 'consumer' || isMachinery(call, analysis)) return []
+  const { framework, handlers, node, path } = call
+  const others = node.arguments.filter((argument) => !handlers.includes(argument) && !isFunction(argument))
+  if (others.some((argument) => argument.type !== 'ObjectExpression' ? isTracing(argument, framework, analysis) : hasTracer(argument, handlers, framework, analysis))) return []
+  // An imported callback may be wrapped where it stands: only functions that can be seen are judged.
+  const callbacks = handlers.filter((handler) => {
+    const local = findLocalFunction(handler, analysis)
+    return local !== null && !isTracing(local, framework, analysis)
+  })
+  return callbacks.length === 0 ? [] : [{ kind: 'consumer', framework, at: calleeOf(node), callbacks, path }]
+}
+
+/** An option beside the callbacks that traces: BullMQ's `telemetry`. */
+function hasTracer(
+  options: TSESTree.ObjectExpression,
+  handlers: readonly TSESTree.Node[],
+  framework: FrameworkDescriptor,
+  analysis: FileAnalysis,
+): boolean {
+  return options.properties.some(
+    (property) => property.type === 'Property' && !handlers.includes(property.value) && !isFunction(property.value) && isTracing(property.value, framework, analysis),
+  )
+}
+
+function judgeExport({ at, framework, row, value }: FileHandlers['exported'][number], analysis: FileAnalysis): Untraced[] {
+  // What a framework loads by its place (Next.js) is traced by the framework's own hook.
+  if (row.files !== undefined || isTracing(value, framework, analysis)) return []
+  const given = value.type === 'CallExpression' ? value.arguments : [value]
+  const callbacks = given.flatMap((node) => {
+    const local = findLocalFunction(node, analysis)
+    return local === null ? [] : [local]
+  })
+  if (callbacks.length === 0 || callbacks.some((callback) => isTracing(callback, framework, analysis))) return []
+  return [{ kind: 'function', framework, at, callbacks, path: null }]
+}
+
+/** The smallest node of a call: its method's name, or the function that is called. */
+function calleeOf(node: TSESTree.CallExpression | TSESTree.NewExpression): TSESTree.Node {
+  const callee = unwrap(node.callee)
+  return callee.type === 'MemberExpression' ? callee.property : callee
+}

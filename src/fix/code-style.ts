@@ -1,0 +1,53 @@
+import type { TSESTree } from '@typescript-eslint/types'
+import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
+
+/** How a file is written, as far as an insertion must follow it. */
+export interface CodeStyle {
+  readonly quote: "'" | '"'
+  /** `;` or nothing. */
+  readonly semicolon: ';' | ''
+  readonly newline: '\n' | '\r\n'
+}
+
+/** Reads quotes, semicolons and line ends off the file's own statements; the majority wins, imports count first. */
+export function readCodeStyle(sourceCode: Readonly<SourceCode>): CodeStyle {
+  const { ast, text } = sourceCode
+  return { quote: readQuote(sourceCode), semicolon: readSemicolon(ast, text), newline: text.includes('\r\n') ? '\r\n' : '\n' }
+}
+
+function readQuote({ ast, text }: Readonly<SourceCode>): "'" | '"' {
+  let double = 0
+  let single = 0
+  const count = (raw: string): void => {
+    if (raw.startsWith('"')) double++
+    else if (raw.startsWith("'")) single++
+  }
+  for (const statement of ast.body) if (statement.type === 'ImportDeclaration') count(statement.source.raw)
+  if (double + single === 0) for (const token of ast.tokens ?? []) if ((token.type as string) === 'String') count(text.charAt(token.range[0]))
+  return double > single ? '"' : "'"
+}
+
+function readSemicolon(ast: TSESTree.Program, text: string): ';' | '' {
+  let withOne = 0
+  let without = 0
+  for (const statement of ast.body) {
+    if (!endsInSemicolon.has(statement.type)) continue
+    if (text.charAt(statement.range[1] - 1) === ';') withOne++
+    else without++
+  }
+  return withOne + without > 0 && without >= withOne ? '' : ';'
+}
+
+const endsInSemicolon: ReadonlySet<string> = new Set([
+  'ExportAllDeclaration',
+  'ExpressionStatement',
+  'ImportDeclaration',
+  'TSImportEqualsDeclaration',
+  'VariableDeclaration',
+])
+
+/** The white space at the head of the line that a character stands in. */
+export function indentationAt(text: string, index: number): string {
+  const start = text.lastIndexOf('\n', index - 1) + 1
+  return /^[ \t]*/.exec(text.slice(start, index))?.[0] ?? ''
+}

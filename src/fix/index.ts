@@ -1,0 +1,8 @@
+export { readCodeStyle } from './code-style.js'
+export { type Edit, toFixes } from './edit.js'
+export { ensureImport, type EnsuredImport } from './ensure-import.js'
+export { findStatement, insertAtHead, insertStatement } from './insert-statement.js'
+export { removeProperty } from './remove-property.js'
+export { type Mend, reportFinding } from './report-finding.js'
+export { wrapInSpan } from './wrap-in-span.js'
+export { findSibling } from './sibling-export.js'

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+
+import { cachedByFile } from './cache.js'
+import { getPackage } from './package-json.js'
+
+/** Files that name the functions of a project: the Serverless Framework's and AWS SAM's. */
+const names = ['serverless.yml', 'serverless.yaml', 'serverless.json', 'template.yml', 'template.yaml'] as const
+
+/** How far up from a source file its declaration is looked for, when no package.json stands nearer. */
+const LEVELS = 5
+
+/** What the project's files say of the functions in one source file. */
+export interface DeclaredFunctions {
+  /** The exports that are functions. */
+  readonly names: ReadonlySet<string>
+  /** The same file starts a tracer around them (a layer with `AWS_LAMBDA_EXEC_WRAPPER`, a vendor's plugin). */
+  readonly traced: boolean
+}
+
+/**
+ * The exports of a file that the project's own files name as functions: `handler: src/users.create` in serverless.yml,
+ * `Handler: app.lambdaHandler` in a SAM template (whose `CodeUri` makes the path relative to a folder of its own).
+ *
+ * @param file absolute path of a source file
+ */
+export function getDeclaredFunctions(file: string): DeclaredFunctions {
+  const found = new Set<string>()
+  let traced = false
+  const top = getPackage(file)?.dir
+  let dir = path.dirname(file)
+  for (let level = 0; level < LEVELS; level++) {
+    for (const name of names) {
+      const declared = read(path.join(dir, name))
+      if (declared === null) continue
+      const source = path.relative(dir, file).split(path.sep).join('/').replace(/\.[cm]?[jt]sx?$/u, '')
+      for (const handler of declared.handlers) {
+        if (!isNamed(source, handler, name)) continue
+        found.add(handler.export)
+        traced ||= declared.traced
+      }
+    }
+    const parent = path.dirname(dir)
+    if (found.size > 0 || parent === dir || dir === top) break
+    dir = parent
+  }
+  return { names: found, traced }
+}
+
+interface DeclaredFunction {
+  /** The module without extension, as it is written: `src/users`. */
+  readonly module: string
+  readonly export: string
+}
+
+/** A wrapper script, a layer or a plugin of a tracer in the file that declares the functions. */
+const tracerOfFunctions = /AWS_LAMBDA_EXEC_WRAPPER|opentelemetry|\botel\b|serverless-plugin-datadog|serverless-newrelic|sentry/iu
+
+const read = cachedByFile((file): { handlers: readonly DeclaredFunction[]; traced: boolean } => {
+  const text = readFileSync(file, 'utf8')
+  return { handlers: readHandlers(text), traced: tracerOfFunctions.test(text) }
+})
+
+function readHandlers(text: string): DeclaredFunction[] {
+  return [...text.matchAll(/^\s*(?:-\s*)?["']?[hH]andler["']?\s*:\s*["']?([\w./@-]+)\.(\w+)["']?\s*,?\s*(?:#.*)?$/gmu)].map(
+    ([, module = '', name = '']) => ({ module: module.replace(/^\.\//u, ''), export: name }),
+  )
+}
+
+function isNamed(source: string, declared: DeclaredFunction, file: string): boolean {
+  if (source === declared.module) return true
+  return file.startsWith('template') && source.endsWith(`/${declared.module}`)
+}
