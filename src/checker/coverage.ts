@@ -1,0 +1,313 @@
+import { ts } from 'ts-morph'
+import type { Config } from '@spanguard/policy'
+import { isTracingPackage, matchesModule } from '../frameworks/index.js'
+import type { Preload, StartCommand } from '../project/wiring/index.js'
+import { isFunctionLike, unwrap, type Evaluator } from './evaluate.js'
+import type { HandlerSite, Mount } from './handlers/collect.js'
+import type { Join, ServedBy } from './handlers/join.js'
+import { isExport, type FrameworkObject } from './handlers/objects.js'
+import type { ModuleGraph } from './modules.js'
+import { step, stepAt, type Step } from './places.js'
+import type { References } from './references.js'
+import type { Entry, Service } from './services.js'
+import { effectOfPreload, startsSpan, type SetupSite } from './setup/find.js'
+import { nativelyTraced, type SetupEffect } from './setup/table.js'
+
+/** What traces a process as a whole. */
+export interface ProcessTracing {
+  readonly effect: SetupEffect
+  /** For messages: `NodeSDK of @opentelemetry/sdk-node`, `--require ./tracing.js`. */
+  readonly by: string
+  readonly steps: readonly Step[]
+  /** Set when the program itself does it. */
+  readonly site: SetupSite | null
+  readonly conditional: boolean
+}
+
+/** Is a handler traced, by what, and how that is known. */
+export interface HandlerVerdict {
+  readonly site: HandlerSite
+  readonly service: Service
+  readonly entry: Entry
+  readonly served: ServedBy | null
+  readonly status: 'traced' | 'untraced' | 'other-apm' | 'ignored'
+  /** What traces it, or why nothing does. */
+  readonly by: string
+  readonly steps: readonly Step[]
+  /** Traced only when a condition holds. */
+  readonly conditional: boolean
+}
+
+export interface CoverageInput {
+  readonly services: readonly Service[]
+  readonly handlers: readonly HandlerSite[]
+  readonly join: Join
+  readonly setups: readonly SetupSite[]
+  readonly graph: ModuleGraph
+  readonly references: References
+  readonly evaluator: Evaluator
+  readonly config: Config
+  /** Approved modules of the config as absolute paths and package names. */
+  readonly approved: ReadonlySet<string>
+}
+
+/** Everything that sets up tracing in a process, the strongest first. */
+export function processTracing(entry: Entry, input: Pick<CoverageInput, 'setups' | 'graph' | 'references' | 'config'>): ProcessTracing[] {
+  const found: ProcessTracing[] = []
+  const starts = relevantStarts(entry.starts)
+  for (const start of starts) for (const preload of start.preloads) found.push(...ofPreload(preload, input))
+  const files = new Set(entry.order.files.keys())
+  for (const site of input.setups) {
+    if (!files.has(site.file)) continue
+    const way = input.references.liveness(site.node, files)
+    if (!way) continue
+    found.push({
+      effect: site.effect,
+      by: `${site.name} of ${site.module}`,
+      site,
+      conditional: site.conditional || isBehindCondition(way),
+      steps: [...entry.order.chainTo(site.file).map(imported => step(imported.node, `imports ${imported.specifier}`)), ...way.map((node, i) => step(node, i === 0 ? `sets up ${site.name}` : 'calls it'))],
+    })
+  }
+  const rank = { instruments: 0, provider: 1, apm: 2 }
+  return found.toSorted((a, b) => rank[a.effect] - rank[b.effect])
+}
+
+/** Starts that say something of the running service: those of development only where there are no others. */
+export function relevantStarts(starts: readonly StartCommand[]): readonly StartCommand[] {
+  const production = starts.filter(start => start.stage === 'production')
+  return production.length > 0 ? production : starts
+}
+
+function ofPreload(preload: Preload, input: Pick<CoverageInput, 'setups' | 'graph' | 'references'>): ProcessTracing[] {
+  const text = preload.how === 'layer' ? `the layer ${preload.module}` : `${preload.how} ${preload.module}`
+  const first = stepAt(preload.place, `loads ${preload.module} first`)
+  const effect = effectOfPreload(preload)
+  if (effect) return [{ effect, by: text, steps: [first], site: null, conditional: false }]
+  if (preload.file === null) return []
+  const files = new Set(input.graph.loadOrder([preload.file]).files.keys())
+  return input.setups.flatMap(site => {
+    const way = files.has(site.file) ? input.references.liveness(site.node, files) : null
+    return way ? [{ effect: site.effect, by: text, steps: [first, ...way.map(node => step(node, `sets up ${site.name}`))], site: null, conditional: site.conditional }] : []
+  })
+}
+
+/** The verdict on every handler of every service. Handlers that no service reaches are left out. */
+export function judgeHandlers(input: CoverageInput): HandlerVerdict[] {
+  const verdicts: HandlerVerdict[] = []
+  const tracings = new Map<Entry, readonly ProcessTracing[]>()
+  for (const service of input.services) {
+    for (const handler of input.handlers) {
+      const found: HandlerVerdict[] = []
+      for (const entry of service.entries) {
+        const served = servingRoot(handler, service, entry, input)
+        if (served === undefined) continue
+        const tracing = tracings.get(entry) ?? processTracing(entry, input)
+        tracings.set(entry, tracing)
+        found.push(judge(handler, service, entry, served, tracing, input))
+      }
+      const order = { traced: 0, ignored: 1, 'other-apm': 2, untraced: 3 }
+      const [best] = found.toSorted((a, b) => order[a.status] - order[b.status])
+      if (best) verdicts.push(best)
+    }
+  }
+  return verdicts
+}
+
+/** The app of this process that serves a handler; `null` when a framework does, `undefined` when the process does not. */
+function servingRoot(handler: HandlerSite, service: Service, entry: Entry, input: CoverageInput): ServedBy | null | undefined {
+  const { files } = entry.order
+  if (!files.has(handler.file)) return undefined
+  if (handler.descriptor.exports) return handler.descriptor.name === 'next' ? (entry.file === null ? null : undefined) : null
+  if (!handler.object) return null
+  const roots = input.join.rootsOf(handler.object)
+  for (const served of roots) {
+    const file = served.root.node.getSourceFile()
+    if (file && !files.has(file.fileName)) continue
+    if (isForeign(served.root, service) && !input.references.liveness(served.root.node, new Set(files.keys()))) continue
+    return served
+  }
+  if (roots.length > 0) return undefined
+  // A part that nothing is known to mount: it belongs to the program whose package it stands in.
+  return isForeign(handler.object, service) || handler.object.descriptor.kind === 'server' ? undefined : null
+}
+
+function isForeign(object: FrameworkObject, service: Service): boolean {
+  return !(object.node.getSourceFile()?.fileName ?? service.dir).startsWith(service.dir)
+}
+
+function judge(handler: HandlerSite, service: Service, entry: Entry, served: ServedBy | null, tracing: readonly ProcessTracing[], input: CoverageInput): HandlerVerdict {
+  const base = { site: handler, service, entry, served }
+  if (isIgnored(handler, input.config)) return { ...base, status: 'ignored', by: 'handlers.ignore of the config', steps: [], conditional: false }
+  if (input.config.setup?.preload === true) return { ...base, status: 'traced', by: 'setup.preload of the config', steps: [], conditional: false }
+  const wrapped = wrapperOf(handler, input)
+  if (wrapped) return { ...base, status: 'traced', by: wrapped.by, steps: [wrapped.step], conditional: false }
+  const middleware = served ? middlewareFor(handler, served, input) : null
+  if (middleware) return { ...base, status: 'traced', by: middleware.by, steps: [step(middleware.node, 'traces what is registered after it'), ...mountSteps(served)], conditional: isInCondition(middleware.node) }
+  const strongest = tracing.find(one => one.effect === 'instruments') ?? (nativelyTraced.has(handler.descriptor.name) ? tracing.find(one => one.effect === 'provider') : undefined)
+  if (strongest) return { ...base, status: 'traced', by: strongest.by, steps: strongest.steps, conditional: strongest.conditional }
+  const apm = tracing.find(one => one.effect === 'apm')
+  if (apm) return accepted(apm, input.config) ? { ...base, status: 'traced', by: apm.by, steps: apm.steps, conditional: apm.conditional } : { ...base, status: 'other-apm', by: apm.by, steps: apm.steps, conditional: false }
+  const provider = tracing.find(one => one.effect === 'provider')
+  const by = provider ? `${provider.by} is set up, but nothing instruments ${handler.descriptor.label}` : 'nothing sets up tracing before it'
+  return { ...base, status: 'untraced', by, steps: [...(provider?.steps ?? []), ...mountSteps(served)], conditional: false }
+}
+
+function accepted(apm: ProcessTracing, config: Config): boolean {
+  return (config.setup?.accept ?? []).some(name => apm.by.includes(name))
+}
+
+function mountSteps(served: ServedBy | null): Step[] {
+  return (served?.mounts ?? []).map(mount => step(mount.node, 'is mounted here'))
+}
+
+/** `GET /healthz` of `handlers.ignore`: a method and a route, or a route alone; `*` at the end takes in what follows. */
+function isIgnored(handler: HandlerSite, config: Config): boolean {
+  return (config.handlers?.ignore ?? []).some(pattern => {
+    const [first = '', second] = pattern.trim().split(/\s+/u)
+    const [method, route] = second === undefined ? [null, first] : [first.toUpperCase(), second]
+    if (method !== null && handler.method !== null && handler.method !== '*' && method !== handler.method) return false
+    return route.endsWith('*') ? (handler.route ?? '').startsWith(route.slice(0, -1)) : handler.route === route
+  })
+}
+
+/** A call around the handler that traces it: `traceHandler(fn)`, or a function of the program that starts a span. */
+function wrapperOf(handler: HandlerSite, input: CoverageInput): { by: string; step: Step } | null {
+  const given = handler.handler ? unwrap(handler.handler) : null
+  if (!given) return null
+  const { evaluator } = input
+  const target = ts.isIdentifier(given) ? initialiserOf(given, input) ?? given : given
+  if (ts.isCallExpression(target)) {
+    const callee = evaluator.evaluate(target.expression)
+    const name = target.expression.getText()
+    if (isExport(callee, handler.descriptor.tracedBy) || isApproved(target.expression, input)) return { by: name, step: step(target, `${name} traces it`) }
+    if (callee.kind === 'function' && startsSpan(callee.node, evaluator)) return { by: name, step: step(target, `${name} starts a span around it`) }
+  }
+  const entity = evaluator.evaluate(target)
+  if (handler.descriptor.kind === 'consumer' || handler.descriptor.kind === 'function') {
+    if (entity.kind === 'function' && isFunctionLike(entity.node) && startsSpan(entity.node, evaluator, 1)) return { by: 'a span of its own', step: step(entity.node, 'starts a span') }
+  }
+  return null
+}
+
+function initialiserOf(node: ts.Identifier, input: CoverageInput): ts.Expression | null {
+  const entity = input.evaluator.evaluate(node)
+  const owner = entity.kind === 'function' ? entity.node : entity.kind === 'result' ? entity.node : null
+  if (!owner) return null
+  // `const handler = wrap(fn)` evaluates to what wrap returns; the call itself stands at the declaration.
+  const file = node.getSourceFile()
+  let found: ts.Expression | null = null
+  const visit = (at: ts.Node): void => {
+    if (ts.isVariableDeclaration(at) && ts.isIdentifier(at.name) && at.name.text === node.text && at.initializer) found = unwrap(at.initializer)
+    else ts.forEachChild(at, visit)
+  }
+  visit(file)
+  return found
+}
+
+/** The tracing middleware that stands before a handler, on its own object or on one that it is mounted on. */
+function middlewareFor(handler: HandlerSite, served: ServedBy, input: CoverageInput): { node: ts.Node; by: string } | null {
+  let before: ts.Node = handler.node
+  let object: FrameworkObject | null = handler.object
+  for (const mount of [...served.mounts, null]) {
+    for (let at = object; at; at = at.parent) {
+      const found = tracingMount(at, before, input)
+      if (found) return found
+    }
+    if (!mount) break
+    object = mount.parent
+    before = mount.node
+  }
+  const root = tracingMount(served.root, before, input) ?? rootModuleTracing(served.root, input)
+  return root
+}
+
+function tracingMount(object: FrameworkObject, before: ts.Node, input: CoverageInput): { node: ts.Node; by: string } | null {
+  for (const mount of input.join.mountsOn(object)) {
+    if (object.descriptor.ordered === true && !comesBefore(mount, before)) continue
+    for (const argument of mount.arguments) {
+      const by = tracerName(argument, object, input)
+      if (by !== null) return { node: mount.node, by }
+    }
+  }
+  return null
+}
+
+/** The name of what traces, when a middleware's argument does. */
+function tracerName(argument: ts.Expression, object: FrameworkObject, input: CoverageInput): string | null {
+  const { evaluator } = input
+  const plain = unwrap(argument)
+  const entity = evaluator.evaluate(plain)
+  const callee = entity.kind === 'result' ? entity.callee : entity
+  const owner = callee.kind === 'member' && callee.of.kind === 'result' ? callee.of.callee : callee
+  const shown = ts.isCallExpression(plain) ? plain.expression.getText() : plain.getText().slice(0, 60)
+  if (isExport(callee, object.descriptor.tracedBy) || isExport(owner, object.descriptor.tracedBy)) return shown
+  if (isApproved(ts.isCallExpression(plain) ? plain.expression : plain, input)) return shown
+  if (callee.kind === 'export' && isTracingModule(callee.module) && ts.isCallExpression(plain)) return shown
+  if (entity.kind === 'function' && startsSpan(entity.node, evaluator, 1)) return shown
+  return null
+}
+
+/** Middleware of a package that traces (`@hono/otel`), whether or not the framework's row names it. */
+function isTracingModule(module: string): boolean {
+  return /otel|opentelemetry/iu.test(module) && isTracingPackage(/^(?:@[^/]+\/)?[^/]+/u.exec(module)?.[0] ?? module)
+}
+
+/** Is the callee an export of a module that the config approves? */
+function isApproved(node: ts.Expression, input: CoverageInput): boolean {
+  if (input.approved.size === 0) return false
+  const entity = input.evaluator.evaluate(node)
+  if (entity.kind === 'export') return [...input.approved].some(name => name !== '@spanguard/runtime' && matchesModule(entity.module, name))
+  return entity.kind === 'function' && input.approved.has(entity.node.getSourceFile().fileName)
+}
+
+/** Nest: a tracing module in the `imports` of the root module, or of one that it imports. */
+function rootModuleTracing(root: FrameworkObject, input: CoverageInput): { node: ts.Node; by: string } | null {
+  const { rootModule } = root.descriptor
+  if (!rootModule || !ts.isCallExpression(root.node)) return null
+  const argument = root.node.arguments[rootModule.argument]
+  const seen = new Set<ts.Node>()
+  const visit = (expression: ts.Expression, depth: number): { node: ts.Node; by: string } | null => {
+    const entity = input.evaluator.evaluate(expression)
+    const callee = entity.kind === 'result' ? entity.callee : entity
+    const owner = callee.kind === 'export' && callee.path.length > 1 ? { ...callee, path: callee.path.slice(0, -1) } : callee
+    if (isExport(callee, root.descriptor.tracedBy) || isExport(owner, root.descriptor.tracedBy)) return { node: expression, by: expression.getText().slice(0, 60) }
+    if (entity.kind !== 'class' || seen.has(entity.node) || depth > 6 || !ts.canHaveDecorators(entity.node)) return null
+    seen.add(entity.node)
+    for (const decorator of ts.getDecorators(entity.node) ?? []) {
+      if (!ts.isCallExpression(decorator.expression) || !isExport(input.evaluator.evaluate(decorator.expression.expression), [rootModule.decorator])) continue
+      const [options] = decorator.expression.arguments
+      if (!options || !ts.isObjectLiteralExpression(options)) continue
+      for (const property of options.properties) {
+        if (!ts.isPropertyAssignment(property) || property.name.getText() !== rootModule.list || !ts.isArrayLiteralExpression(property.initializer)) continue
+        for (const element of property.initializer.elements) {
+          const found = visit(ts.isSpreadElement(element) ? element.expression : element, depth + 1)
+          if (found) return found
+        }
+      }
+    }
+    return null
+  }
+  return argument ? visit(argument, 0) : null
+}
+
+/** In one function the place decides; what stands in two functions or files may run in any order, which is taken as right. */
+function comesBefore(mount: Mount, node: ts.Node): boolean {
+  if (mount.node.getSourceFile() !== node.getSourceFile() || functionOf(mount.node) !== functionOf(node)) return true
+  return mount.node.end <= node.end && mount.node !== node
+}
+
+function functionOf(node: ts.Node): ts.Node {
+  let at = node.parent
+  while (at.parent && !ts.isFunctionLike(at)) at = at.parent
+  return at
+}
+
+function isInCondition(node: ts.Node): boolean {
+  for (let at = node; at.parent && !ts.isFunctionLike(at); at = at.parent) if (ts.isIfStatement(at.parent) && at.parent.expression !== at) return true
+  return false
+}
+
+function isBehindCondition(way: readonly ts.Node[]): boolean {
+  return way.some(isInCondition)
+}

@@ -1,0 +1,125 @@
+import path from 'node:path'
+import type { Package } from '../project/package-json.js'
+import { getPackage } from '../project/package-json.js'
+import { existing } from '../project/source-path.js'
+import { startCommands, type Preload, type StartCommand } from '../project/wiring/index.js'
+import type { HandlerSite, Registrations } from './handlers/collect.js'
+import type { LoadOrder, ModuleGraph } from './modules.js'
+import type { Program } from './program.js'
+
+/** One process that a package can be started as. */
+export interface Entry {
+  /** The file that runs first; `null` for frameworks that find their files by folder (Next.js). */
+  readonly file: string | null
+  /** The ways in which it is started; empty when only the code says that it is a program (it listens). */
+  readonly starts: readonly StartCommand[]
+  readonly order: LoadOrder
+}
+
+/** A package that runs handlers. */
+export interface Service {
+  readonly name: string
+  readonly dir: string
+  readonly package: Package | null
+  readonly entries: readonly Entry[]
+}
+
+/**
+ * The services of a program: packages that something starts, whose code serves, or whose files a framework loads.
+ *
+ * @param declared `setup.entries` of the config, absolute
+ */
+export function findServices(program: Program, graph: ModuleGraph, registrations: Registrations, root: string, declared: readonly string[]): Service[] {
+  const packages = new Map<string, Package | null>()
+  const folderOf = (file: string): string => {
+    const pkg = getPackage(file)
+    const dir = pkg && (pkg.dir === root || pkg.dir.startsWith(root + path.sep) || root.startsWith(pkg.dir)) ? pkg.dir : root
+    if (!packages.has(dir)) packages.set(dir, pkg?.dir === dir ? pkg : null)
+    return dir
+  }
+  for (const file of program.files) folderOf(file.path)
+  const loaded = new Map<string, HandlerSite[]>()
+  for (const handler of registrations.handlers) {
+    if (handler.object === null && isLoadedByFramework(handler)) push(loaded, folderOf(handler.file), handler)
+  }
+  const starting = new Map<string, Set<string>>()
+  for (const served of registrations.served) push2(starting, folderOf(served.node.getSourceFile().fileName), served.node.getSourceFile().fileName)
+  for (const object of registrations.objects) {
+    if (object.descriptor.kind !== 'app' && object.descriptor.roots.includes(object.kind)) push2(starting, folderOf(object.node.getSourceFile().fileName), object.node.getSourceFile().fileName)
+  }
+
+  const services: Service[] = []
+  for (const [dir, pkg] of [...packages].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    const starts = pkg ? startCommands(pkg) : []
+    const entries = entriesOf(dir, starts, loaded.get(dir) ?? [])
+    const reached = new Set(entries.flatMap(entry => [...entry.order.files.keys()]))
+    // What listens and is reached by no start is a program of its own; one that another of them loads is part of that one.
+    const loose = [...(starting.get(dir) ?? [])].filter(file => !reached.has(file))
+    const heads = loose.filter(file => !loose.some(other => other !== file && graph.loadOrder([other]).files.has(file) && !graph.loadOrder([file]).files.has(other)))
+    for (const file of heads) entries.push({ file, starts: [], order: graph.loadOrder([file]) })
+    if (entries.length > 0) services.push({ name: pkg?.name !== undefined && pkg.name !== '' ? pkg.name : path.basename(dir), dir, package: pkg, entries })
+  }
+  return withUniqueNames(services, root)
+
+  function entriesOf(dir: string, starts: readonly StartCommand[], fileHandlers: readonly HandlerSite[]): Entry[] {
+    const entries: Entry[] = []
+    const byFile = new Map<string, StartCommand[]>()
+    for (const start of starts) if (start.entry !== null && program.file(start.entry)) push(byFile, start.entry, start)
+    for (const file of declared) if (folderOf(file) === dir && program.file(file) && !byFile.has(file)) byFile.set(file, [])
+    for (const [file, own] of byFile) entries.push({ file, starts: own, order: graph.loadOrder([...preloadFiles(own), file], lateFiles(dir, file)) })
+    const nextFiles = fileHandlers.filter(handler => handler.descriptor.name === 'next').map(handler => handler.file)
+    if (nextFiles.length > 0) {
+      const own = starts.filter(start => start.runner === 'next')
+      const hook = first(['instrumentation', 'src/instrumentation'].map(name => path.join(dir, name)))
+      const custom = [...byFile.keys()].filter(file => graph.importsOf(file).some(imported => imported.specifier === 'next'))
+      entries.push({ file: null, starts: own, order: graph.loadOrder([...preloadFiles(own), ...(hook === null ? [] : [hook]), ...custom], nextFiles) })
+    }
+    const lambdas = fileHandlers.filter(handler => handler.descriptor.name !== 'next' && !byFile.has(handler.file)).map(handler => handler.file)
+    for (const file of new Set(lambdas)) entries.push({ file, starts: starts.filter(start => start.entry === file), order: graph.loadOrder([file]) })
+    return entries
+  }
+
+  function preloadFiles(starts: readonly StartCommand[]): string[] {
+    return [...new Set(starts.flatMap(start => start.preloads.flatMap((preload: Preload) => (preload.file !== null && program.file(preload.file) ? [preload.file] : []))))]
+  }
+
+  /** Files that a server loads from a bundle: Remix and React Router build `app/` into one that the server imports. */
+  function lateFiles(dir: string, entry: string): string[] {
+    const isBundled = graph.importsOf(entry).some(imported => /^@(?:remix-run|react-router)\/(?:express|node|serve|server-runtime|architect|cloudflare)$/u.test(imported.specifier))
+    if (!isBundled) return []
+    const app = path.join(dir, 'app') + path.sep
+    const entries = ['entry.server', 'root'].flatMap(name => existing(path.join(app, name)) ?? [])
+    return [...entries, ...program.files.map(file => file.path).filter(file => file.startsWith(`${app}routes${path.sep}`))]
+  }
+
+  function first(stems: readonly string[]): string | null {
+    for (const stem of stems) {
+      const file = existing(stem)
+      if (file !== null && program.file(file)) return file
+    }
+    return null
+  }
+}
+
+/** Next.js, Lambda: exports that a platform calls. Decorated classes and procedures are reached through their program. */
+function isLoadedByFramework(handler: HandlerSite): boolean {
+  return handler.descriptor.exports !== undefined
+}
+
+function withUniqueNames(services: readonly Service[], root: string): Service[] {
+  const count = new Map<string, number>()
+  for (const service of services) count.set(service.name, (count.get(service.name) ?? 0) + 1)
+  return services.map(service => ((count.get(service.name) ?? 0) > 1 ? { ...service, name: `${service.name} (${path.relative(root, service.dir) || '.'})` } : service))
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const group = map.get(key)
+  if (group) group.push(value)
+  else map.set(key, [value])
+}
+
+function push2<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
+  const group = map.get(key)
+  if (group) group.add(value)
+  else map.set(key, new Set([value]))
+}
