@@ -9,3 +9,19 @@ export { splitName } from './names.js'
 export { findNearest } from './nearest.js'
 export type * from './setup-facts.js'
 export { findSensitiveText, isCardNumber, maskText, REDACTED, type TextKind, type TextMatch } from './text.js'
+export { judgeAttributeWrite } from './judges/attribute.js'
+export { judgeErrorPath, judgeLifetime, judgeSpanEnd, judgeStatusMessage } from './judges/lifetime.js'
+export * from './judges/setup.js'
+export {
+  type ApprovalQuestion,
+  judgeApproval,
+  judgeContextBreak,
+  judgeEndpoint,
+  judgeOrder,
+  judgeOutput,
+  judgeSampler,
+  judgeShutdown,
+} from './judges/setup.js'
+export { judgeSpanName } from './judges/span-name.js'
+export { shorten } from './judges/wording.js'
+export { formatMessage, messages } from './messages.js'

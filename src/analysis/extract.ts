@@ -72,6 +72,7 @@ export function factsOfCall(call: TracingCall, context: ReceiverContext): Fact[]
     case 'propagation':
       return [{ ...base, fact: 'propagation', direction: row.direction ?? 'inject' }]
     case undefined:
+    default:
       return []
   }
 }

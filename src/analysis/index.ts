@@ -1,4 +1,4 @@
-import { type Config, type Fact, type Origin, type Policy, toPolicy } from '@spanguard/policy'
+import type { Config, Fact, Origin, Policy } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 import type { RuleContext, SourceCode } from '@typescript-eslint/utils/ts-eslint'
 

@@ -372,12 +372,19 @@ function follow(value: Value, path: readonly string[]): Value | null {
         const followed = follow(value.resolved, path)
         if (followed !== null) return followed
       }
-      return { ...value, type: undefined, path: [...value.path, ...path] } as Value
+      return withPath(value, path)
     case 'parameter':
-      return { ...value, type: undefined, path: [...value.path, ...path] } as Value
+      return withPath(value, path)
     default:
       return { kind: 'reference', origin, text, path: ['[]', ...path], root: 'expression', base: value }
   }
+}
+
+/** A field's type is not its owner's. */
+function withPath(value: Extract<Value, { kind: 'reference' | 'parameter' }>, path: readonly string[]): Value {
+  const field = { ...value, path: [...value.path, ...path] }
+  delete field.type
+  return field
 }
 
 function readMember(

@@ -1,0 +1,145 @@
+import type { Policy } from '../config.js'
+import type { SpanRename, SpanStart, Value } from '../facts.js'
+import type { Finding } from '../finding.js'
+import { splitName } from '../names.js'
+import { conventionVerbs, technicalWords } from '../words/technical.js'
+import { boundOf } from './bounds.js'
+import { sensitiveName } from './sensitive.js'
+import { shorten } from './wording.js'
+
+export const spanNameMessages = {
+  'span-name-present': {
+    missing: 'This span has no name: nobody can search for it. Give it one that says what the business does, such as "payment.charge".',
+    compilerName:
+      'The span is named {{ text }}, a name that a bundler changes: searches and dashboards lose the span with the next build. Write the name out, such as "payment.charge".',
+  },
+  'no-technical-span-name': {
+    technical:
+      'The span name {{ name }} says nothing of what the business does: a trace full of it tells that something was slow, not what. Name the work, such as "payment.charge".',
+  },
+  'no-dynamic-span-name': {
+    dynamic:
+      '{{ part }} makes a new span name for every value: nobody can search for the operation, and metrics made from spans grow without bound. Keep the name constant and put {{ part }} into an attribute.',
+  },
+  'span-name-style': {
+    style: 'The span name {{ name }} is not of the form {{ style }}: queries by domain miss it. Write it like "payment.charge".',
+    domain: 'The span name {{ name }} begins with none of the domains of the policy ({{ domains }}): queries by domain miss it. Begin it with one of them.',
+  },
+} as const
+
+type Named = SpanStart | SpanRename
+
+/** What is wrong with the name of a span: the first that applies of present, secret, technical, dynamic, style. */
+export function judgeSpanName(fact: Named, policy: Policy): readonly Finding[] {
+  const at = { subject: 'name', certainty: fact.certainty }
+  if (fact.name === undefined) {
+    return [{ rule: 'span-name-present', messageId: 'missing', data: {}, origin: fact.origin, ...at }]
+  }
+  const finding = judgeName(fact.name, fact, policy)
+  return finding === null ? [] : [{ ...finding, ...at }]
+}
+
+type Found = Omit<Finding, 'subject' | 'certainty'>
+
+function judgeName(name: Value, fact: Named, policy: Policy): Found | null {
+  switch (name.kind) {
+    case 'literal':
+      return judgeText(name, name.value, fact, policy)
+    case 'union':
+      return firstOf(name.of, (member) => judgeName(member, fact, policy))
+    case 'reference':
+      return judgeReference(name, fact, policy)
+    case 'template':
+    case 'concat':
+      return judgeParts(name, fact, policy)
+    case 'call':
+      return judgeDynamic(name, name, policy)
+    case 'parameter':
+      // The name as such is judged where the function is called; a field of an argument is no name that somebody chose.
+      return name.path.length === 0 ? null : judgeDynamic(name, name, policy)
+    default:
+      return null
+  }
+}
+
+function firstOf(values: readonly Value[], judge: (value: Value) => Found | null): Found | null {
+  for (const value of values) {
+    const found = judge(value)
+    if (found !== null) return found
+  }
+  return null
+}
+
+function judgeReference(name: Extract<Value, { kind: 'reference' }>, fact: Named, policy: Policy): Found | null {
+  const [owner, last] = name.path.slice(-2)
+  const isCompilerName =
+    last === 'name' && (owner === 'constructor' || (name.base?.kind === 'unknown' && name.base.yields === 'function'))
+  if (isCompilerName) {
+    return { rule: 'span-name-present', messageId: 'compilerName', data: { text: shorten(name.text) }, origin: name.origin }
+  }
+  if (name.resolved !== undefined) {
+    const found = judgeName(name.resolved, fact, policy)
+    // What is wrong with a constant of the file stands where the constant is written; the span is started here.
+    return found === null ? null : { ...found, origin: name.resolved.kind === 'literal' ? name.origin : found.origin }
+  }
+  return judgeDynamic(name, name, policy)
+}
+
+function judgeText(name: Value, text: unknown, fact: Named, policy: Policy): Found | null {
+  if (typeof text !== 'string') return null
+  const { origin } = name
+  if (text.trim() === '') return { rule: 'span-name-present', messageId: 'missing', data: {}, origin }
+  const secret = sensitiveName(name, policy)
+  if (secret !== null) return secret
+  if (isTechnical(text, fact, policy)) {
+    return { rule: 'no-technical-span-name', messageId: 'technical', data: { name: shorten(text) }, origin }
+  }
+  return judgeStyle(text, name, fact, policy)
+}
+
+function hasConventionKind(fact: Named): boolean {
+  return fact.fact === 'span-start' && fact.spanKind !== undefined && fact.spanKind !== 'internal'
+}
+
+function isTechnical(text: string, fact: Named, policy: Policy): boolean {
+  const { add, remove } = policy.spanNames.technicalWords
+  const words = splitName(text.replace(/\(.*?\)/g, ' ')).filter((word) => !/^\d+$/.test(word))
+  if (words.length === 0) return false
+  // `GET /orders`, `GET`, `publish orders`, `shop.Orders/Get`: the conventions' own forms.
+  const isConvention = hasConventionKind(fact) && (/[\s/]/.test(text.trim()) || /^[A-Z]+$/.test(text)) && (conventionVerbs.has(words[0] ?? '') || text.includes('/'))
+  if (isConvention || text.startsWith('/') || (words.length === 1 && /^[A-Z]{3,7}$/.test(text))) return false
+  return words.every((word) => (technicalWords.has(word) && !remove.includes(word)) || add.includes(word))
+}
+
+const STYLE = /^[a-z][a-z\d_-]*(?:\.[a-z][a-z\d_-]*)+$/
+
+function judgeStyle(text: string, name: Value, fact: Named, policy: Policy): Found | null {
+  const { domains, style } = policy.spanNames
+  if (style === 'any' || hasConventionKind(fact)) return null
+  const data = { name: shorten(text), style: shorten(style), domains: domains.join(', ') }
+  if (!STYLE.test(text)) return { rule: 'span-name-style', messageId: 'style', data, origin: name.origin }
+  const isKnown = domains.length === 0 || domains.some((domain) => text === domain || text.startsWith(`${domain}.`))
+  return isKnown ? null : { rule: 'span-name-style', messageId: 'domain', data, origin: name.origin }
+}
+
+function judgeParts(name: Extract<Value, { kind: 'template' | 'concat' }>, fact: Named, policy: Policy): Found | null {
+  const secret = sensitiveName(name, policy)
+  if (secret !== null) return secret
+  const dynamic = firstOf(name.parts, (part) => judgeDynamic(part, name, policy))
+  if (dynamic !== null) return dynamic
+  // Only what is written out can be technical: a part that is not known may be the very word of the business.
+  return name.parts.every((part) => part.kind === 'literal') ? judgeText(name, partsText(name), fact, policy) : null
+}
+
+function partsText(name: Extract<Value, { kind: 'template' | 'concat' }>): string {
+  return name.parts.map((part) => (part.kind === 'literal' ? String(part.value) : '')).join(' ')
+}
+
+function judgeDynamic(part: Value, whole: Value, policy: Policy): Found | null {
+  const secret = sensitiveName(part, policy)
+  if (secret !== null) return secret
+  if (boundOf(part) !== 'unbounded') return null
+  // A constant of this file that is built elsewhere is reported at the name, where it can be mended.
+  const origin = part.origin.start >= whole.origin.start && part.origin.end <= whole.origin.end ? part.origin : whole.origin
+  return { rule: 'no-dynamic-span-name', messageId: 'dynamic', data: { part: shorten(part.text) }, origin }
+}

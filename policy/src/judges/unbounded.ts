@@ -1,0 +1,180 @@
+import type { AttributeBag, AttributeWrite, CallValue, Sink, Value } from '../facts.js'
+import type { Finding } from '../finding.js'
+import { splitName } from '../names.js'
+import { requestWords, uniqueCalls } from '../words/bounds.js'
+import { attributeBags, configuredUrls, payloadWords, serialisers } from '../words/carriers.js'
+import { boundOf } from './bounds.js'
+import { shorten } from './wording.js'
+
+export const unboundedMessages = {
+  'no-unbounded-data': {
+    array: '{{ value }} has as many members as the data has: long arrays are cut or dropped by the store. Write their number.',
+    bag: '{{ value }} is written with whatever fields it has, next month with more: nobody chose what goes into the trace. Name the fields that are needed.',
+    eventName: '{{ value }} makes a new event name for every value: nobody can search for the event. Keep its name constant and put {{ value }} into its attributes.',
+    key: 'The key {{ key }} is another one for every value: the store gets a new column each time. Keep the key constant and put what varies into the value.',
+    metric: '{{ value }} makes a time series for every value: the metric grows until the store refuses it. Keep ids on spans, and metrics on what is few.',
+    payload: '{{ value }} is a whole payload: it is a leak that nobody chose, and is cut at the store\'s limit. Write the fields that are needed.',
+    sql: '{{ value }} has values in its SQL: they go into the trace with it. Write the operation and the table, or the text with placeholders.',
+    stack: '{{ value }} is a stack: stacks belong to `recordException`, where the store shows them. Record the exception instead.',
+    unique: '{{ value }} is never the same twice: nothing can be found or grouped by it. A span has a start time and an id of its own.',
+    url: '{{ value }} is a URL with its query: tokens and searches of people stand in it. Write the route or the host, or the path without its query.',
+  },
+} as const
+
+type Found = Pick<Finding, 'rule' | 'messageId' | 'data' | 'origin'>
+type MessageId = keyof (typeof unboundedMessages)['no-unbounded-data']
+const RULE = 'no-unbounded-data'
+
+/** What has no bound in a key and its value. */
+export function unboundedWrite(fact: Pick<AttributeWrite, 'key' | 'value' | 'sink'>): Found | null {
+  const { key, sink, value } = fact
+  if (isBuiltKey(key)) return found('key', key, { key: shorten(key.text) })
+  if (sink === 'metric-attribute') return boundOf(value) === 'unbounded' ? about('metric', value) : null
+  return unboundedValue(value, sink)
+}
+
+/** A template key with a part that varies. A part that is a constant of another file, or a prefix, does not. */
+function isBuiltKey(key: Value): boolean {
+  if (key.kind === 'reference') return key.resolved !== undefined && isBuiltKey(key.resolved)
+  if (key.kind !== 'template' && key.kind !== 'concat') return false
+  return key.parts.some((part) => boundOf(part) === 'unbounded')
+}
+
+/** What has no bound in a value that is put anywhere. */
+export function unboundedValue(value: Value, sink: Sink): Found | null {
+  const kind = value.type?.kind
+  if (kind === 'number' || kind === 'boolean' || kind === 'literals' || kind === 'bigint') return null
+  switch (value.kind) {
+    case 'union':
+      return firstOf(value.of, sink)
+    case 'template':
+    case 'concat':
+      return isInterpolatedSql(value) ? about('sql', value) : firstOf(value.parts.filter((part) => part.kind === 'call' || isStack(part)), sink)
+    case 'call':
+      return unboundedCall(value, sink)
+    case 'reference': {
+      const inner = value.resolved === undefined ? null : unboundedValue(value.resolved, sink)
+      if (inner !== null) return { ...inner, origin: value.origin }
+      const names = [...value.path, ...pathOf(value.resolved)]
+      return value.resolved === undefined || value.resolved.kind === 'reference' || value.resolved.kind === 'parameter' ?
+          unboundedPath(value, value.resolved === undefined ? value.path : names, sink)
+        : unboundedPath(value, [], sink)
+    }
+    case 'parameter':
+      return unboundedPath(value, [value.name, ...value.path], sink)
+    default:
+      return null
+  }
+}
+
+function pathOf(value: Value | undefined): readonly string[] {
+  if (value?.kind === 'reference') return value.path
+  return value?.kind === 'parameter' ? [value.name, ...value.path] : []
+}
+
+function firstOf(values: readonly Value[], sink: Sink): Found | null {
+  for (const value of values) {
+    const inner = unboundedValue(value, sink)
+    if (inner !== null) return inner
+  }
+  return null
+}
+
+function unboundedCall(call: CallValue, sink: Sink): Found | null {
+  const name = (call.callee.at(-1) ?? '').toLowerCase()
+  const [argument] = call.arguments
+  if (serialisers.has(name)) {
+    return argument === undefined || isSmall(argument) ? null : about('payload', call)
+  }
+  if (uniqueCalls.has(name) && !(name === 'now' || name === 'random')) return about('unique', call)
+  if (name === 'tostring' || name === 'string' || name === 'trim') {
+    const inner = name === 'string' ? argument : call.receiver
+    if (inner === undefined || inner.kind === 'parameter') return null
+    return name === 'tostring' && isUrl(pathOf(inner)) ? about('url', call) : unboundedValue(inner, sink)
+  }
+  if (name === 'join' && call.receiver?.kind === 'call' && isMapped(call.receiver)) return about('array', call)
+  return isMapped(call) ? about('array', call) : null
+}
+
+function isMapped(call: CallValue): boolean {
+  const name = call.callee.at(-1)
+  return name === 'map' || name === 'flatMap' || (call.callee[0] === 'Object' && (name === 'keys' || name === 'values'))
+}
+
+/** A text, a number, a list of constants: serialised, it is as short as before. */
+function isSmall(value: Value): boolean {
+  const kind = value.type?.kind
+  if (kind === 'string' || kind === 'number' || kind === 'boolean' || kind === 'literals') return true
+  if (value.kind === 'literal' || value.kind === 'template') return true
+  if (value.kind === 'array') return value.elements.every((element) => element.kind === 'literal')
+  return value.kind === 'unknown' && value.yields !== undefined
+}
+
+function unboundedPath(value: Value, path: readonly string[], sink: Sink): Found | null {
+  const names = path.filter((segment) => segment !== '[]' && segment !== 'this' && segment !== '')
+  const last = names.at(-1)
+  if (last === undefined) return null
+  if (last === 'stack' && sink !== 'status-message') return about('stack', value)
+  const words = splitName(last)
+  const ending = words.at(-1) ?? ''
+  const owner = splitName(names.at(-2) ?? '').at(-1) ?? ''
+  if (payloadWords.has(ending)) return about('payload', value)
+  // A prompt, a document: `body.data.text` of what a client or a server sent.
+  if ((ending === 'text' || ending === 'content') && names.slice(0, -1).some((name) => payloadWords.has(splitName(name).at(-1) ?? ''))) {
+    return about('payload', value)
+  }
+  if (isUrl(names)) return about('url', value)
+  if ((last === 'search' || last === 'query') && requestWords.has(owner)) return about('url', value)
+  return null
+}
+
+/** The URL that somebody sent, as it came: no URL of a configuration, and not the route in `routeOptions.url`. */
+function isUrl(path: readonly string[]): boolean {
+  const names = path.filter((segment) => segment !== '[]' && segment !== 'this' && segment !== '')
+  const last = names.at(-1) ?? ''
+  const words = splitName(last)
+  const ending = words.at(-1)
+  if (ending !== 'url' && ending !== 'href' && ending !== 'uri') return false
+  // A constant, and what the environment says.
+  if (/^[A-Z][A-Z\d_]*$/.test(last) || names.includes('env') || names.includes('config')) return false
+  const before = [...words.slice(0, -1), ...splitName(names.at(-2) ?? '')]
+  return !before.some((word) => configuredUrls.has(word))
+}
+
+function isStack(value: Value): boolean {
+  return value.kind === 'reference' && value.path.at(-1) === 'stack'
+}
+
+const SQL = /^\s*(?:select\s.+\sfrom|insert\s+into|update\s.+\sset|delete\s+from)\b/is
+
+function isInterpolatedSql(value: Extract<Value, { kind: 'template' | 'concat' }>): boolean {
+  if (value.parts.length === 0) return false
+  const text = value.kind === 'template' ? value.quasis.join(' ? ') : value.parts.map((part) => (part.kind === 'literal' ? String(part.value) : ' ? ')).join('')
+  return SQL.test(text) && value.parts.some((part) => part.kind !== 'literal' && boundOf(part) !== 'bounded')
+}
+
+/** A whole object of unknown shape, spread or handed over. */
+export function unboundedBag(fact: AttributeBag): Found | null {
+  const { value } = fact
+  if (value.kind === 'call') {
+    const words = splitName(value.callee.at(-1) ?? '')
+    return words.some((word) => word === 'flatten' || word === 'flat') && value.arguments[0]?.kind !== 'object' ? about('bag', value) : null
+  }
+  const names = pathOf(value).filter((segment) => segment !== '[]' && segment !== 'this')
+  const words = names.slice(-2).flatMap(splitName)
+  if (words.length === 0 || words.some((word) => attributeBags.has(word))) return null
+  // The bare parameter of a wrapper is judged where the wrapper is called.
+  if (value.kind === 'parameter' && value.path.length === 0) return null
+  const ending = words.at(-1) ?? ''
+  return payloadWords.has(ending) || ['args', 'data', 'event', 'input', 'message', 'params', 'query', 'req', 'request', 'response', 'user'].includes(ending) ?
+      about('bag', value)
+    : null
+}
+
+function about(messageId: MessageId, value: Value): Found {
+  return found(messageId, value, { value: shorten(value.text) })
+}
+
+function found(messageId: MessageId, value: Value, data: Record<string, string>): Found {
+  return { rule: RULE, messageId, data, origin: value.origin }
+}

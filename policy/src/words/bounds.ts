@@ -1,0 +1,29 @@
+/** Last words of a name whose values have no bound. `key` and `path` are judged with the word before them. */
+export const unboundedWords: ReadonlySet<string> = new Set([
+  'address', 'args', 'arguments', 'body', 'content', 'date', 'email', 'filename', 'filepath', 'guid', 'hash', 'href', 'id', 'identifier', 'ids',
+  'input', 'ip', 'message', 'msg', 'nonce', 'now', 'params', 'pathname', 'payload', 'phone', 'prompt', 'random', 'search', 'sha', 'slug',
+  'sql', 'text', 'time', 'timestamp', 'title', 'token', 'ulid', 'uri', 'url', 'username', 'uuid',
+])
+
+/** Words that, anywhere in a name, say that its values are few. */
+export const boundedWords: ReadonlySet<string> = new Set([
+  'action', 'category', 'code', 'command', 'env', 'environment', 'kind', 'level', 'locale', 'method', 'mode', 'operation', 'op', 'phase',
+  'prefix', 'procedure', 'provider', 'role', 'route', 'routes', 'stage', 'status', 'template', 'tool', 'type', 'verb', 'version',
+])
+
+/** Before `key`: the key of an entry, of which there are as many as entries. */
+export const keyOwners: ReadonlySet<string> = new Set(['blob', 'cache', 'idempotency', 'lock', 'object', 'redis', 's3', 'storage'])
+
+/** Before `path`: what a client asked for, as it came. */
+export const requestWords: ReadonlySet<string> = new Set(['ctx', 'location', 'raw', 'req', 'request', 'url'])
+
+/** Calls whose result is never the same twice. */
+export const uniqueCalls: ReadonlySet<string> = new Set([
+  'createid', 'cuid', 'generateid', 'nanoid', 'now', 'random', 'randombytes', 'randomuuid', 'toisostring', 'ulid', 'uuid', 'uuidv4', 'uuidv7', 'v4', 'v7',
+])
+
+/** Calls that give their receiver or first argument in another form. */
+export const passingCalls: ReadonlySet<string> = new Set([
+  'at', 'concat', 'decodeuricomponent', 'encodeuricomponent', 'normalize', 'padend', 'padstart', 'replace', 'replaceall', 'string', 'tolocalelowercase',
+  'tolowercase', 'tostring', 'touppercase', 'trim', 'valueof',
+])
