@@ -11,7 +11,6 @@ export type * from './setup-facts.js'
 export { findSensitiveText, isCardNumber, maskText, REDACTED, type TextKind, type TextMatch } from './text.js'
 export { judgeAttributeWrite } from './judges/attribute.js'
 export { judgeErrorPath, judgeLifetime, judgeSpanEnd, judgeStatusMessage } from './judges/lifetime.js'
-export * from './judges/setup.js'
 export {
   type ApprovalQuestion,
   judgeApproval,

@@ -3,7 +3,6 @@ import { valueMessages } from './judges/attribute.js'
 import { lifetimeMessages } from './judges/lifetime.js'
 import { sensitiveMessages } from './judges/sensitive.js'
 import { setupMessages } from './judges/setup.js'
-import { setupMessages } from './judges/setup.js'
 import { spanNameMessages } from './judges/span-name.js'
 import { unboundedMessages } from './judges/unbounded.js'
 
@@ -11,7 +10,6 @@ import { unboundedMessages } from './judges/unbounded.js'
 export const messages = {
   ...lifetimeMessages,
   ...sensitiveMessages,
-  ...setupMessages,
   ...setupMessages,
   ...spanNameMessages,
   ...unboundedMessages,
