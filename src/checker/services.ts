@@ -27,9 +27,10 @@ export interface Service {
 /**
  * The services of a program: packages that something starts, whose code serves, or whose files a framework loads.
  *
+ * @param scope the files that services run: tests are no entries
  * @param declared `setup.entries` of the config, absolute
  */
-export function findServices(program: Program, graph: ModuleGraph, registrations: Registrations, root: string, declared: readonly string[]): Service[] {
+export function findServices(program: Program, graph: ModuleGraph, registrations: Registrations, root: string, scope: ReadonlySet<string>, declared: readonly string[]): Service[] {
   const packages = new Map<string, Package | null>()
   const folderOf = (file: string): string => {
     const pkg = getPackage(file)
@@ -64,7 +65,7 @@ export function findServices(program: Program, graph: ModuleGraph, registrations
   function entriesOf(dir: string, starts: readonly StartCommand[], fileHandlers: readonly HandlerSite[]): Entry[] {
     const entries: Entry[] = []
     const byFile = new Map<string, StartCommand[]>()
-    for (const start of starts) if (start.entry !== null && program.file(start.entry)) push(byFile, start.entry, start)
+    for (const start of starts) if (start.entry !== null && scope.has(start.entry)) push(byFile, start.entry, start)
     for (const file of declared) if (folderOf(file) === dir && program.file(file) && !byFile.has(file)) byFile.set(file, [])
     for (const [file, own] of byFile) entries.push({ file, starts: own, order: graph.loadOrder([...preloadFiles(own), file], lateFiles(dir, file)) })
     const nextFiles = fileHandlers.filter(handler => handler.descriptor.name === 'next').map(handler => handler.file)

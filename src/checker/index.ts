@@ -1,0 +1,144 @@
+import path from 'node:path'
+import type { Config, Policy } from '@spanguard/policy'
+import { withDeclared } from '../frameworks/index.js'
+import { findWorkspace } from '../project/workspace.js'
+import { packageIn, readPackage } from '../project/package-json.js'
+import { getSettings } from '../settings/index.js'
+import { judgeHandlers, type CoverageInput, type HandlerVerdict } from './coverage.js'
+import { createEvaluator } from './evaluate.js'
+import { bootOrderFindings, duplicateSetupFindings, shutdownFindings } from './findings/boot-order.js'
+import { finishFindings } from './findings/finish.js'
+import { untracedFindings } from './findings/untraced.js'
+import { collectRegistrations } from './handlers/collect.js'
+import { joinObjects } from './handlers/join.js'
+import { createObjectMatcher } from './handlers/objects.js'
+import { createModuleGraph } from './modules.js'
+import { originOf } from './places.js'
+import type { Problem } from './problem.js'
+import { createProgram } from './program.js'
+import { findProjectFiles } from './project/files.js'
+import { createResolver } from './project/resolve-module.js'
+import { createReferences } from './references.js'
+import type { CheckResult, ServiceResult } from './result.js'
+import { createScope } from './scope.js'
+import { findServices, type Service } from './services.js'
+import { findSetups } from './setup/find.js'
+
+export { UsageError, type Problem } from './problem.js'
+export type { CheckFinding, CheckResult, HandlerResult, ServiceResult } from './result.js'
+export type { Step } from './places.js'
+
+export interface CheckOptions {
+  /** Folders, source files or tsconfigs; the working folder by default. */
+  readonly paths?: readonly string[]
+  /** What relative paths are relative to. */
+  readonly cwd: string
+  /** Report also what ESLint reports in single files. */
+  readonly allRules?: boolean
+  /** Told what is being done, one line at a time. */
+  readonly onProgress?: (text: string) => void
+}
+
+/**
+ * Checks a program as a whole: its handlers against what traces them, and the order in which it starts.
+ * Touches neither process nor console.
+ *
+ * @throws UsageError when a path does not exist
+ * @throws ConfigError when a spanguard.config.json is not valid
+ */
+export function check(options: CheckOptions): CheckResult {
+  const progress = options.onProgress ?? (() => undefined)
+  progress('finding files')
+  const found = findProjectFiles(options.paths ?? [], options.cwd, [])
+  const { root } = found
+  const { config, policy } = getSettings(undefined, path.join(root, 'package.json'))
+  const problems: Problem[] = [...found.problems, ...packageProblems(root)]
+
+  progress(`reading ${String(found.files.length)} files`)
+  const workspace = findWorkspace(root)
+  const program = createProgram(found.files, createResolver(new Set(found.files), found.tsconfigs, workspace.packages))
+  const isInScope = createScope(policy, root)
+  const inScope = program.files.filter(file => isInScope(file.path, file.root.text))
+  const scoped = new Set(inScope.map(file => file.path))
+  for (const broken of program.broken) {
+    if (scoped.has(broken.path)) problems.push({ level: 'unchecked', file: broken.path, line: broken.line, message: `${path.relative(options.cwd, broken.path)}:${String(broken.line)} does not parse (${broken.message.replace(/\.$/u, '')}): mend it there, what it holds was not checked.` })
+  }
+  if (inScope.length === 0) problems.push({ level: 'config', file: root, message: `There is no source file to check in ${root}: give the folder that holds the service, or look at files.ignore of the config.` })
+
+  progress('reading handlers')
+  const evaluator = createEvaluator(program)
+  const frameworks = withDeclared(config.frameworks ?? [])
+  const matcher = createObjectMatcher(frameworks, evaluator)
+  const registrations = collectRegistrations(program, inScope, frameworks, evaluator, matcher)
+  const graph = createModuleGraph(program)
+  const references = createReferences(program, graph, evaluator)
+  const join = joinObjects(program, registrations, evaluator, matcher, references)
+
+  progress('following start commands')
+  const setups = findSetups(inScope, program, graph, evaluator)
+  const services = findServices(program, graph, registrations, root, scoped, declaredEntries(config, root))
+  const drafts = []
+  const verdicts: HandlerVerdict[] = []
+  for (const service of services) {
+    const own = getSettings(undefined, path.join(service.dir, 'package.json')).config
+    const input: CoverageInput = { services: [service], handlers: registrations.handlers, join, setups, graph, references, evaluator, config: own, approved: approvedModules(own, service.dir, root) }
+    const judged = judgeHandlers(input)
+    verdicts.push(...judged)
+    drafts.push(...untracedFindings(judged, references), ...bootOrderFindings([service], judged, input))
+    if (judged.length > 0) drafts.push(...duplicateSetupFindings([service], input), ...shutdownFindings([service], input))
+  }
+  const configOf = (file: string): Config => getSettings(undefined, file).config
+  const { findings, leftToLint } = finishFindings(drafts, program, root, configOf, options.allRules === true)
+  return {
+    root,
+    files: inScope.length,
+    services: services.map(service => serviceResult(service, verdicts.filter(verdict => verdict.service === service))).filter(service => service.handlers.length > 0),
+    findings,
+    leftToLint,
+    problems,
+  }
+}
+
+function serviceResult(service: Service, verdicts: readonly HandlerVerdict[]): ServiceResult {
+  const counted = verdicts.filter(verdict => verdict.status !== 'ignored')
+  const traced = counted.filter(verdict => verdict.status === 'traced')
+  return {
+    name: service.name,
+    dir: service.dir,
+    entries: service.entries.map(entry => ({ file: entry.file, starts: entry.starts.map(start => ({ text: start.place.text, file: start.place.file, line: start.place.line })) })),
+    handlers: verdicts.map(verdict => ({
+      framework: verdict.site.descriptor.name,
+      method: verdict.site.method,
+      route: verdict.site.route,
+      file: verdict.site.file,
+      origin: originOf(verdict.site.node),
+      status: verdict.status,
+      by: verdict.by,
+      conditional: verdict.conditional,
+      steps: verdict.steps,
+    })),
+    total: counted.length,
+    traced: traced.length,
+    tracedBy: [...new Set(traced.map(verdict => verdict.by))],
+    otherApm: counted.find(verdict => verdict.status === 'other-apm')?.by ?? null,
+  }
+}
+
+function packageProblems(root: string): Problem[] {
+  const file = path.join(root, 'package.json')
+  const read = readPackage(file)
+  if (read && !read.ok) return [{ level: 'config', file, message: `${read.problem}: mend it, start commands and dependencies are read from it.` }]
+  return packageIn(root) || findWorkspace(root).packages.length > 0 ? [] : []
+}
+
+function declaredEntries(config: Config, root: string): string[] {
+  return (config.setup?.entries ?? []).map(entry => path.resolve(root, entry))
+}
+
+/** Approved modules by the name under which the program knows them: packages as written, files as absolute paths. */
+function approvedModules(config: Config, dir: string, root: string): ReadonlySet<string> {
+  const names = (config.setup?.approved ?? []).flatMap(name => (name.startsWith('.') ? [path.resolve(dir, name), path.resolve(root, name)] : [name]))
+  return new Set(names)
+}
+
+export type { Config, Policy }
