@@ -3,6 +3,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import pc from 'picocolors'
+import { startReceiver } from '../../test/otlp-receiver.js'
 import { check } from './check.js'
 import { diffFolders } from './diff.js'
 import { lint } from './lint.js'
@@ -11,7 +12,7 @@ import { renderTrace } from './render-trace.js'
 import { checkOut, secretsIn } from './requests.js'
 import { startShop } from './services.js'
 import { block, DemoError, good, step } from './terminal.js'
-import { openTraceStore, type Span } from './traces.js'
+import { byTrace, openTraceStore, type Span } from './traces.js'
 
 const before = path.join(import.meta.dirname, 'before')
 const after = path.join(import.meta.dirname, 'after')
@@ -22,6 +23,7 @@ process.once('SIGINT', () => void end(130))
 process.once('SIGTERM', () => void end(143))
 try {
   const options = readOptions(process.argv.slice(2))
+  await showIncident()
   await showFindings()
   await showFixes()
   await showClean()
@@ -37,8 +39,24 @@ async function end(exitCode: number): Promise<never> {
   process.exit(exitCode)
 }
 
+/** Only ever into the receiver of this process: what these services send is fit for no Tempo. */
+async function showIncident(): Promise<void> {
+  step('The incident: a payment failed its fraud check, and this is all that the traces say')
+  const receiver = await startReceiver()
+  undo.push(() => receiver.close())
+  const shop = await startShop(before, new URL(receiver.url))
+  undo.push(() => shop.stop())
+  await checkOut(shop.gateway, { amount: 2400, reference: 'incident' })
+  const spans = await receiver.waitForSpans(3)
+  await shop.stop()
+  for (const trace of byTrace(spans)) block(`${renderTrace(trace)}\n`)
+  console.log(
+    `\n  ${pc.red('✗')} ${byTrace(spans).length} traces for one request, no error in any, one service missing; ${secretsIn(textOf(spans)).join(' and ')} in clear text`,
+  )
+}
+
 async function showFindings(): Promise<void> {
-  step('A shop of three services, as it was on the day of the incident: ESLint reads each file', 'npx eslint .')
+  step('ESLint reads each file of that shop', 'npx eslint .')
   const linted = await lint(before)
   block(linted.report)
   if (linted.findings.length === 0) throw new DemoError('ESLint found nothing in examples/shop/before, which is full of faults.')
@@ -90,9 +108,13 @@ async function showTrace(options: ReturnType<typeof readOptions>): Promise<void>
   block(renderTrace(failed))
   console.log()
   good(`one trace over three services, failed at ${pc.bold(stageOf(failed))}`)
-  const leaked = secretsIn(JSON.stringify(traces, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)))
+  const leaked = secretsIn(textOf(traces))
   if (leaked.length > 0) throw new DemoError(`The traces hold ${leaked.join(' and ')}.`)
   good('the card number, the bearer token and the e-mail address that the requests carried are nowhere in the traces')
+}
+
+function textOf(traces: unknown): string {
+  return JSON.stringify(traces, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
 }
 
 /** All three services are there, and every span's parent but the root's. */

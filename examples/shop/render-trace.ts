@@ -1,4 +1,5 @@
 import pc from 'picocolors'
+import { secretsIn } from './requests.js'
 import type { Span } from './traces.js'
 
 const barWidth = 16
@@ -107,7 +108,8 @@ function isTelling(key: string): boolean {
 }
 
 function valueOf(key: string, value: string): string {
-  const short = value.length > 48 ? `${value.slice(0, 47)}…` : value
+  const short = value.length > 40 ? `${value.slice(0, 39)}…` : value
+  if (secretsIn(value).length > 0) return pc.bgRed(pc.white(short))
   if (key === 'error.stage') return pc.bold(pc.red(short))
   return short.split(redacted).join(pc.black(pc.bgYellow(redacted)))
 }
