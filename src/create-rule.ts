@@ -7,6 +7,8 @@ export interface RuleDocs {
   recommended: boolean
   /** In the preset `strict`; every recommended rule is. */
   strict: boolean
+  /** The options that the preset `strict` gives the rule, where it asks for more there. */
+  strictOptions?: readonly [object]
   /** `optional`: types sharpen the rule's answer where the parser brings them. No rule needs them. */
   types: 'never' | 'optional'
 }

@@ -8,7 +8,7 @@ export type PresetName = 'recommended' | 'strict' | 'all'
 export interface Preset {
   name: `spanguard/${PresetName}`
   plugins: { spanguard: { rules: AnyRules } }
-  rules: Record<string, Linter.RuleLevel>
+  rules: Record<string, Linter.RuleLevel | [Linter.RuleLevel, ...object[]]>
 }
 
 type AnyRules = Readonly<Record<string, RuleModule<string, readonly unknown[], RuleDocs>>>
@@ -27,8 +27,13 @@ export function createPresets(plugin: { rules: AnyRules }): Record<PresetName, P
     rules: Object.fromEntries(
       Object.entries(plugin.rules)
         .filter(([, rule]) => rule.meta.docs !== undefined && includes[name](rule.meta.docs))
-        .map(([rule]) => [`spanguard/${rule}`, 'error']),
+        .map(([rule, { meta }]) => [`spanguard/${rule}`, getLevel(name, meta.docs)]),
     ),
   })
   return { recommended: create('recommended'), strict: create('strict'), all: create('all') }
+}
+
+/** `strict` asks more of some rules: their `strictOptions`. */
+function getLevel(preset: PresetName, docs: RuleDocs | undefined): Linter.RuleLevel | [Linter.RuleLevel, ...object[]] {
+  return preset === 'recommended' || docs?.strictOptions === undefined ? 'error' : ['error', ...docs.strictOptions]
 }

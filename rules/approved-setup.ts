@@ -1,0 +1,48 @@
+import { judgeApproval, messages } from '@spanguard/policy'
+
+import { analyzeSetup } from '../src/analysis/setup/index.js'
+import { createRule } from '../src/create-rule.js'
+import { reportFinding } from '../src/fix/index.js'
+
+export default createRule<[{ always?: boolean }?], string>({
+  name: 'approved-setup',
+  meta: {
+    type: 'problem',
+    docs: {
+      description: 'Require tracing to be set up once, and only where the policy approves it',
+      recommended: true,
+      strict: true,
+      strictOptions: [{ always: true }],
+      types: 'never',
+    },
+    messages: messages['approved-setup'],
+    schema: [
+      {
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          always: {
+            type: 'boolean',
+            description: 'Report setup outside `@spanguard/runtime` when the config has no `setup.approved`. On in the preset `strict`.',
+          },
+        },
+      },
+    ],
+  },
+  defaultOptions: [],
+  create(context, [options = {}]) {
+    if (!/TracerProvider\b|NodeSDK\b|registerOTel\b|startNodeSD[Kk]\b|initTracing\b|opentelemetry|@splunk\/otel|logfire/.test(context.sourceCode.text)) {
+      return {}
+    }
+    const setup = analyzeSetup(context)
+    if (setup === null) return {}
+    const { approved, accept = [] } = setup.analysis.config.setup ?? {}
+    const question = { accept, isApproved: setup.isApproved, always: options.always === true }
+    return {
+      Program() {
+        const findings = judgeApproval(setup.providers, approved === undefined ? question : { ...question, approved })
+        for (const finding of findings) reportFinding(context, finding, null, false)
+      },
+    }
+  },
+})

@@ -1,0 +1,49 @@
+import { judgeSampler, messages } from '@spanguard/policy'
+
+import { analyzeSetup } from '../src/analysis/setup/index.js'
+import { createRule } from '../src/create-rule.js'
+import { reportFinding } from '../src/fix/index.js'
+import { wrapSampler } from './env-sampling/wrap-sampler.js'
+
+export default createRule<[{ alwaysOn?: boolean; fix?: boolean }?], string>({
+  name: 'env-sampling',
+  meta: {
+    type: 'problem',
+    docs: {
+      description: 'Require a sampler that follows the parent and the environment',
+      recommended: true,
+      strict: true,
+      strictOptions: [{ alwaysOn: true }],
+      types: 'never',
+    },
+    messages: messages['env-sampling'],
+    fixable: 'code',
+    hasSuggestions: true,
+    schema: [
+      {
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          alwaysOn: { type: 'boolean', description: 'Report `AlwaysOnSampler`, too. On in the preset `strict`.' },
+          fix: { type: 'boolean', description: 'Wrap ratio samplers with `--fix` instead of offering it as a suggestion.' },
+        },
+      },
+    ],
+  },
+  defaultOptions: [],
+  create(context, [options = {}]) {
+    if (!/\b(?:sampler|traceSampler)\b/.test(context.sourceCode.text)) return {}
+    const setup = analyzeSetup(context)
+    if (setup === null) return {}
+    return {
+      Program() {
+        for (const provider of setup.providers) {
+          for (const finding of judgeSampler(provider, options.alwaysOn === true)) {
+            const mend = finding.messageId === 'ratio' ? wrapSampler(finding.origin, setup.analysis, context.filename) : null
+            reportFinding(context, finding, mend, options.fix === true)
+          }
+        }
+      },
+    }
+  },
+})

@@ -1,0 +1,51 @@
+import { judgeShutdown, messages } from '@spanguard/policy'
+
+import { analyzeSetup } from '../src/analysis/setup/index.js'
+import { createRule } from '../src/create-rule.js'
+import { reportFinding } from '../src/fix/index.js'
+import { insertShutdown } from './require-shutdown/insert-shutdown.js'
+
+export default createRule<[{ deadline?: boolean; fix?: boolean }?], string>({
+  name: 'require-shutdown',
+  meta: {
+    type: 'problem',
+    docs: {
+      description: 'Require the tracer provider to be shut down before the process ends',
+      recommended: true,
+      strict: true,
+      strictOptions: [{ deadline: true }],
+      types: 'never',
+    },
+    messages: messages['require-shutdown'],
+    fixable: 'code',
+    hasSuggestions: true,
+    schema: [
+      {
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          deadline: { type: 'boolean', description: 'Report a shutdown without a deadline, too. On in the preset `strict`.' },
+          fix: { type: 'boolean', description: 'Insert the shutdown with `--fix` instead of offering it as a suggestion.' },
+        },
+      },
+    ],
+  },
+  defaultOptions: [],
+  create(context, [options = {}]) {
+    if (!/\b(?:TracerProvider|NodeSDK|NodeTracerProvider|BasicTracerProvider|WebTracerProvider|HoneycombSDK|startNodeSD[Kk])\b/.test(context.sourceCode.text)) {
+      return {}
+    }
+    const setup = analyzeSetup(context)
+    if (setup === null) return {}
+    return {
+      Program() {
+        for (const provider of setup.providers) {
+          for (const finding of judgeShutdown(provider, options.deadline === true)) {
+            const mend = finding.messageId === 'missing' ? insertShutdown(finding.origin, setup.analysis) : null
+            reportFinding(context, finding, mend, options.fix === true)
+          }
+        }
+      },
+    }
+  },
+})

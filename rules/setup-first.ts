@@ -1,0 +1,40 @@
+import { judgeOrder, messages } from '@spanguard/policy'
+
+import { analyzeSetup } from '../src/analysis/setup/index.js'
+import { createRule } from '../src/create-rule.js'
+import { reportFinding } from '../src/fix/index.js'
+import { moveFirst } from './setup-first/move-first.js'
+
+export default createRule<[{ fix?: boolean }?], string>({
+  name: 'setup-first',
+  meta: {
+    type: 'problem',
+    docs: { description: 'Require tracing to be set up before the modules that it instruments are loaded', recommended: true, strict: true, types: 'never' },
+    messages: messages['setup-first'],
+    fixable: 'code',
+    hasSuggestions: true,
+    schema: [
+      {
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          fix: { type: 'boolean', description: 'Move the import of the setup with `--fix` instead of offering it as a suggestion.' },
+        },
+      },
+    ],
+  },
+  defaultOptions: [],
+  create(context, [options = {}]) {
+    const setup = analyzeSetup(context)
+    if (setup === null) return {}
+    return {
+      Program() {
+        for (const order of setup.order) {
+          for (const finding of judgeOrder(order)) {
+            reportFinding(context, finding, moveFirst(order, finding, setup.analysis), options.fix === true)
+          }
+        }
+      },
+    }
+  },
+})

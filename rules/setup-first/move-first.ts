@@ -1,0 +1,38 @@
+import type { Finding, Origin, SetupOrder } from '@spanguard/policy'
+import type { TSESTree } from '@typescript-eslint/types'
+
+import type { FileAnalysis } from '../../src/analysis/index.js'
+import { type Mend, readCodeStyle } from '../../src/fix/index.js'
+
+/** The statement that loads the setup, put before the one that loads the module; setup of the file's own stays where it is. */
+export function moveFirst(order: SetupOrder, finding: Finding, analysis: FileAnalysis): Mend | null {
+  const moved = findTopStatement(order.setupAt, analysis)
+  const early = findTopStatement(order.origin, analysis)
+  // Imports are hoisted: a `require` cannot come before them.
+  if (moved === null || early === null || moved.type !== early.type && early.type === 'ImportDeclaration') return null
+  const isBare =
+    (moved.type === 'ImportDeclaration' && moved.specifiers.length === 0) || (moved.type === 'ExpressionStatement' && isRequire(moved))
+  if (!isBare) return null
+  const { sourceCode } = analysis
+  const { newline } = readCodeStyle(sourceCode)
+  const [start, end] = moved.range
+  const rest = /^[ \t]*(?:\r?\n)?/.exec(sourceCode.text.slice(end))?.[0].length ?? 0
+  return {
+    messageId: 'moveFirst',
+    data: { setup: finding.data['setup'] ?? '' },
+    edits: [
+      { range: [early.range[0], early.range[0]], text: `${sourceCode.getText(moved)}${newline}` },
+      { range: [start, end + rest], text: '' },
+    ],
+  }
+}
+
+function isRequire(statement: TSESTree.ExpressionStatement): boolean {
+  return statement.expression.type === 'CallExpression' && statement.expression.callee.type !== 'MemberExpression'
+}
+
+function findTopStatement(origin: Origin, analysis: FileAnalysis): TSESTree.Node | null {
+  let node: TSESTree.Node | undefined = analysis.nodeOf(origin)
+  while (node?.parent !== undefined && node.parent.type !== 'Program') node = node.parent
+  return node?.parent === undefined ? null : node
+}

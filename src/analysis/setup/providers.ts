@@ -1,0 +1,155 @@
+import type { Setup } from '@spanguard/policy'
+import type { TSESTree } from '@typescript-eslint/types'
+import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
+
+import { removedModules, type ProviderExport } from '../../otel/setup.js'
+import { originOf } from '../origins.js'
+import { canBothRun, isConditional } from './conditions.js'
+import { hasOtherEnd, readDeadline } from './ends.js'
+import { isUsedUnended } from './importers.js'
+import { followOwnership, type Ownership } from './ownership.js'
+import { type Call, getCalleeName, getOption, resolveOnce, type SetupCall } from './setup-calls.js'
+import { readSampler } from './samplers.js'
+
+export interface SetupContext {
+  readonly sourceCode: Readonly<SourceCode>
+  readonly filename: string
+  readonly calls: readonly Call[]
+}
+
+/** Every provider that a file makes, every SDK that it starts and every distribution that it calls, in source order. */
+export function readProviders(calls: readonly SetupCall[], context: SetupContext): Setup[] {
+  const setups = calls.flatMap((call): { fact: Setup; registration: TSESTree.Node | null }[] => {
+    if (call.row.role === 'provider') return [readProvider(call, call.row, context)]
+    if (call.row.role === 'distro') return [readDistro(call, context)]
+    return []
+  })
+  return setups.map(({ fact, registration }) => {
+    const first = registration === null ? null : findEarlier(registration, setups, context)
+    return first === null ? fact : { ...fact, alongside: { product: first.product ?? '', origin: first.made ?? first.origin } }
+  })
+}
+
+function readBase(call: SetupCall): Pick<Setup, 'fact' | 'origin' | 'certainty' | 'via' | 'product' | 'module' | 'made'> {
+  return {
+    fact: 'setup',
+    origin: originOf(call.node),
+    certainty: 'certain',
+    via: { api: call.module, method: call.name },
+    product: call.name,
+    module: call.module,
+    made: originOf(getCalleeName(call.node)),
+  }
+}
+
+function readProvider(
+  call: SetupCall,
+  row: ProviderExport,
+  context: SetupContext,
+): { fact: Setup; registration: TSESTree.Node | null } {
+  const ownership = followOwnership(call.node, row.registeredBy, context.sourceCode)
+  const registration = sendsNothing(call, context.sourceCode) ? null : (ownership.registrations[0] ?? null)
+  const sampler = readSampler(call.node, getOption(call.node.arguments[0], 'sampler', context.sourceCode), context.sourceCode)
+  // An SDK is made to be started: one that leaves the file is started by whoever takes it.
+  const isStarted = registration !== null || (row.exportsByDefault && leavesFile(ownership))
+  const successor = row.successor ?? removedModules[call.module]
+  const fact: Setup = {
+    ...readBase(call),
+    registered: isStarted,
+    conditional: isConditional(registration ?? call.node),
+    ...(registration === null ? {} : { registration: originOf(registration) }),
+    ...(sampler === null ? {} : { sampler }),
+    ...(registration === null ? {} : readShutdown(call, row, ownership, context)),
+    ...(successor === undefined ? {} : { successor }),
+  }
+  return { fact, registration }
+}
+
+function leavesFile(ownership: Ownership): boolean {
+  return ownership.handedOver || ownership.exportedAs.length > 0
+}
+
+/** `new NodeSDK({ spanProcessors: [] })` registers no tracer provider; it runs for its metrics. */
+function sendsNothing(call: SetupCall, sourceCode: Readonly<SourceCode>): boolean {
+  const processors = getOption(call.node.arguments[0], 'spanProcessors', sourceCode)
+  const list = processors === null ? null : resolveOnce(processors, sourceCode)
+  return list?.type === 'ArrayExpression' && list.elements.length === 0 && list === processors && call.name === 'NodeSDK'
+}
+
+function readShutdown(
+  call: SetupCall,
+  row: ProviderExport,
+  ownership: Ownership,
+  context: SetupContext,
+): Pick<Setup, 'shutdown' | 'shutdownAt'> {
+  const { sourceCode } = context
+  if (ownership.ends.length > 0) {
+    const unbounded = ownership.ends.find((end) => readDeadline(end, sourceCode) === 'unbounded')
+    if (unbounded === undefined || hasExporterTimeout(sourceCode)) return { shutdown: 'bounded' }
+    return { shutdown: 'unbounded', shutdownAt: originOf(unbounded) }
+  }
+  const isBuffered = row.exportsByDefault || hasOutput(call, ownership, sourceCode)
+  if (!isBuffered || ownership.handedOver || flushesItself(sourceCode)) return { shutdown: 'unknown' }
+  if (hasOtherEnd(context.calls, sourceCode)) return { shutdown: 'unknown' }
+  if (ownership.exportedAs.length > 0 && !isUsedUnended(ownership.exportedAs, context.filename)) return { shutdown: 'unknown' }
+  return { shutdown: 'none' }
+}
+
+/** A provider without a processor holds no span back. */
+function hasOutput(call: SetupCall, ownership: Ownership, sourceCode: Readonly<SourceCode>): boolean {
+  if (ownership.members.has('addSpanProcessor')) return true
+  const [config] = call.node.arguments
+  if (config === undefined) return false
+  const object = resolveOnce(config, sourceCode)
+  if (object.type !== 'ObjectExpression') return true
+  if (object.properties.some(({ type }) => type === 'SpreadElement')) return true
+  return getOption(config, 'spanProcessors', sourceCode) !== null
+}
+
+/** The instrumentation of AWS Lambda flushes the provider after each invocation. */
+function flushesItself(sourceCode: Readonly<SourceCode>): boolean {
+  return /@opentelemetry\/instrumentation-aws-lambda|\bAwsLambdaInstrumentation\b/.test(sourceCode.text)
+}
+
+/** A network exporter that gives up by itself bounds every shutdown of its processor. */
+function hasExporterTimeout(sourceCode: Readonly<SourceCode>): boolean {
+  return /\btimeoutMillis\b/.test(sourceCode.text)
+}
+
+function readDistro(call: SetupCall, context: SetupContext): { fact: Setup; registration: TSESTree.Node | null } {
+  const { row, node } = call
+  if (row.role !== 'distro') throw new TypeError(`${call.name} is no distribution.`)
+  const { sourceCode } = context
+  const sampler =
+    row.samplerOption === undefined ?
+      null
+    : readSampler(node, getOption(node.arguments[0], row.samplerOption, sourceCode), sourceCode)
+  const ownership = row.ends === 'handle' ? followOwnership(node, [], sourceCode) : null
+  const isDropped = ownership !== null && ownership.ends.length === 0 && !leavesFile(ownership)
+  const fact: Setup = {
+    ...readBase(call),
+    registered: true,
+    conditional: isConditional(node),
+    registration: originOf(node.callee),
+    shutdown: isDropped && !hasOtherEnd(context.calls, sourceCode) && !flushesItself(sourceCode) ? 'none' : 'unknown',
+    ...(sampler === null ? {} : { sampler }),
+  }
+  return { fact, registration: node.callee }
+}
+
+/** A registration before this one that the same run reaches, with nothing in between that takes it back. */
+function findEarlier(
+  registration: TSESTree.Node,
+  setups: readonly { readonly fact: Setup; readonly registration: TSESTree.Node | null }[],
+  { sourceCode }: SetupContext,
+): Setup | null {
+  for (const other of setups) {
+    const earlier = other.registration
+    if (earlier === null || earlier === registration || earlier.range[0] > registration.range[0]) continue
+    if (!canBothRun(earlier, registration)) continue
+    const between = sourceCode.text.slice(earlier.range[1], registration.range[0])
+    if (!/\.(?:shutdown|disable)\s*\(/.test(between)) return other.fact
+  }
+  return null
+}
+

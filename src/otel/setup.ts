@@ -1,0 +1,45 @@
+import { distros } from './setup/distros.js'
+import { exporters } from './setup/exporters.js'
+import { traceSdk, traceSdkModules } from './setup/trace-sdk.js'
+import type { SetupExport } from './setup/setup-export.js'
+
+export { instrumentedBy, instrumentationModules, isInstrumentable, registerModules } from './setup/instrumented-modules.js'
+export { type MessagingClient, messagingClients } from './setup/messaging.js'
+export type {
+  DistroExport,
+  ExporterExport,
+  InstrumentationsExport,
+  ProcessorExport,
+  ProviderExport,
+  SamplerExport,
+  SetupExport,
+} from './setup/setup-export.js'
+export { removedMembers, removedModules } from './setup/trace-sdk.js'
+
+/** Namespaces of `@opentelemetry/sdk-node` (until SDK 3) that hold all of a trace package. */
+const NAMESPACES: ReadonlySet<string> = new Set(['node', 'tracing'])
+
+/**
+ * What an export of the SDK, of an exporter or of a distribution is when tracing is set up.
+ *
+ * @param imported the export's name, `default` or `*` for a whole module
+ * @param path the members behind it: `sdk.tracing.SimpleSpanProcessor` is `['tracing', 'SimpleSpanProcessor']`
+ * @returns null for everything else, types and metrics included
+ */
+export function findSetupExport(module: string, imported: string, path: readonly string[]): SetupExport | null {
+  const [name, ...rest] = imported === '*' || imported === 'default' ? path : [imported, ...path]
+  if (name === undefined) return null
+  if (module === '@opentelemetry/sdk-node' && NAMESPACES.has(name)) {
+    const [member] = rest
+    return member === undefined || rest.length > 1 ? null : getRow(traceSdk, member)
+  }
+  if (rest.length > 0) return null
+  if (traceSdkModules.has(module)) return getRow(traceSdk, name)
+  if (Object.hasOwn(distros, module)) return getRow(distros[module] ?? {}, name)
+  const exporterRows = exporters.find(({ modules }) => modules.includes(module))
+  return exporterRows === undefined ? null : getRow(exporterRows.exports, name)
+}
+
+function getRow(rows: Readonly<Record<string, SetupExport>>, name: string): SetupExport | null {
+  return Object.hasOwn(rows, name) ? (rows[name] ?? null) : null
+}
