@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { trace } from '@opentelemetry/api'
 import { setStage } from './capture-error.js'
 
@@ -17,7 +18,7 @@ export function stage<T>(name: string, fn: () => T): T {
     mark(name, error)
     throw error
   }
-  if (result instanceof Promise) {
+  if (types.isPromise(result)) {
     const span = trace.getActiveSpan()
     result.then(undefined, (error: unknown) => {
       mark(name, error, span)

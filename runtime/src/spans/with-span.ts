@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { context, SpanKind, trace, type Context, type Link, type Span } from '@opentelemetry/api'
 import { runtimeTracer } from '../state.js'
 import type { ListedAttributes } from './attributes.js'
@@ -50,7 +51,8 @@ export function runInSpan<T>(span: Span, inside: Context, fn: (span: Span) => T)
     fail(span, error)
     throw error
   }
-  if (result instanceof Promise) {
+  // Also a promise of another realm (Jest runs tests in one of its own).
+  if (types.isPromise(result)) {
     // A side branch: the caller gets the promise itself, and a rejection that nobody handles stays one.
     result.then(
       () => {

@@ -1,0 +1,133 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { build } from 'esbuild'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { startReceiver, type Receiver } from '../otlp-receiver.js'
+import { fixtures, startNode, type Ended } from './processes.js'
+
+const service = path.join(fixtures, 'service')
+const require = createRequire(import.meta.url)
+let receiver: Receiver
+beforeEach(async () => {
+  receiver = await startReceiver()
+})
+afterEach(async () => {
+  await receiver.close()
+})
+
+function node(args: readonly string[], env: Record<string, string> = {}, cwd = service): Promise<Ended> {
+  return startNode(args, { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ENVIRONMENT: 'test', ...env }, cwd).ended
+}
+
+describe('register', () => {
+  test.each([
+    ['--import', 'app.mjs'],
+    ['--import', 'app.cjs'],
+    ['--require', 'app.cjs'],
+    ['--require', 'app.mjs'],
+  ])('%s with %s: named by its package.json', async (flag, app) => {
+    const ended = await node([flag, '@spanguard/runtime/register', app])
+    expect(ended).toMatchObject({ code: 0, stderr: '' })
+    const [span] = receiver.spans()
+    expect(receiver.spans()).toHaveLength(1)
+    expect(span?.resource).toMatchObject({ 'service.name': 'checkout', 'service.version': '4.5.6', 'deployment.environment.name': 'test' })
+    expect(span?.attributes).toEqual({ 'order.id': '[REDACTED]' })
+  })
+
+  test('the policy that SPANGUARD_POLICY names', async () => {
+    await node(['--import', '@spanguard/runtime/register', 'app.mjs'], { SPANGUARD_POLICY: 'policy.json' })
+    expect(receiver.spans()[0]?.attributes).toEqual({ 'order.id': '42' })
+    expect(receiver.spans()[0]?.resource['spanguard.policy.hash']).toMatch(/^[0-9a-f]{16}$/)
+  })
+
+  test('the policy beside the package.json of the entry', async () => {
+    const folder = await mkdtemp(path.join(service, 'tmp-'))
+    try {
+      await writeFile(path.join(folder, 'package.json'), '{ "name": "beside" }')
+      await writeFile(path.join(folder, 'spanguard.policy.json'), await import('node:fs/promises').then(fs => fs.readFile(path.join(service, 'policy.json'))))
+      await writeFile(path.join(folder, 'app.mjs'), "import { withSpan } from '@spanguard/runtime'\nwithSpan('order.create', { attributes: { 'order.id': '42' } }, () => {})\n")
+      await node(['--import', '@spanguard/runtime/register', path.join(folder, 'app.mjs')])
+      expect(receiver.spans()[0]).toMatchObject({ attributes: { 'order.id': '42' }, resource: { 'service.name': 'beside' } })
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  test.each([
+    ['nowhere.json', "can't be read; the built-in list is used"],
+    ['app.mjs', 'is no JSON; the built-in list is used'],
+    ['package.json', 'is invalid: attributes is no object; the built-in list is used'],
+  ])('a policy that is missing or invalid (%s) is one error line and the built-in list', async (file, message) => {
+    const ended = await node(['--import', '@spanguard/runtime/register', 'app.mjs'], { SPANGUARD_POLICY: file })
+    expect(ended.code).toBe(0)
+    expect(ended.stderr).toMatch(/^spanguard: [^\n]*\n$/)
+    expect(ended.stderr).toContain(message)
+    expect(receiver.spans()[0]?.attributes).toEqual({ 'order.id': '[REDACTED]' })
+  })
+
+  test('does nothing inside npm', async () => {
+    const npm = path.join(path.dirname(process.execPath), '../lib/node_modules/npm/bin/npm-cli.js')
+    const ended = await node([npm, 'run', '--silent', 'x', '--if-present'], {
+      NODE_OPTIONS: '--import @spanguard/runtime/register',
+      HOME: service,
+      OTEL_TRACES_SAMPLER: 'nonsense',
+    })
+    // A setup would have warned of the sampler.
+    expect(ended.stderr).not.toContain('spanguard')
+  })
+})
+
+describe('one state', () => {
+  test('for CommonJS and ESM together', async () => {
+    const ended = await node(['both.cjs'])
+    expect(ended).toMatchObject({ code: 0, stdout: 'true\n', stderr: '' })
+    const [outer, inner] = ['outer.esm', 'inner.cjs'].map(name => receiver.spans().find(span => span.name === name))
+    expect(inner?.parentSpanId).toBe(outer?.spanId)
+  })
+
+  test('for each worker thread, with an instance id of its own', async () => {
+    const ended = await node(['worker.mjs'])
+    expect(ended).toMatchObject({ code: 0, stderr: '' })
+    expect(receiver.spans().map(span => span.name).sort()).toEqual(['main.work', 'thread.work'])
+    expect(new Set(receiver.spans().map(span => span.resource['service.instance.id'])).size).toBe(2)
+  })
+
+  test('for each member of a cluster, each flushed by its own SIGTERM', async () => {
+    const ended = await node(['cluster.mjs'])
+    expect(ended).toMatchObject({ code: 0, stderr: '' })
+    expect(receiver.spans().map(span => span.name).sort()).toEqual(['member.work', 'member.work', 'primary.work'])
+    expect(new Set(receiver.spans().map(span => span.resource['service.instance.id'])).size).toBe(3)
+  })
+})
+
+describe('built and started otherwise', () => {
+  test.each(['esm', 'cjs'] as const)('bundled by esbuild as %s', async format => {
+    const folder = await mkdtemp(path.join(service, 'tmp-'))
+    try {
+      const outfile = path.join(folder, format === 'esm' ? 'out.mjs' : 'out.cjs')
+      await build({ entryPoints: [path.join(service, 'typed.ts')], bundle: true, platform: 'node', format, outfile, ...(format === 'esm' && { banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" } }) })
+      expect(await node([outfile], {}, folder)).toMatchObject({ code: 0, stderr: '' })
+      expect(receiver.spans().map(span => span.resource['service.name'])).toEqual(['typed'])
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  test('tsx', async () => {
+    expect(await node([require.resolve('tsx/cli'), 'typed.ts'])).toMatchObject({ code: 0, stderr: '' })
+    expect(receiver.spans().map(span => span.name)).toEqual(['order.create'])
+  })
+})
+
+describe('somebody else traces already', () => {
+  test.each([
+    ['test', 'spanguard: another tracer provider is registered already. Redaction is NOT active for its spans. Let @spanguard/runtime set tracing up alone\n', ''],
+    ['production', 'foreign-provider\n', 'Redaction is NOT active'],
+  ])('in %s', async (environment, stdout, stderr) => {
+    const ended = await node(['foreign.mjs'], { ENVIRONMENT: environment })
+    expect(ended.stdout).toBe(stdout)
+    expect(ended.stderr).toContain(stderr)
+    expect(ended.stderr.split('\n').length).toBeLessThanOrEqual(2)
+  })
+})
