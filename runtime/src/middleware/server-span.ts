@@ -1,4 +1,4 @@
-import { context, type Context, type Span, SpanKind, SpanStatusCode, trace, TraceFlags } from '@opentelemetry/api'
+import { context, type Context, isSpanContextValid, type Span, SpanKind, SpanStatusCode, trace, TraceFlags } from '@opentelemetry/api'
 import { getRPCMetadata, type RPCMetadata, RPCType, setRPCMetadata } from '@opentelemetry/core'
 import { errorType, recordFailure } from '../spans/capture-error.js'
 import { runtimeTracer } from '../state.js'
@@ -145,10 +145,19 @@ function adopt(request: ServerRequest, response: ServerResponse, active: Context
   const rpc = getRPCMetadata(active)
   if (rpc === undefined || rpc.type !== RPCType.HTTP) return null
   const rpcOwner = (rpc as { [owner]?: object })[owner]
-  const isOver = (rpc.span as { readonly ended?: boolean }).ended === true
-  if ((rpcOwner !== undefined && rpcOwner !== request) || isOver) return null
+  if ((rpcOwner !== undefined && rpcOwner !== request) || !isAlive(rpc.span)) return null
   const method = spanMethod(request.method ?? '')
   return { span: rpc.span, context: active, rpc, method, adopted: true, request, response, findRoute: null, failure: null, ended: false }
+}
+
+/**
+ * False for a span that is over, and for one of a tracer without a provider (an instrumentation that stands on another copy
+ * of the API, as beside a bundle): it has no ids, or those of the caller.
+ */
+function isAlive(span: Span): boolean {
+  const spanContext = span.spanContext()
+  if (!isSpanContextValid(spanContext) || spanContext.isRemote === true) return false
+  return (span as { readonly ended?: boolean }).ended !== true
 }
 
 function start(request: ServerRequest, response: ServerResponse, active: Context): ServerSpan {

@@ -1,0 +1,115 @@
+import { build } from 'esbuild'
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startReceiver, type Receiver } from '../../otlp-receiver.js'
+import { fixtures, frameworks, request } from './apps.js'
+
+/**
+ * The apps as services in processes of their own, on the built packages: as ES modules, as CommonJS and as one bundle,
+ * alone and beside OpenTelemetry's own instrumentations.
+ */
+const root = path.resolve(import.meta.dirname, '../../..')
+/** Inside node_modules, so that what is not bundled resolves as in the repository, and linters leave it alone. */
+const out = path.join(root, 'node_modules/.cache/spanguard-middleware')
+const apps = [...frameworks, 'http'] as const
+
+/** Nest loads these by name when they are there; a bundle leaves them out, as Nest's documentation has it. */
+const optionalOfNest = ['@nestjs/microservices', '@nestjs/microservices/*', '@nestjs/websockets', '@nestjs/websockets/*', '@fastify/static', '@fastify/view', 'class-transformer', 'class-transformer/*', 'class-validator']
+
+const forms = {
+  'as ES modules': { file: 'esm.mjs', options: { format: 'esm', packages: 'external' } },
+  'as CommonJS': { file: 'cjs.cjs', options: { format: 'cjs', packages: 'external' } },
+  'as a bundle': { file: 'bundle.cjs', options: { format: 'cjs', external: optionalOfNest } },
+} as const
+
+const company = {
+  alone: [],
+  'beside instrumentation-http and -express, required': ['--require', path.join(fixtures, 'beside.cjs')],
+  'beside instrumentation-http and -express with a loader hook': [
+    '--import',
+    path.join(fixtures, 'loader-hook.mjs'),
+    '--require',
+    path.join(fixtures, 'beside.cjs'),
+  ],
+} as const
+
+let receiver: Receiver
+beforeAll(async () => {
+  receiver = await startReceiver()
+  await mkdir(out, { recursive: true })
+})
+afterAll(async () => {
+  await receiver.close()
+  await rm(out, { recursive: true, force: true })
+})
+
+describe.each(Object.keys(forms) as (keyof typeof forms)[])('%s', form => {
+  const { file, options } = forms[form]
+  const entryOf = (app: string): string => path.join(out, `${app}.${file}`)
+
+  beforeAll(async () => {
+    await Promise.all(
+      apps.map(app =>
+        build({
+          stdin: {
+            contents: `import { run } from './main.mjs'\nimport { start } from './${app}.mjs'\nrun(start)\n`,
+            resolveDir: fixtures,
+          },
+          bundle: true,
+          platform: 'node',
+          target: 'node20',
+          logLevel: 'error',
+          outfile: entryOf(app),
+          ...options,
+          external: 'external' in options ? [...options.external] : [],
+        }),
+      ),
+    )
+  })
+
+  const companies = Object.keys(company) as (keyof typeof company)[]
+  describe.each(form === 'as a bundle' ? companies.slice(0, 2) : companies)('%s', beside => {
+    it.each(apps)('%s sends one SERVER span for each request', async app => {
+      const service = await startService(entryOf(app), company[beside])
+      receiver.clear()
+      const { status } = await request(service.port, '/tenants/acme/users/7?token=abc')
+      await request(service.port, '/orders/4711')
+      await service.stop()
+      const spans = receiver.spans().filter(({ kind }) => kind === 'SERVER')
+      const routed = app !== 'http'
+      expect(status).toBe(routed ? 200 : 404)
+      expect(spans.map(({ name }) => name)).toEqual(routed ? ['GET /tenants/:tenant/users/:user', 'GET /orders/:id'] : ['GET', 'GET'])
+      expect(spans.map(({ parentSpanId }) => parentSpanId)).toEqual([undefined, undefined])
+      expect(spans[0]?.attributes['url.path']).toBe('/tenants/acme/users/7')
+      expect(JSON.stringify(spans, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value))).not.toContain('token=abc')
+    })
+  })
+})
+
+interface Service {
+  readonly port: number
+  stop(): Promise<void>
+}
+
+async function startService(entry: string, nodeOptions: readonly string[]): Promise<Service> {
+  const child: ChildProcessWithoutNullStreams = spawn(process.execPath, [...nodeOptions, entry], {
+    cwd: root,
+    env: { PATH: process.env['PATH'], OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url },
+  })
+  let errors = ''
+  child.stderr.on('data', chunk => (errors += String(chunk)))
+  const port = await new Promise<number>((resolve, reject) => {
+    child.stdout.once('data', chunk => { resolve(Number(String(chunk))) })
+    child.once('exit', code => { reject(new Error(`${entry} ended with ${String(code)}: ${errors}`)) })
+  })
+  return {
+    port,
+    stop: async () => {
+      child.stdin.end()
+      await once(child, 'exit')
+    },
+  }
+}
