@@ -9,7 +9,7 @@ export { splitName } from './names.js'
 export { findNearest } from './nearest.js'
 export type * from './setup-facts.js'
 export { findSensitiveText, isCardNumber, maskText, REDACTED, type TextKind, type TextMatch } from './text.js'
-export { judgeAttributeWrite } from './judges/attribute.js'
+export { judgeAttributeWrite, selectFindings } from './judges/attribute.js'
 export { judgeErrorPath, judgeLifetime, judgeSpanEnd, judgeStatusMessage } from './judges/lifetime.js'
 export {
   type ApprovalQuestion,
@@ -21,6 +21,8 @@ export {
   judgeSampler,
   judgeShutdown,
 } from './judges/setup.js'
+export { isPublicHost } from './judges/setup-hosts.js'
 export { judgeSpanName } from './judges/span-name.js'
 export { shorten } from './judges/wording.js'
 export { formatMessage, messages } from './messages.js'
+export { isListedKey, nearestListedKey, replacementOf } from './listed-keys.js'
