@@ -1,5 +1,6 @@
 import type { ErrorPath, LifetimeExit, SpanEnd, SpanLifetime, StatusWrite, Value } from '../facts.js'
 import type { Finding } from '../finding.js'
+import { shorten } from './wording.js'
 
 const GAP = 'A span that is not ended is never exported: the trace has a gap where this work was.'
 const HOW = 'End it in a `finally` around the work, or let `withSpan` do it.'
@@ -67,7 +68,7 @@ export function judgeLifetime(fact: SpanLifetime): readonly LifetimeFinding[] {
       findingOf(fact, 'no-use-after-end', 'lost', { origin, data: { span: spanOf(fact), method } }),
     ),
     ...fact.unawaited.map(({ origin, text }) =>
-      findingOf(fact, 'await-before-end', 'unawaited', { origin, data: { span: spanOf(fact), promise: quote(text) } }),
+      findingOf(fact, 'await-before-end', 'unawaited', { origin, data: { span: spanOf(fact), promise: shorten(text) } }),
     ),
     ...judgeStatuses(fact),
   ]
@@ -87,7 +88,7 @@ function judgeExits(fact: SpanLifetime): LifetimeFinding[] {
 
 function judgeExit(fact: SpanLifetime, exit: LifetimeExit): LifetimeFinding {
   const origin = exit.atStart ? fact.start : exit.origin
-  const data = { span: spanOf(fact), exit: quote(exit.text), line: String(exit.origin.from.line), callback: quote(exit.text) }
+  const data = { span: spanOf(fact), exit: shorten(exit.text), line: String(exit.origin.from.line), callback: shorten(exit.text) }
   const finding = findingOf(fact, 'span-end', messageOfExit(fact, exit), { origin, data })
   return exit.certainty === 'likely' ? { ...finding, certainty: 'likely' } : finding
 }
@@ -131,7 +132,7 @@ function judgeStatuses(fact: SpanLifetime): LifetimeFinding[] {
     : [
         findingOf(fact, 'error-status', 'unset', {
           origin: fact.start,
-          data: { span, exit: quote(failing.text), line: String(failing.origin.from.line) },
+          data: { span, exit: shorten(failing.text), line: String(failing.origin.from.line) },
         }),
       ]),
   ]
@@ -144,7 +145,7 @@ export function judgeSpanEnd(fact: SpanEnd): readonly LifetimeFinding[] {
 
 /** Findings of `no-swallowed-error` and `error-stage` on one `catch`. */
 export function judgeErrorPath(fact: ErrorPath): readonly LifetimeFinding[] {
-  const span = fact.variable === '' ? 'the active span' : quote(fact.variable)
+  const span = fact.variable === '' ? 'the active span' : shorten(fact.variable)
   const { touches, main, ends, entry } = fact
   const findings: LifetimeFinding[] = []
   if (main && ends === 'completes' && !touches.span) {
@@ -161,7 +162,7 @@ export function judgeErrorPath(fact: ErrorPath): readonly LifetimeFinding[] {
 export function judgeStatusMessage(fact: StatusWrite): readonly LifetimeFinding[] {
   const { message } = fact
   if (message === undefined || !isNoString(message)) return []
-  return [findingOf(fact, 'error-status', 'messageNotString', { origin: message.origin, data: { value: quote(message.text) } })]
+  return [findingOf(fact, 'error-status', 'messageNotString', { origin: message.origin, data: { value: shorten(message.text) } })]
 }
 
 /** Is the value known to be something else than a string (or nothing)? */
@@ -191,7 +192,7 @@ function isNoString(value: Value): boolean {
 }
 
 function spanOf({ variable }: SpanLifetime): string {
-  return variable === '' ? 'The span' : quote(variable)
+  return variable === '' ? 'The span' : shorten(variable)
 }
 
 function findingOf<Name extends Rule>(
@@ -201,13 +202,4 @@ function findingOf<Name extends Rule>(
   { origin, data }: { origin: Finding['origin']; data: Readonly<Record<string, string>> },
 ): LifetimeFinding {
   return { rule, messageId, data, origin, subject: `${rule}:${String(origin.start)}`, certainty: fact.certainty }
-}
-
-const CODE_LENGTH = 60
-
-/** Code in a message: in backticks, on one line, shortened. */
-function quote(code: string): string {
-  const line = code.replaceAll(/\s+/g, ' ').trim()
-  const short = line.length > CODE_LENGTH ? `${line.slice(0, CODE_LENGTH - 1)}…` : line
-  return `\`${short.replaceAll('`', "'")}\``
 }

@@ -167,8 +167,10 @@ export function reachesSpan(node: TSESTree.Node, lowering: Lowering, seen = new 
     if (child.type === 'Identifier') {
       const variable = findVariable(child, lowering.sourceCode)
       const [definition] = variable?.defs ?? []
-      const target = definition?.node as TSESTree.Node | undefined
-      const called = target?.type === 'VariableDeclarator' ? target.init : target
+      // A parameter's definition is the function that has it.
+      if (definition === undefined || (definition.type as string) === 'Parameter') return false
+      const target = definition.node as TSESTree.Node
+      const called = target.type === 'VariableDeclarator' ? target.init : target
       return isFunction(called) && called !== node && reachesSpan(called, lowering, seen)
     }
     if (child.type === 'Property' && getPropertyName(child) !== null) return visit(child.value)

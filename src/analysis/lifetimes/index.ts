@@ -1,4 +1,4 @@
-import type { SpanLifetime } from '@spanguard/policy'
+import type { ErrorPath, SpanLifetime } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 import { readLifetime } from '../../flow/index.js'
 import type { FlowNode } from '../../flow/index.js'
@@ -8,6 +8,7 @@ import { originOf } from '../origins.js'
 import { collectConditions } from './conditions.js'
 import { lastOf } from './context.js'
 import type { Lowering } from './context.js'
+import { findErrorPaths } from './error-paths.js'
 import { lowerBody, lowerStatements } from './lower.js'
 import { findOwnedSpans } from './spans.js'
 import type { OwnedSpan } from './spans.js'
@@ -56,14 +57,37 @@ function lifetimeOf(span: OwnedSpan, analysis: FileAnalysis): SpanLifetime {
   }
 }
 
+/** A `catch` with the span that covers the work around it. */
+export interface OwnedErrorPath {
+  readonly fact: ErrorPath
+  readonly span: OwnedSpan
+}
+
+const errorPaths = new WeakMap<FileAnalysis, readonly OwnedErrorPath[]>()
+
+/** The `catch` clauses around work that spans of the file cover. */
+export function errorPathsOf(analysis: FileAnalysis): readonly OwnedErrorPath[] {
+  const known = errorPaths.get(analysis)
+  if (known !== undefined) return known
+  const found = ownedSpansOf(analysis).flatMap((span) =>
+    findErrorPaths(span, loweringOf(span, analysis)).map((fact) => ({ fact, span })),
+  )
+  errorPaths.set(analysis, found)
+  return found
+}
+
 /** The function that owns a span, as the span sees it. */
-export function lowerOwner(span: OwnedSpan, analysis: FileAnalysis): FlowNode {
-  const { owner, variables } = span
+function lowerOwner(span: OwnedSpan, analysis: FileAnalysis): FlowNode {
+  const lowering = loweringOf(span, analysis)
+  return span.owner.type === 'Program' ? lowerStatements(span.owner.body, lowering) : lowerBody(span.owner, lowering)
+}
+
+function loweringOf({ call, entry, owner, variables }: OwnedSpan, analysis: FileAnalysis): Lowering {
   const body: TSESTree.Node = owner.type === 'Program' ? owner : owner.body
-  const lowering: Lowering = {
+  return {
     analysis,
     sourceCode: analysis.sourceCode,
-    start: span.entry === 'none' ? span.call : null,
+    start: entry === 'none' ? call : null,
     variables,
     names: new Set([...variables].map(({ name }) => name)),
     conditions: collectConditions(body, analysis),
@@ -72,5 +96,4 @@ export function lowerOwner(span: OwnedSpan, analysis: FileAnalysis): FlowNode {
     waited: false,
     inside: owner.type === 'Program' ? [] : [owner],
   }
-  return owner.type === 'Program' ? lowerStatements(owner.body, lowering) : lowerBody(owner, lowering)
 }

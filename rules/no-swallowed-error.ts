@@ -1,0 +1,32 @@
+import { messages } from '@spanguard/policy'
+import { fixOption, reportLives } from '../src/analysis/lifetimes/report.js'
+import { createRule } from '../src/create-rule.js'
+import { recordError } from '../src/fix/record-error.js'
+
+interface Options {
+  fix: boolean
+}
+
+export default createRule<[Options], keyof (typeof messages)['no-swallowed-error']>({
+  name: 'no-swallowed-error',
+  meta: {
+    type: 'problem',
+    docs: { description: 'Disallow catching the error of a span’s work without telling the span', recommended: true, strict: true, types: 'never' },
+    fixable: 'code',
+    hasSuggestions: true,
+    messages: messages['no-swallowed-error'],
+    schema: [{ type: 'object', additionalProperties: false, properties: fixOption }],
+    defaultOptions: [{ fix: false }],
+  },
+  defaultOptions: [{ fix: false }],
+  create: (context, [{ fix }]) =>
+    reportLives(context, 'no-swallowed-error', {
+      fix,
+      mend: ({ fact, span }, analysis) => {
+        const handler = analysis.nodeOf(fact.origin)
+        if (handler.type !== 'CatchClause' || span === null) return null
+        const changes = recordError(handler, { span: span.name, record: true }, context.filename, analysis)
+        return changes === null ? null : { messageId: 'record', changes }
+      },
+    }),
+})

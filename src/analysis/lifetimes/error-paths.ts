@@ -1,0 +1,292 @@
+import type { ErrorPath } from '@spanguard/policy'
+import type { TSESTree } from '@typescript-eslint/types'
+import { findVariable, getMemberName, isFunction, unwrap } from '../bindings.js'
+import { resolveReference } from '../imports.js'
+import type { FileAnalysis } from '../index.js'
+import { originOf } from '../origins.js'
+import { childrenOf } from './context.js'
+import type { Lowering } from './context.js'
+import { reachesSpan } from './expressions.js'
+import { isLogging, knownFunction, mayReject, mayThrow } from './throwing.js'
+import type { OwnedSpan } from './spans.js'
+
+/** Methods with which a reply, a job or a stream is told that it failed. */
+const failingMethods: ReadonlySet<string> = new Set([
+  'abort',
+  'code',
+  'destroy',
+  'fail',
+  'nack',
+  'reject',
+  'sendError',
+  'sendStatus',
+  'status',
+  'throw',
+  'writeHead',
+])
+
+/** Functions to which an error is handed on. */
+const SETTLING = /^(?:reject|callback|cb|done|next|fail|exit)$/
+
+/** A function that has to do with spans, by its name. */
+const SPAN_WORD = /span|trace|otel|telemetry|exception/i
+
+interface Clause {
+  readonly statement: TSESTree.TryStatement
+  readonly handler: TSESTree.CatchClause
+  /** Nothing but blocks and callbacks that run at once stands between it and the function. */
+  readonly straight: boolean
+}
+
+/** The `catch` clauses of the work that a span covers. */
+export function findErrorPaths(span: OwnedSpan, lowering: Lowering): ErrorPath[] {
+  const body = span.owner.type === 'Program' ? span.owner : span.owner.body
+  const clauses: Clause[] = []
+  collectClauses(body, true, lowering, clauses)
+  const total = countWork(body, lowering.analysis)
+  return clauses.map((clause) => readClause(clause, total, span, lowering))
+}
+
+function collectClauses(node: TSESTree.Node, straight: boolean, lowering: Lowering, found: Clause[]): void {
+  switch (node.type) {
+    case 'TryStatement': {
+      if (node.handler !== null) found.push({ statement: node, handler: node.handler, straight })
+      collectClauses(node.block, false, lowering, found)
+      if (node.handler !== null) collectClauses(node.handler.body, false, lowering, found)
+      if (node.finalizer !== null) collectClauses(node.finalizer, false, lowering, found)
+      return
+    }
+    case 'ArrowFunctionExpression':
+    case 'FunctionExpression':
+    case 'FunctionDeclaration':
+    case 'ClassDeclaration':
+    case 'ClassExpression':
+      return
+    case 'DoWhileStatement':
+    case 'ForInStatement':
+    case 'ForOfStatement':
+    case 'ForStatement':
+    case 'IfStatement':
+    case 'SwitchStatement':
+    case 'WhileStatement':
+      for (const child of childrenOf(node, lowering.sourceCode)) collectClauses(child, false, lowering, found)
+      return
+    case 'CallExpression': {
+      const source = resolveReference(node.callee, lowering.sourceCode)
+      const callee = unwrap(node.callee)
+      const isWith = callee.type === 'MemberExpression' && getMemberName(callee) === 'with'
+      if (isWith && source?.module.startsWith('@opentelemetry/') === true) {
+        for (const argument of node.arguments) {
+          if (isFunction(argument)) collectClauses(argument.body, straight, lowering, found)
+        }
+      }
+      break
+    }
+    default:
+  }
+  for (const child of childrenOf(node, lowering.sourceCode)) collectClauses(child, straight, lowering, found)
+}
+
+/** Calls and awaits that may fail. */
+function countWork(node: TSESTree.Node, analysis: FileAnalysis): number {
+  let count = 0
+  const visit = (child: TSESTree.Node): void => {
+    if (child.type === 'AwaitExpression') {
+      count += 1
+      const inner = unwrap(child.argument)
+      if (inner.type === 'CallExpression') {
+        if (!mayReject(inner, analysis)) count -= 1
+        for (const argument of inner.arguments) visit(argument)
+        return
+      }
+    }
+    if (child.type === 'CallExpression' || child.type === 'NewExpression') {
+      if (analysis.tracingCalls.has(child) || isLogging(child.callee)) return
+      if (mayThrow(child, analysis) !== 'never') count += 1
+    }
+    for (const next of childrenOf(child, analysis.sourceCode)) visit(next)
+  }
+  visit(node)
+  return count
+}
+
+function readClause(clause: Clause, total: number, span: OwnedSpan, lowering: Lowering): ErrorPath {
+  const { statement, handler, straight } = clause
+  const { analysis } = lowering
+  const inBlock = countWork(statement.block, analysis)
+  const aside =
+    countWork(handler.body, analysis) + (statement.finalizer === null ? 0 : countWork(statement.finalizer, analysis))
+  const error = handler.param?.type === 'Identifier' ? handler.param.name : undefined
+  const seen = inspect(handler, error, lowering)
+  const entry = analysis.sourceCode.getFirstToken(handler)
+  return {
+    fact: 'error-path',
+    origin: originOf(handler),
+    entry: entry === null ? originOf(handler) : originOf(entry as unknown as TSESTree.Node),
+    certainty: span.certainty,
+    via: span.via,
+    variable: span.name,
+    ...(error === undefined ? {} : { error }),
+    touches: {
+      span: seen.span,
+      exception: seen.exception,
+      status: seen.status,
+      stage: seen.stage || /error\.stage|ERROR_STAGE/.test(analysis.sourceCode.getText(statement)) || callsStage(statement.block, lowering),
+    },
+    ends: seen.ends,
+    main: straight && inBlock > 0 && inBlock >= total - inBlock - aside,
+    records: span.records,
+  }
+}
+
+interface Seen {
+  span: boolean
+  exception: boolean
+  status: 'none' | 'ok' | 'error' | 'unknown'
+  stage: boolean
+  ends: ErrorPath['ends']
+}
+
+/** What a `catch` does to the span, and how it ends. */
+function inspect(handler: TSESTree.CatchClause, error: string | undefined, lowering: Lowering): Seen {
+  const { analysis, sourceCode } = lowering
+  const seen: Seen = { span: reachesSpan(handler.body, lowering), exception: false, status: 'none', stage: false, ends: 'completes' }
+  const fails = (): void => {
+    if (seen.ends === 'completes') seen.ends = 'fails'
+  }
+  const visit = (node: TSESTree.Node): void => {
+    switch (node.type) {
+      case 'ThrowStatement':
+        seen.ends = 'throws'
+        break
+      case 'ReturnStatement':
+        if (node.argument !== null && tellsFailure(node.argument, error)) fails()
+        break
+      case 'BreakStatement':
+      case 'ContinueStatement':
+        fails()
+        break
+      case 'AssignmentExpression':
+        if (isOuter(node.left, handler, lowering)) fails()
+        break
+      case 'ArrowFunctionExpression':
+      case 'FunctionExpression':
+        // What is called later may throw, and may answer.
+        if (mentions(node, error)) fails()
+        return
+      case 'CallExpression':
+      case 'NewExpression': {
+        const tracing = analysis.tracingCalls.get(node)
+        if (tracing !== undefined) {
+          seen.span = true
+          seen.exception ||= tracing.row.fact === 'exception-write'
+          if (tracing.row.fact === 'status-write') {
+            const origin = originOf(node)
+            const code = analysis.factsOf('status-write').find((fact) => fact.origin === origin)?.code ?? 'unknown'
+            seen.status = code === 'unset' ? seen.status : code
+          }
+        }
+        if (isLogging(node.callee) && tracing === undefined) return
+        readCall(node, error, seen, fails, lowering)
+        break
+      }
+      default:
+    }
+    for (const child of childrenOf(node, sourceCode)) visit(child)
+  }
+  visit(handler.body)
+  return seen
+}
+
+function readCall(
+  node: TSESTree.CallExpression | TSESTree.NewExpression,
+  error: string | undefined,
+  seen: Seen,
+  fails: () => void,
+  lowering: Lowering,
+): void {
+  const callee = unwrap(node.callee)
+  const source = resolveReference(callee, lowering.sourceCode)
+  if (source?.module === '@spanguard/runtime') {
+    seen.span = true
+    if (source.imported === 'captureError') {
+      seen.exception = true
+      seen.stage ||= /\bstage\b/.test(lowering.sourceCode.getText(node))
+    }
+  }
+  const name =
+    callee.type === 'Identifier' ? callee.name
+    : callee.type === 'MemberExpression' ? (getMemberName(callee) ?? '')
+    : ''
+  const known = knownFunction(callee, lowering.analysis)
+  if (SPAN_WORD.test(name) || (known !== null && reachesSpan(known, lowering))) seen.span = true
+  if (failingMethods.has(name) || SETTLING.test(name)) fails()
+  // Somebody is handed the error: what becomes of it is not to be seen here.
+  if (error !== undefined && node.arguments.some((argument) => argument.type === 'Identifier' && argument.name === error)) {
+    fails()
+  }
+}
+
+/** A returned value that says that something went wrong: nothing, `false`, or anything that speaks of an error. */
+function tellsFailure(value: TSESTree.Expression, error: string | undefined): boolean {
+  const expression = unwrap(value)
+  switch (expression.type) {
+    case 'Literal':
+      return expression.value === false || expression.value === null
+    case 'Identifier':
+      return expression.name === 'undefined' || expression.name === error
+    case 'UnaryExpression':
+      return true
+    default:
+      return mentions(expression, error) || SPEAKS_OF_ERROR.test(textWithin(expression))
+  }
+}
+
+const SPEAKS_OF_ERROR = /error|fail|success|\bok\b|status|\berr\b|reject|invalid/i
+
+const texts = new WeakMap<TSESTree.Node, string>()
+
+/** The names and strings below a node. */
+function textWithin(node: TSESTree.Node): string {
+  const known = texts.get(node)
+  if (known !== undefined) return known
+  const words: string[] = []
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) {
+      for (const each of value) visit(each)
+      return
+    }
+    if (typeof value !== 'object' || value === null || !('type' in value)) return
+    const child = value as TSESTree.Node
+    if (child.type === 'Identifier') words.push(child.name)
+    if (child.type === 'Literal') words.push(String(child.value))
+    if (child.type === 'TemplateElement') words.push(child.value.raw)
+    for (const [key, inner] of Object.entries(child)) if (key !== 'parent') visit(inner)
+  }
+  visit(node)
+  const text = words.join(' ')
+  texts.set(node, text)
+  return text
+}
+
+function mentions(node: TSESTree.Node, name: string | undefined): boolean {
+  return name !== undefined && textWithin(node).split(' ').includes(name)
+}
+
+/** Is this written to outside the clause? Then what comes after it may tell. */
+function isOuter(target: TSESTree.Node, handler: TSESTree.CatchClause, lowering: Lowering): boolean {
+  let root = unwrap(target)
+  while (root.type === 'MemberExpression') root = unwrap(root.object)
+  if (root.type !== 'Identifier') return true
+  const definition = findVariable(root, lowering.sourceCode)?.defs[0]?.node as TSESTree.Node | undefined
+  return definition === undefined || definition.range[0] < handler.range[0] || definition.range[1] > handler.range[1]
+}
+
+/** Is the work inside a `stage(name, fn)` of the runtime, which says the stage by itself? */
+function callsStage(block: TSESTree.Node, lowering: Lowering): boolean {
+  if (block.type === 'CallExpression') {
+    const source = resolveReference(block.callee, lowering.sourceCode)
+    if (source?.module === '@spanguard/runtime' && source.imported === 'stage') return true
+  }
+  return childrenOf(block, lowering.sourceCode).some((child) => callsStage(child, lowering))
+}
