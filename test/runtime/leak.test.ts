@@ -127,7 +127,7 @@ const places: Readonly<Record<string, (secret: string) => void>> = {
     }
   },
   'the scope': secret => {
-    trace.getTracer(`scope ${secret}`, secret, { schemaUrl: `https://x.example/?${secret}` }).startSpan('a.b').end()
+    trace.getTracerProvider().getTracer(`scope ${secret}`, secret, { schemaUrl: `https://x.example/?${secret}` }).startSpan('a.b').end()
   },
 }
 
