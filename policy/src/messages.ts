@@ -1,6 +1,7 @@
 import type { Finding } from './finding.js'
 import { valueMessages } from './judges/attribute.js'
 import { lifetimeMessages } from './judges/lifetime.js'
+import { keyMessages } from './judges/key.js'
 import { sensitiveMessages } from './judges/sensitive.js'
 import { setupMessages } from './judges/setup.js'
 import { spanNameMessages } from './judges/span-name.js'
@@ -9,6 +10,7 @@ import { unboundedMessages } from './judges/unbounded.js'
 /** Every message of the policy's rules by rule and id, with ESLint's placeholders. Rules and reports take theirs from here. */
 export const messages = {
   ...lifetimeMessages,
+  ...keyMessages,
   ...sensitiveMessages,
   ...setupMessages,
   ...spanNameMessages,

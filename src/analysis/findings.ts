@@ -1,4 +1,4 @@
-import { type Fact, type Finding, judgeAttributeWrite, judgeSpanName } from '@spanguard/policy'
+import { type Fact, type Finding, judgeAttributeWrite, judgeSpanName, selectFindings } from '@spanguard/policy'
 import type { RuleContext, RuleListener } from '@typescript-eslint/utils/ts-eslint'
 
 import { analyzeFile, type FileAnalysis } from './index.js'
@@ -10,6 +10,8 @@ export interface JudgedFact {
 }
 
 const judged = new WeakMap<FileAnalysis, ReadonlyMap<string, readonly JudgedFact[]>>()
+/** The rules that are on for a file. All of them are created before the first node is visited. */
+const rulesOn = new WeakMap<FileAnalysis, Set<string>>()
 
 /**
  * A listener that reports what the policy says of the file's names and values for one rule. Every rule on names and values
@@ -23,6 +25,8 @@ export function reportFindings<MessageId extends string>(
 ): RuleListener {
   const analysis = analyzeFile(context)
   if (analysis.outOfScope || !analysis.mentionsTracing) return {}
+  const on = rulesOn.get(analysis) ?? new Set()
+  rulesOn.set(analysis, on.add(rule))
   return {
     Program() {
       for (const { finding } of findingsOf(analysis, rule)) {
@@ -45,11 +49,12 @@ export function findingsOf(analysis: FileAnalysis, rule: string): readonly Judge
 
 function judgeFile(analysis: FileAnalysis): ReadonlyMap<string, readonly JudgedFact[]> {
   const byRule = new Map<string, JudgedFact[]>()
+  const on = rulesOn.get(analysis) ?? new Set()
   const seen = new Set<string>()
   // A helper's body is judged before its call sites: what is wrong in the body is said once, there.
   const guilty = new Set<string>()
   for (const fact of analysis.facts) {
-    for (const finding of judge(fact, analysis)) {
+    for (const finding of selectFindings(judge(fact, analysis), (rule) => on.has(rule))) {
       const place = `${finding.rule}:${finding.origin.start}:${finding.origin.end}`
       if (seen.has(place)) continue
       if (fact.derivedFrom === undefined) guilty.add(`${finding.rule}:${fact.origin.start}`)

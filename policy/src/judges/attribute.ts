@@ -2,6 +2,7 @@ import type { Policy } from '../config.js'
 import type { AttributeBag, AttributeWrite, BaggageWrite, EventWrite, ExceptionWrite, StatusWrite, Value } from '../facts.js'
 import type { Finding } from '../finding.js'
 import { boundOf } from './bounds.js'
+import { judgeKey } from './key.js'
 import { getKeyName, sensitiveName, sensitiveWrite } from './sensitive.js'
 import { unboundedBag, unboundedValue, unboundedWrite } from './unbounded.js'
 import { shorten } from './wording.js'
@@ -18,31 +19,65 @@ export const valueMessages = {
 type Written = AttributeBag | AttributeWrite | BaggageWrite | EventWrite | ExceptionWrite | StatusWrite
 type Found = Pick<Finding, 'rule' | 'messageId' | 'data' | 'origin'>
 
-/** What is wrong with what is written to a span: the first that applies, for each subject. */
+/**
+ * What is wrong with what is written to a span, in the order sensitive, unbounded, deprecated, unlisted, naming. Findings of
+ * one `subject` are about one thing: `selectFindings` keeps the first whose rule is on.
+ */
 export function judgeAttributeWrite(fact: Written, policy: Policy): readonly Finding[] {
-  const found = judge(fact, policy)
-  return found === null ? [] : [{ ...found, subject: subjectOf(fact), certainty: fact.certainty }]
+  const { certainty } = fact
+  const subject = subjectOf(fact)
+  const found: Finding[] = []
+  const add = (each: Found | null, about = subject): void => {
+    if (each !== null) found.push({ ...each, subject: about, certainty })
+  }
+  switch (fact.fact) {
+    case 'attribute-write': {
+      add(sensitiveWrite(fact, policy))
+      add(unboundedWrite(fact))
+      // A value that is dropped leaks nothing, and is wrong whatever its key is.
+      if (found.length === 0) add(invalidValue(fact.value), `${subject} value`)
+      for (const each of judgeKey(fact, policy)) add(each)
+      break
+    }
+    case 'attribute-bag':
+      add(unboundedBag(fact))
+      break
+    case 'baggage-write':
+      add(sensitiveWrite(fact, policy))
+      add(unboundedValue(fact.value, 'baggage'))
+      break
+    case 'event-write':
+      add(sensitiveName(fact.name, policy))
+      add(dynamicEvent(fact.name))
+      break
+    case 'status-write':
+      if (fact.message !== undefined) {
+        add(sensitiveName(fact.message, policy))
+        add(unboundedValue(fact.message, 'status-message'))
+      }
+      break
+    case 'exception-write':
+      if (fact.value.kind === 'literal') add(sensitiveName(fact.value, policy))
+  }
+  return found
+}
+
+/**
+ * Of the findings of one fact those that are reported: one for each subject, the first whose rule is on.
+ *
+ * @param isOn is a rule on, by its name without prefix?
+ */
+export function selectFindings(findings: readonly Finding[], isOn: (rule: string) => boolean): readonly Finding[] {
+  const subjects = new Set<string>()
+  return findings.filter(({ rule, subject }) => {
+    if (!isOn(rule) || subjects.has(subject)) return false
+    subjects.add(subject)
+    return true
+  })
 }
 
 function subjectOf(fact: Written): string {
   return fact.fact === 'attribute-write' || fact.fact === 'baggage-write' ? (getKeyName(fact.key) ?? fact.key.text) : fact.fact
-}
-
-function judge(fact: Written, policy: Policy): Found | null {
-  switch (fact.fact) {
-    case 'attribute-write':
-      return sensitiveWrite(fact, policy) ?? unboundedWrite(fact) ?? invalidValue(fact.value)
-    case 'attribute-bag':
-      return unboundedBag(fact)
-    case 'baggage-write':
-      return sensitiveWrite(fact, policy) ?? unboundedValue(fact.value, 'baggage')
-    case 'event-write':
-      return sensitiveName(fact.name, policy) ?? dynamicEvent(fact.name)
-    case 'status-write':
-      return fact.message === undefined ? null : (sensitiveName(fact.message, policy) ?? unboundedValue(fact.message, 'status-message'))
-    case 'exception-write':
-      return fact.value.kind === 'literal' ? sensitiveName(fact.value, policy) : null
-  }
 }
 
 /** An event's name is searched for like a span's: what varies belongs into its attributes. */

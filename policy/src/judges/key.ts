@@ -1,0 +1,93 @@
+import type { Policy } from '../config.js'
+import type { AttributeWrite, Sink, Value } from '../facts.js'
+import type { Finding } from '../finding.js'
+import { isConventionalKey, isDeniedKey, isListedKey, keyOfConstant, nearestListedKey, replacementOf } from '../listed-keys.js'
+import { splitName } from '../names.js'
+import { shorten } from './wording.js'
+
+export const keyMessages = {
+  'attribute-naming': {
+    form: 'The key {{ key }} is not lowercase, dotted snake_case: keys are case-sensitive in every store, and a query for one form never finds the other. Write {{ instead }}.',
+    namespace: 'The key {{ key }} has no namespace: in a store it means whatever the next library writes under it. Put the domain before it, such as {{ instead }}.',
+    reserved:
+      'The key {{ key }} stands in a namespace that OpenTelemetry keeps for itself: the next version of the conventions may give it another meaning. Begin it with your own domain.',
+  },
+  'no-deprecated-attributes': {
+    replaced:
+      'The semantic conventions replaced the key {{ key }}: dashboards and alerts that ask for the new one do not see this span. Write {{ instead }}.',
+  },
+  'no-unlisted-attributes': {
+    denied: "The policy denies the key {{ key }}: its value leaves the service as [REDACTED]. Leave it out, or take it out of the policy's deny-list.",
+    nearest:
+      'The key {{ key }} is neither in the semantic conventions nor in the policy: its value leaves the service as [REDACTED]. Did you mean {{ instead }}? If not, list it in attributes.allow.',
+    unlisted:
+      'The key {{ key }} is neither in the semantic conventions nor in the policy: its value leaves the service as [REDACTED]. List it in attributes.allow, or leave it out.',
+  },
+} as const
+
+type Found = Pick<Finding, 'rule' | 'messageId' | 'data' | 'origin'>
+
+const JUDGED: ReadonlySet<Sink> = new Set(['attribute', 'event-attribute', 'link-attribute'])
+
+/**
+ * What is wrong with a key as such, in the order deprecated, unlisted, naming. More than one may apply; they have one subject,
+ * and the reader takes the first whose rule is on.
+ */
+export function judgeKey(fact: Pick<AttributeWrite, 'key' | 'sink'>, policy: Policy): readonly Found[] {
+  if (!JUDGED.has(fact.sink)) return []
+  const key = knownKey(fact.key)
+  if (key === null || key === '') return []
+  const { origin } = fact.key
+  const found = (rule: string, messageId: string, instead = ''): Found => ({
+    rule,
+    messageId,
+    data: { key: shorten(key), instead },
+    origin,
+  })
+  const replacement = replacementOf(key)
+  if (replacement !== null && !policy.attributes.allow.includes(key)) return [found('no-deprecated-attributes', 'replaced', replacement.text)]
+  const all: Found[] = []
+  if (isDeniedKey(key, policy)) all.push(found('no-unlisted-attributes', 'denied'))
+  else if (!isListedKey(key, policy)) {
+    const nearest = nearestListedKey(key, policy)
+    all.push(
+      nearest === null ?
+        found('no-unlisted-attributes', 'unlisted')
+      : found('no-unlisted-attributes', 'nearest', shorten(nearest)),
+    )
+  }
+  const naming = judgeNaming(key)
+  if (naming !== null) all.push(found('attribute-naming', naming.messageId, naming.instead))
+  return all
+}
+
+/** The key when it is written out in full, here or as a constant of the file or of the conventions' package. */
+export function knownKey(key: Value): string | null {
+  if (key.kind === 'literal') return typeof key.value === 'string' ? key.value : null
+  if (key.kind !== 'reference') return null
+  if (key.resolved !== undefined) return knownKey(key.resolved)
+  const last = key.path.at(-1)
+  if (key.module === undefined || !key.module.startsWith('@opentelemetry/semantic-conventions') || last === undefined) return null
+  return keyOfConstant(key.path.length === 1 && key.imported !== undefined && key.imported !== '*' ? key.imported : last)
+}
+
+const FORM = /^[a-z][a-z\d]*(?:_[a-z\d]+)*(?:\.[a-z\d]+(?:_[a-z\d]+)*)*$/
+/** Namespaces that the specification keeps (semantic conventions, "Attribute naming": `otel.*`). */
+const RESERVED = /^otel\./
+
+function judgeNaming(key: string): { messageId: string; instead: string } | null {
+  // Some conventional keys have capitals or dashes in a part that their users choose.
+  if (isConventionalKey(key)) return null
+  if (!FORM.test(key)) return { messageId: 'form', instead: shorten(toForm(key)) }
+  if (!key.includes('.')) return { messageId: 'namespace', instead: shorten(`order.${key}`) }
+  return RESERVED.test(key) ? { messageId: 'reserved', instead: '' } : null
+}
+
+/** `Order.ItemCount` as `order.item_count`: dots stay, all other edges of words become underscores. */
+function toForm(key: string): string {
+  return key
+    .split(/[.:/]+/)
+    .map((part) => splitName(part).join('_'))
+    .filter((part) => part !== '')
+    .join('.')
+}
