@@ -54,7 +54,8 @@ export function unboundedValue(value: Value, sink: Sink): Found | null {
       return unboundedCall(value, sink)
     case 'reference': {
       const inner = value.resolved === undefined ? null : unboundedValue(value.resolved, sink)
-      if (inner !== null) return { ...inner, origin: value.origin }
+      // An id that was made for an order, and stands on its span, is how that order's trace is found.
+      if (inner !== null && !(inner.messageId === 'unique' && isMadeId(value.resolved))) return { ...inner, origin: value.origin }
       const names = [...value.path, ...pathOf(value.resolved)]
       return value.resolved === undefined || value.resolved.kind === 'reference' || value.resolved.kind === 'parameter' ?
           unboundedPath(value, value.resolved === undefined ? value.path : names, sink)
@@ -65,6 +66,10 @@ export function unboundedValue(value: Value, sink: Sink): Found | null {
     default:
       return null
   }
+}
+
+function isMadeId(value: Value | undefined): boolean {
+  return value?.kind === 'call' && (value.callee.at(-1) ?? '').toLowerCase() !== 'toisostring'
 }
 
 function pathOf(value: Value | undefined): readonly string[] {
@@ -86,7 +91,8 @@ function unboundedCall(call: CallValue, sink: Sink): Found | null {
   if (serialisers.has(name)) {
     return argument === undefined || isSmall(argument) ? null : about('payload', call)
   }
-  if (uniqueCalls.has(name) && !(name === 'now' || name === 'random')) return about('unique', call)
+  // A resource is there once per process: `service.instance.id` is random by its convention.
+  if (sink !== 'resource' && uniqueCalls.has(name) && !(name === 'now' || name === 'random')) return about('unique', call)
   if (name === 'tostring' || name === 'string' || name === 'trim') {
     const inner = name === 'string' ? argument : call.receiver
     if (inner === undefined || inner.kind === 'parameter') return null
