@@ -14,7 +14,7 @@ export interface LintRun {
 export async function lint(folder: string, { fix = false } = {}): Promise<LintRun> {
   const eslint = new ESLint({
     cwd: folder,
-    overrideConfigFile: path.join(import.meta.dirname, 'eslint.config.js'),
+    overrideConfigFile: path.join(import.meta.dirname, 'shop.eslint.config.js'),
     fix,
   })
   const results = await eslint.lintFiles(['.'])
