@@ -1,3 +1,6 @@
+import type { RuleModule } from '@typescript-eslint/utils/ts-eslint'
+
+import type { RuleDocs } from '../src/create-rule.js'
 import approvedSetup from './approved-setup.js'
 import awaitBeforeEnd from './await-before-end.js'
 import attributeNaming from './attribute-naming.js'
@@ -23,8 +26,11 @@ import spanNamePresent from './span-name-present.js'
 import spanNameStyle from './span-name-style.js'
 import validAttributeValue from './valid-attribute-value.js'
 
+/** A rule, whatever its options and messages are. */
+export type AnyRule = RuleModule<string, readonly unknown[], RuleDocs>
+
 /** Every rule by its name; presets, README and docs are made from this table. */
-export const rules = {
+export const rules: Readonly<Record<string, AnyRule>> = {
   'approved-setup': approvedSetup,
   'await-before-end': awaitBeforeEnd,
   'attribute-naming': attributeNaming,

@@ -397,6 +397,13 @@ function receiverByName(written: TSESTree.Node, method: string | null, context: 
   return hasEvidence ? { ...certain('span', API), certainty: 'likely' } : null
 }
 
+/** `x.setAttribute('prompt.version', …)`: no attribute of the DOM has a dot in its name. */
+function hasDottedKey(callee: TSESTree.MemberExpression): boolean {
+  if (callee.parent.type !== 'CallExpression' || callee.parent.callee !== callee) return false
+  const [key] = callee.parent.arguments
+  return key?.type === 'Literal' && typeof key.value === 'string' && key.value.includes('.')
+}
+
 /** Is a method that only spans have called on the same variable (or the same member chain's text) elsewhere? */
 function isSpanElsewhere(node: TSESTree.Node, context: ReceiverContext): boolean {
   if (node.type !== 'Identifier') return false
@@ -413,6 +420,6 @@ function isSpanElsewhere(node: TSESTree.Node, context: ReceiverContext): boolean
     const parent = identifier.parent as TSESTree.Node | undefined
     if (parent?.type !== 'MemberExpression' || parent.object !== identifier) return false
     const called = getMemberName(parent)
-    return called !== null && spanOnlyMethods.has(called)
+    return called !== null && (spanOnlyMethods.has(called) || hasDottedKey(parent))
   })
 }

@@ -376,13 +376,17 @@ function follow(value: Value, path: readonly string[]): Value | null {
     case 'parameter':
       return withPath(value, path)
     default:
-      return { kind: 'reference', origin, text, path: ['[]', ...path], root: 'expression', base: value }
+      return { kind: 'reference', origin, text: textOf(text, path), path: ['[]', ...path], root: 'expression', base: value }
   }
+}
+
+function textOf(text: string, path: readonly string[]): string {
+  return [text, ...path].join('.')
 }
 
 /** A field's type is not its owner's. */
 function withPath(value: Extract<Value, { kind: 'reference' | 'parameter' }>, path: readonly string[]): Value {
-  const field = { ...value, path: [...value.path, ...path] }
+  const field = { ...value, text: textOf(value.text, path), path: [...value.path, ...path] }
   delete field.type
   return field
 }

@@ -76,6 +76,8 @@ describe('receiverOf: likely, by name and method', () => {
     ['an unknown span', `function f(rootSpan) { probe(rootSpan.recordException) }`, 'span likely'],
     ['setAttribute on what is ended elsewhere', `function f(span) { probe(span.setAttribute); span.end() }`, 'span likely'],
     ['the parameter of a callback of withSpan', `withSpan('a', (span) => { probe(span.setAttribute) })`, 'span likely'],
+    ['a dotted key, which no DOM attribute has', `const o = { onBody: (body, span) => { probe(span.setAttribute); span.setAttribute('a.b', 1) } }`, 'span likely'],
+    ['a key without a dot says nothing', `const o = { onBody: (body, span) => { probe(span.setAttribute); span.setAttribute('href', 1) } }`, '-'],
     ['the name alone is not enough', `function f(span) { probe(span.setAttribute) }`, '-'],
     ['the method alone is not enough', `function f(x) { probe(x.recordException) }`, '-'],
     ['a word that ends in span is not a span', `function f(lifespan) { probe(lifespan.recordException) }`, '-'],
