@@ -153,6 +153,13 @@ function judge(handler: HandlerSite, service: Service, entry: Entry, served: Ser
   return { ...base, status: 'untraced', by, steps: [...(provider?.steps ?? []), ...mountSteps(served)], conditional: false }
 }
 
+/** An expression in one line: what is called, without the arguments of calls that make it. */
+function nameText(node: ts.Expression): string {
+  const callee = unwrap(node)
+  const text = (ts.isCallExpression(callee) ? callee.expression : callee).getText().replace(/\s+/gu, ' ')
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text
+}
+
 function accepted(apm: ProcessTracing, config: Config): boolean {
   return (config.setup?.accept ?? []).some(name => apm.by.includes(name))
 }
@@ -179,7 +186,7 @@ function wrapperOf(handler: HandlerSite, input: CoverageInput): { by: string; st
   const target = ts.isIdentifier(given) ? initialiserOf(given, input) ?? given : given
   if (ts.isCallExpression(target)) {
     const callee = evaluator.evaluate(target.expression)
-    const name = target.expression.getText()
+    const name = nameText(target.expression)
     if (isExport(callee, handler.descriptor.tracedBy) || isApproved(target.expression, input)) return { by: name, step: step(target, `${name} traces it`) }
     if (callee.kind === 'function' && startsSpan(callee.node, evaluator)) return { by: name, step: step(target, `${name} starts a span around it`) }
   }
@@ -240,7 +247,7 @@ function tracerName(argument: ts.Expression, object: FrameworkObject, input: Cov
   const entity = evaluator.evaluate(plain)
   const callee = entity.kind === 'result' ? entity.callee : entity
   const owner = callee.kind === 'member' && callee.of.kind === 'result' ? callee.of.callee : callee
-  const shown = ts.isCallExpression(plain) ? plain.expression.getText() : plain.getText().slice(0, 60)
+  const shown = nameText(ts.isCallExpression(plain) ? plain.expression : plain)
   if (isExport(callee, object.descriptor.tracedBy) || isExport(owner, object.descriptor.tracedBy)) return shown
   if (isApproved(ts.isCallExpression(plain) ? plain.expression : plain, input)) return shown
   if (callee.kind === 'export' && isTracingModule(callee.module) && ts.isCallExpression(plain)) return shown
@@ -271,7 +278,7 @@ function rootModuleTracing(root: FrameworkObject, input: CoverageInput): { node:
     const entity = input.evaluator.evaluate(expression)
     const callee = entity.kind === 'result' ? entity.callee : entity
     const owner = callee.kind === 'export' && callee.path.length > 1 ? { ...callee, path: callee.path.slice(0, -1) } : callee
-    if (isExport(callee, root.descriptor.tracedBy) || isExport(owner, root.descriptor.tracedBy)) return { node: expression, by: expression.getText().slice(0, 60) }
+    if (isExport(callee, root.descriptor.tracedBy) || isExport(owner, root.descriptor.tracedBy)) return { node: expression, by: nameText(expression) }
     if (entity.kind !== 'class' || seen.has(entity.node) || depth > 6 || !ts.canHaveDecorators(entity.node)) return null
     seen.add(entity.node)
     for (const decorator of ts.getDecorators(entity.node) ?? []) {

@@ -18,8 +18,8 @@ export type Entity =
   | { readonly kind: 'value'; readonly node: ts.Expression }
   | { readonly kind: 'unknown'; readonly node: ts.Node }
 
-/** Longer chains of definitions exist only in generated code. */
-const maxDepth = 25
+/** Chained registration nests two levels a call; longer chains exist only in generated code. */
+const maxDepth = 400
 
 export interface Evaluator {
   evaluate(node: ts.Expression): Entity
@@ -150,7 +150,8 @@ export function createEvaluator(program: Program): Evaluator {
   }
 
   function ofInitialised(node: ts.VariableDeclaration | ts.PropertyDeclaration): Entity {
-    const made = node.initializer ? evaluate(node.initializer) : assigned(node)
+    const initial = node.initializer ? evaluate(node.initializer) : null
+    const made = !initial || (initial.kind === 'value' && isEmptyValue(initial.node)) ? assigned(node) ?? initial : initial
     if (made && made.kind !== 'unknown' && !(made.kind === 'value' && isEmptyValue(made.node))) return made
     const type = typeName(node.type)
     return type ? { kind: 'typed', ...type, node } : (made ?? { kind: 'unknown', node })

@@ -74,9 +74,11 @@ export function check(options: CheckOptions): CheckResult {
   const references = createReferences(program, graph, evaluator)
   const join = joinObjects(program, registrations, evaluator, matcher, references)
 
+  for (const { node, files } of join.autoloads) graph.addLate(node, files)
+
   progress('following start commands')
   const setups = findSetups(inScope, program, graph, evaluator)
-  const services = findServices(program, graph, registrations, root, scoped, declaredEntries(config, root))
+  const services = findServices(program, graph, references, registrations, root, scoped, declaredEntries(config, root))
   const drafts = []
   const verdicts: HandlerVerdict[] = []
   for (const service of services) {

@@ -27,6 +27,8 @@ export interface ModuleGraph {
   importsOf(file: string): readonly ModuleImport[]
   /** The imports of a file of the program, by those who import it. */
   importersOf(file: string): readonly ModuleImport[]
+  /** Says that a call loads files by folder (autoload), which no import shows. */
+  addLate(node: ts.Node, files: readonly string[]): void
   /**
    * @param entries what runs first, in order: preloads, then the program's file
    * @param later files that a framework loads when the program runs (routes found by folder)
@@ -39,7 +41,14 @@ export function createModuleGraph(program: Program): ModuleGraph {
   const imports = new Map<string, readonly ModuleImport[]>()
   let importers: Map<string, ModuleImport[]> | null = null
 
-  return { importsOf, importersOf, loadOrder }
+  return { importsOf, importersOf, addLate, loadOrder }
+
+  function addLate(node: ts.Node, files: readonly string[]): void {
+    const from = node.getSourceFile().fileName
+    const late = files.map((file): ModuleImport => ({ specifier: file, file, node, how: 'late' }))
+    imports.set(from, [...importsOf(from), ...late])
+    importers = null
+  }
 
   function importsOf(file: string): readonly ModuleImport[] {
     const cached = imports.get(file)

@@ -1,11 +1,13 @@
 import path from 'node:path'
+import type { ts } from 'ts-morph'
 import type { Package } from '../project/package-json.js'
 import { getPackage } from '../project/package-json.js'
 import { existing } from '../project/source-path.js'
-import { startCommands, type Preload, type StartCommand } from '../project/wiring/index.js'
+import { startCommands, type StartCommand } from '../project/wiring/index.js'
 import type { HandlerSite, Registrations } from './handlers/collect.js'
 import type { LoadOrder, ModuleGraph } from './modules.js'
 import type { Program } from './program.js'
+import type { References } from './references.js'
 
 /** One process that a package can be started as. */
 export interface Entry {
@@ -30,7 +32,7 @@ export interface Service {
  * @param scope the files that services run: tests are no entries
  * @param declared `setup.entries` of the config, absolute
  */
-export function findServices(program: Program, graph: ModuleGraph, registrations: Registrations, root: string, scope: ReadonlySet<string>, declared: readonly string[]): Service[] {
+export function findServices(program: Program, graph: ModuleGraph, references: References, registrations: Registrations, root: string, scope: ReadonlySet<string>, declared: readonly string[]): Service[] {
   const packages = new Map<string, Package | null>()
   const folderOf = (file: string): string => {
     const pkg = getPackage(file)
@@ -44,10 +46,13 @@ export function findServices(program: Program, graph: ModuleGraph, registrations
     if (handler.object === null && isLoadedByFramework(handler)) push(loaded, folderOf(handler.file), handler)
   }
   const starting = new Map<string, Set<string>>()
-  for (const served of registrations.served) push2(starting, folderOf(served.node.getSourceFile().fileName), served.node.getSourceFile().fileName)
-  for (const object of registrations.objects) {
-    if (object.descriptor.kind !== 'app' && object.descriptor.roots.includes(object.kind)) push2(starting, folderOf(object.node.getSourceFile().fileName), object.node.getSourceFile().fileName)
+  const mayStart = (node: ts.Node): void => {
+    const file = node.getSourceFile().fileName
+    // A library that would serve, were its function called, is no program.
+    if (scope.has(file) && references.liveness(node, new Set([file]))) push2(starting, folderOf(file), file)
   }
+  for (const served of registrations.served) mayStart(served.node)
+  for (const object of registrations.objects) if (object.descriptor.kind !== 'app' && object.descriptor.roots.includes(object.kind)) mayStart(object.node)
 
   const services: Service[] = []
   for (const [dir, pkg] of [...packages].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
@@ -67,21 +72,17 @@ export function findServices(program: Program, graph: ModuleGraph, registrations
     const byFile = new Map<string, StartCommand[]>()
     for (const start of starts) if (start.entry !== null && scope.has(start.entry)) push(byFile, start.entry, start)
     for (const file of declared) if (folderOf(file) === dir && program.file(file) && !byFile.has(file)) byFile.set(file, [])
-    for (const [file, own] of byFile) entries.push({ file, starts: own, order: graph.loadOrder([...preloadFiles(own), file], lateFiles(dir, file)) })
+    for (const [file, own] of byFile) entries.push({ file, starts: own, order: graph.loadOrder([file], lateFiles(dir, file)) })
     const nextFiles = fileHandlers.filter(handler => handler.descriptor.name === 'next').map(handler => handler.file)
     if (nextFiles.length > 0) {
       const own = starts.filter(start => start.runner === 'next')
       const hook = first(['instrumentation', 'src/instrumentation'].map(name => path.join(dir, name)))
       const custom = [...byFile.keys()].filter(file => graph.importsOf(file).some(imported => imported.specifier === 'next'))
-      entries.push({ file: null, starts: own, order: graph.loadOrder([...preloadFiles(own), ...(hook === null ? [] : [hook]), ...custom], nextFiles) })
+      entries.push({ file: null, starts: own, order: graph.loadOrder([...(hook === null ? [] : [hook]), ...custom], nextFiles) })
     }
     const lambdas = fileHandlers.filter(handler => handler.descriptor.name !== 'next' && !byFile.has(handler.file)).map(handler => handler.file)
     for (const file of new Set(lambdas)) entries.push({ file, starts: starts.filter(start => start.entry === file), order: graph.loadOrder([file]) })
     return entries
-  }
-
-  function preloadFiles(starts: readonly StartCommand[]): string[] {
-    return [...new Set(starts.flatMap(start => start.preloads.flatMap((preload: Preload) => (preload.file !== null && program.file(preload.file) ? [preload.file] : []))))]
   }
 
   /** Files that a server loads from a bundle: Remix and React Router build `app/` into one that the server imports. */

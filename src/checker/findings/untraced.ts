@@ -3,7 +3,7 @@ import { isTracingPackage } from '../../frameworks/index.js'
 import type { HandlerVerdict } from '../coverage.js'
 import type { FrameworkObject } from '../handlers/objects.js'
 import { step, type Step } from '../places.js'
-import type { References } from '../references.js'
+import { enclosingCallable, type References } from '../references.js'
 import type { Draft } from './draft.js'
 
 /** One finding for each app (or file of handlers) of each service that nothing traces. */
@@ -18,7 +18,7 @@ export function untracedFindings(verdicts: readonly HandlerVerdict[], references
   }
   return [...groups.values()].flatMap(group => {
     const [first] = group
-    return first ? [draftOf(first, group, references)] : []
+    return first ? placesOf(first, first.served?.root ?? null, references).map(place => draftOf(first, group, place)) : []
   })
 }
 
@@ -28,10 +28,9 @@ function groupKey(verdict: HandlerVerdict): string {
   return node ? `${node.getSourceFile().fileName}:${String(node.pos)}` : verdict.site.object === null && verdict.site.descriptor.exports ? verdict.site.descriptor.name : verdict.site.file
 }
 
-function draftOf(first: HandlerVerdict, group: readonly HandlerVerdict[], references: References): Draft {
+function draftOf(first: HandlerVerdict, group: readonly HandlerVerdict[], place: FindingPlace): Draft {
   const root = first.served?.root ?? null
   const { service, entry } = first
-  const place = placeOf(first, root, references)
   const count = group.length === 1 ? '1 handler' : `${String(group.length)} handlers`
   const { label } = first.site.descriptor
   const by = first.by.startsWith('nothing') ? 'nothing traces' : `${first.by}, so that nothing traces`
@@ -52,14 +51,24 @@ function draftOf(first: HandlerVerdict, group: readonly HandlerVerdict[], refere
   }
 }
 
-/** The app itself; where a package of the repository makes it, the place of this service that has it made. */
-function placeOf(verdict: HandlerVerdict, root: FrameworkObject | null, references: References): { node: ts.Node; steps: readonly Step[] } {
+interface FindingPlace {
+  readonly node: ts.Node
+  readonly steps: readonly Step[]
+}
+
+/** The app itself; where a package of the repository makes it, each place of this service that has one made. */
+function placesOf(verdict: HandlerVerdict, root: FrameworkObject | null, references: References): readonly FindingPlace[] {
   const node = root?.node.getSourceFile() ? root.node : verdict.site.node
-  if (node.getSourceFile().fileName.startsWith(verdict.service.dir)) return { node, steps: [] }
-  const way = references.liveness(node, new Set(verdict.entry.order.files.keys()))
-  const own = way?.find(one => one.getSourceFile().fileName.startsWith(verdict.service.dir))
-  const steps = [step(node, 'the server is made here'), ...(way ?? []).slice(1).map(one => step(one, 'by this call'))]
-  return own ? { node: own, steps } : { node, steps: [] }
+  const isOwn = (one: ts.Node): boolean => one.getSourceFile().fileName.startsWith(verdict.service.dir)
+  if (isOwn(node)) return [{ node, steps: [] }]
+  const files = new Set(verdict.entry.order.files.keys())
+  const made = step(node, 'the server is made here')
+  const owner = enclosingCallable(node)
+  const owners = owner ? [owner, ...(ts.isClassLike(owner.parent) ? [owner.parent] : [])] : []
+  const direct = owners.flatMap(one => references.to(one)).filter(use => isOwn(use) && files.has(use.getSourceFile().fileName) && (ts.isCallExpression(use) || ts.isNewExpression(use)))
+  if (direct.length > 0) return direct.map(use => ({ node: use, steps: [made] }))
+  const way = references.liveness(node, files) ?? []
+  return [{ node: way.find(isOwn) ?? node, steps: [made, ...way.slice(1).map(one => step(one, 'by this call'))] }]
 }
 
 function handlerText(verdict: HandlerVerdict): string {

@@ -150,11 +150,23 @@ function readOnce(
     const middleware = rows.middleware.find(row => row.descriptor === object.descriptor && row.on === object.kind)
     if (middleware) {
       mounts.push({ parent: object, node, arguments: node.arguments })
+      if (middleware.mounts && isForeignMount(node, object)) handlers.push({ descriptor: object.descriptor, method: null, route: textOf(node.arguments[0]), node, handler: node.arguments.at(-1) ?? null, object, file: file.path })
       if (middleware.functions) {
         for (const argument of node.arguments) if (isFunctionLike(unwrap(argument)) && (unwrap(argument) as ts.ArrowFunction).parameters.length < 2) handlers.push({ descriptor: object.descriptor, method: null, route: null, node, handler: argument, object, file: file.path })
       }
     }
     if (rows.listens.some(row => row.descriptor === object.descriptor && row.on === object.kind)) served.push({ node, parts: [], object })
+  }
+
+  /** `app.use('/api/inngest', serve(…))`: a package's handler below a path. The framework's own (static files) are none. */
+  function isForeignMount(node: ts.CallExpression, object: FrameworkObject): boolean {
+    const last = node.arguments.at(-1)
+    if (!last || node.arguments.length < 2 || textOf(node.arguments[0]) === null) return false
+    const entity = evaluator.evaluate(last)
+    if (entity.kind !== 'result' || entity.callee.kind !== 'export') return false
+    const { module } = entity.callee
+    return !object.descriptor.modules.some(own => matchesModule(module, own)) && !/static|cors|helmet|compress|body-?parser|cookie|session|morgan|logger|multer|rate-?limit|swagger|proxy/u.test(module)
+      && !matcher.objectOf(entity) && entity.callee.path[0] !== 'static'
   }
 
   function addHandlers(node: ts.CallExpression | ts.NewExpression, row: HandlerRow, descriptor: FrameworkDescriptor, object: FrameworkObject | null, method: string, file: ProgramFile): void {
@@ -243,7 +255,7 @@ function readOnce(
 
 interface MethodRows {
   readonly handlers: { readonly descriptor: FrameworkDescriptor; readonly row: HandlerRow }[]
-  readonly middleware: { readonly descriptor: FrameworkDescriptor; readonly on: string; readonly functions: boolean }[]
+  readonly middleware: { readonly descriptor: FrameworkDescriptor; readonly on: string; readonly functions: boolean; readonly mounts: boolean }[]
   readonly listens: { readonly descriptor: FrameworkDescriptor; readonly on: string }[]
 }
 
@@ -256,7 +268,7 @@ function indexMethods(frameworks: readonly FrameworkDescriptor[]): ReadonlyMap<s
   }
   for (const descriptor of frameworks) {
     for (const row of descriptor.handlers) for (const method of row.methods ?? []) at(method).handlers.push({ descriptor, row })
-    for (const row of descriptor.middleware ?? []) for (const method of row.methods) at(method).middleware.push({ descriptor, on: row.on, functions: row.counts?.includes('functions') ?? false })
+    for (const row of descriptor.middleware ?? []) for (const method of row.methods) at(method).middleware.push({ descriptor, on: row.on, functions: row.counts?.includes('functions') ?? false, mounts: row.counts?.includes('mounts') ?? false })
     for (const row of descriptor.listens ?? []) for (const method of row.methods) at(method).listens.push({ descriptor, on: row.on })
   }
   return index

@@ -18,6 +18,8 @@ export interface Join {
   rootsOf(object: FrameworkObject): readonly ServedBy[]
   /** What is given to the middleware methods of an object, in the order of the source. */
   mountsOn(object: FrameworkObject): readonly Mount[]
+  /** Calls that load the plugins of a folder. */
+  readonly autoloads: readonly { readonly node: ts.Node; readonly files: readonly string[] }[]
 }
 
 const autoloaders = [{ module: '@fastify/autoload', export: '*' }, { module: 'fastify-autoload', export: '*' }]
@@ -25,6 +27,7 @@ const maxDepth = 12
 
 /** Joins routers, plugins and parameters to the apps that they are mounted on, across files. */
 export function joinObjects(program: Program, registrations: Registrations, evaluator: Evaluator, matcher: ObjectMatcher, references: References): Join {
+  const autoloads: { node: ts.Node; files: readonly string[] }[] = []
   const byObject = new Map<ts.Node, Mount[]>()
   const byFunction = new Map<ts.Node, Mount[]>()
   const onObject = new Map<ts.Node, Mount[]>()
@@ -35,6 +38,7 @@ export function joinObjects(program: Program, registrations: Registrations, eval
   const known = new Map<ts.Node, readonly ServedBy[]>()
 
   return {
+    autoloads,
     rootsOf: object => rootsOf(object, 0),
     mountsOn: object => onObject.get(object.node) ?? [],
   }
@@ -136,7 +140,9 @@ export function joinObjects(program: Program, registrations: Registrations, eval
     const options = call.arguments[call.arguments.indexOf(node as ts.Expression) + 1]
     const dir = options && ts.isObjectLiteralExpression(options) ? folderOf(options) : null
     if (dir === null) return []
-    return program.files.filter(file => file.path.startsWith(dir + path.sep)).flatMap(file => {
+    const plugins = program.files.filter(file => file.path.startsWith(dir + path.sep))
+    autoloads.push({ node: call, files: plugins.map(file => file.path) })
+    return plugins.flatMap(file => {
       const exported = evaluator.exported(file.path, 'default')
       return exported ? partsOfEntity(exported, file.root, 1) : []
     })

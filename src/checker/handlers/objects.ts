@@ -29,6 +29,9 @@ export interface ObjectMatcher {
   received(of: FrameworkObject, method: string): { readonly index: number; readonly kind: string } | null
 }
 
+/** Calls of one chain (`new Hono().get().post()…`), each a step. */
+const maxChain = 400
+
 /** Recognises the objects of the frameworks' tables. */
 export function createObjectMatcher(frameworks: readonly FrameworkDescriptor[], evaluator: Evaluator): ObjectMatcher {
   const rows = frameworks.flatMap(descriptor => Object.entries<readonly ObjectSource[]>(descriptor.objects).flatMap(([kind, sources]) => sources.map(source => ({ descriptor, kind, source }))))
@@ -55,7 +58,7 @@ export function createObjectMatcher(frameworks: readonly FrameworkDescriptor[], 
   }
 
   function objectOf(entity: Entity, depth = 0): FrameworkObject | null {
-    if (depth > 20) return null
+    if (depth > maxChain) return null
     switch (entity.kind) {
       case 'result': {
         const cached = known.get(entity.node)

@@ -4,6 +4,7 @@ import { isTracingPackage } from '../../frameworks/index.js'
 import type { Preload } from '../../project/wiring/index.js'
 import { returnsOf, unwrap, type Entity, type Evaluator } from '../evaluate.js'
 import { isExport } from '../handlers/objects.js'
+import { lookAlikeModules } from '../../otel/index.js'
 import type { ModuleGraph } from '../modules.js'
 import type { Program, ProgramFile } from '../program.js'
 import { instrumentationModule, serverInstrumentation, setupModules, setupRows, type SetupEffect } from './table.js'
@@ -154,6 +155,17 @@ function isConditional(node: ts.Node): boolean {
 /** Methods by which spans are started; a middleware or wrapper written by hand calls one. */
 const startMethods = new Set(['startActiveSpan', 'startSpan', 'traceHandler', 'withSpan'])
 
+/** `tracer.startSpan` of dd-trace and its like is no span of OpenTelemetry. */
+function isLookAlike(callee: ts.Expression, evaluator: Evaluator): boolean {
+  const isOther = (module: string): boolean => lookAlikeModules.some(pattern => matchesModule(module, pattern))
+  let entity: Entity = evaluator.evaluate(ts.isPropertyAccessExpression(callee) ? callee.expression : callee)
+  while (entity.kind === 'result' || entity.kind === 'member') entity = entity.kind === 'result' ? entity.callee : entity.of
+  if (entity.kind === 'export') return isOther(entity.module)
+  const { statements } = callee.getSourceFile()
+  return statements.some(statement => ts.isImportDeclaration(statement) && ts.isStringLiteral(statement.moduleSpecifier) && isOther(statement.moduleSpecifier.text))
+    || /require\(['"]dd-trace['"]\)/u.test(callee.getSourceFile().text)
+}
+
 /** Does a function of the program start a span, itself or through a function that it returns or calls? */
 export function startsSpan(node: ts.FunctionLikeDeclaration, evaluator: Evaluator, depth = 2): boolean {
   if (!node.body) return false
@@ -163,7 +175,7 @@ export function startsSpan(node: ts.FunctionLikeDeclaration, evaluator: Evaluato
     if (ts.isCallExpression(at)) {
       const callee = unwrap(at.expression)
       const name = ts.isPropertyAccessExpression(callee) ? callee.name.text : ts.isIdentifier(callee) ? callee.text : ''
-      if (startMethods.has(name)) found = true
+      if (startMethods.has(name)) found = !isLookAlike(callee, evaluator)
       else if (depth > 0) {
         const entity = evaluator.evaluate(callee)
         if (entity.kind === 'function' && entity.node !== node) found = startsSpan(entity.node, evaluator, depth - 1)
