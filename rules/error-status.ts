@@ -1,6 +1,7 @@
 import { messages } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 import { isFunction } from '../src/analysis/bindings.js'
+import { parentOf } from '../src/analysis/lifetimes/context.js'
 import { fixOption, reportLives } from '../src/analysis/lifetimes/report.js'
 import { createRule } from '../src/create-rule.js'
 import { recordError } from '../src/fix/record-error.js'
@@ -55,10 +56,10 @@ export default createRule<[Options], keyof (typeof messages)['error-status']>({
 
 /** The `catch` that a statement stands in, in the same function. */
 function findHandler(node: TSESTree.Node): TSESTree.CatchClause | null {
-  let current: TSESTree.Node | undefined = node.parent
-  while (current !== undefined && !isFunction(current)) {
+  let current = parentOf(node)
+  while (current !== null && !isFunction(current)) {
     if (current.type === 'CatchClause') return current
-    current = current.parent
+    current = parentOf(current)
   }
   return null
 }

@@ -1,8 +1,8 @@
 import type { SpanLifetime } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
-import { isFunction } from '../../src/analysis/bindings.js'
+import { getEnclosingFunction, isFunction } from '../../src/analysis/bindings.js'
 import type { FileAnalysis } from '../../src/analysis/index.js'
-import { childrenOf } from '../../src/analysis/lifetimes/context.js'
+import { childrenOf, parentOf } from '../../src/analysis/lifetimes/context.js'
 import type { OwnedSpan } from '../../src/analysis/lifetimes/spans.js'
 import { mayThrow } from '../../src/analysis/lifetimes/throwing.js'
 import { findStatement, readCodeStyle } from '../../src/fix/index.js'
@@ -26,7 +26,7 @@ export function endInFinally(span: OwnedSpan, fact: SpanLifetime, analysis: File
   if (wrapped === null || first === undefined || last === undefined) return null
   if (ends.some((end) => end.range[0] < first.range[0] || end.range[1] > last.range[1])) return null
   if (wrapped.some((statement) => returnsPending(statement, analysis))) return null
-  return wrap(first, last, ends, span.name, analysis)
+  return wrap(wrapped, ends, span.name, analysis)
 }
 
 const mendable: ReadonlySet<string> = new Set(['await', 'call', 'end-of-function', 'never', 'return', 'throw'])
@@ -54,11 +54,11 @@ function readUse(node: TSESTree.Identifier, owner: TSESTree.Node): TSESTree.Expr
   const statement = call.parent.type === 'ChainExpression' ? call.parent.parent : call.parent
   if (statement.type !== 'ExpressionStatement' || call.arguments.length > 0) return null
   if (statement.parent.type !== 'BlockStatement') return null
-  let outer: TSESTree.Node | undefined = statement.parent
-  while (outer !== undefined && outer !== owner) {
+  let outer: TSESTree.Node | null = statement.parent
+  while (outer !== null && outer !== owner) {
     // An end in a callback or in a `finally` is somebody's plan.
     if (isFunction(outer) || (outer.type === 'TryStatement' && outer.finalizer !== null)) return null
-    outer = outer.parent
+    outer = parentOf(outer)
   }
   return statement
 }
@@ -90,20 +90,21 @@ function returnsPending(node: TSESTree.Node, analysis: FileAnalysis): boolean {
 }
 
 function isAsync(node: TSESTree.Node): boolean {
-  let outer: TSESTree.Node | undefined = node.parent
-  while (outer !== undefined && !isFunction(outer)) outer = outer.parent
-  return isFunction(outer) && outer.async
+  return getEnclosingFunction(node)?.async === true
 }
 
 function wrap(
-  first: TSESTree.Node,
-  last: TSESTree.Node,
+  wrapped: readonly TSESTree.Statement[],
   ends: readonly TSESTree.ExpressionStatement[],
   name: string,
   { sourceCode }: FileAnalysis,
-): Edit[] {
+): Edit[] | null {
   const { newline, semicolon } = readCodeStyle(sourceCode)
   const { text } = sourceCode
+  const kept = wrapped.filter((statement) => !(ends as readonly TSESTree.Statement[]).includes(statement))
+  const [first] = kept
+  const last = kept.at(-1)
+  if (first === undefined || last === undefined) return null
   const lineStart = text.lastIndexOf('\n', first.range[0] - 1) + 1
   const indentation = /^[ \t]*/.exec(text.slice(lineStart, first.range[0]))?.[0] ?? ''
   const step = indentation.startsWith('\t') ? '\t' : '  '
@@ -117,12 +118,10 @@ function wrap(
   ]
 }
 
-/** A statement, with its line where nothing else stands on it. */
+/** A statement, with the line break and the indentation in front of it, or the space behind it. */
 function removalOf(statement: TSESTree.Node, text: string): [number, number] {
   const [start, end] = statement.range
-  const lineStart = text.lastIndexOf('\n', start - 1) + 1
-  const rest = /^[ \t]*\r?\n/.exec(text.slice(end))?.[0].length
-  const isAlone = text.slice(lineStart, start).trim() === ''
-  if (!isAlone || rest === undefined) return [start, end]
-  return [lineStart, end + rest]
+  const before = /\r?\n[ \t]*$/.exec(text.slice(0, start))?.[0].length
+  if (before !== undefined) return [start - before, end]
+  return [start, end + (/^[ \t]*/.exec(text.slice(end))?.[0].length ?? 0)]
 }

@@ -14,7 +14,7 @@ import { bindSpan, enter, findInlinable } from './inline.js'
 import { lowerBody } from './lower.js'
 import { iterations } from './non-throwing.js'
 import { chaining } from './span-methods.js'
-import { knownFunction, mayThrow } from './throwing.js'
+import { isLogging, knownFunction, mayThrow } from './throwing.js'
 
 /** A call: what it does to the span, what it runs at once, and whether it may throw. */
 export function lowerCall(node: Call, use: Use, lowering: Lowering): FlowNode[] {
@@ -36,14 +36,16 @@ export function lowerCall(node: Call, use: Use, lowering: Lowering): FlowNode[] 
       const inline = { ...inlineOf(called, use, inner), ...helper }
       // One that only writes to the span is a call like others: when it throws, it is the caller that forgets the span.
       if (isFunction(callee) || someNode(inline, isCare)) return [...lowerArguments(node, [], lowering), inline]
-      return [...lowerArguments(node, [], lowering), { ...inline, detached: false, quiet: true }, ...riskOf(node, lowering)]
+      return [...lowerArguments(node, [], lowering), { ...inline, detached: false, quiet: true }, ...(use === 'awaited' ? [] : riskOf(node, lowering))]
     }
   }
   const atOnce = findRunAtOnce(node, lowering)
   const nodes = lowerCallee(callee, lowering)
-  nodes.push(...lowerArguments(node, atOnce.map(({ argument }) => argument), lowering))
+  // What is built for a log line is taken to be as safe as the line.
+  nodes.push(...lowerArguments(node, atOnce.map(({ argument }) => argument), lowering, isLogging(callee)))
   for (const { run, each } of atOnce) nodes.push(runOf(run, each, use, lowering))
-  return [...nodes, ...riskOf(node, lowering)]
+  // Where it is awaited, the `await` is the place that throws.
+  return use === 'awaited' ? nodes : [...nodes, ...riskOf(node, lowering)]
 }
 
 function riskOf(node: Call, lowering: Lowering): FlowNode[] {

@@ -5,7 +5,7 @@ import type { FlowNode, Holder, SpanOperation } from '../../flow/index.js'
 import { getMemberName, getPropertyName, isFunction, unwrap } from '../bindings.js'
 import type { FunctionNode } from '../bindings.js'
 import { originOf } from '../origins.js'
-import { lastOf, MAX_INLINE, textOf } from './context.js'
+import { lastOf, MAX_INLINE, outermost, parentOf, textOf } from './context.js'
 import type { Lowering } from './context.js'
 import { reachesSpan } from './expressions.js'
 import { enter } from './inline.js'
@@ -76,7 +76,7 @@ export function failureOf(argument: TSESTree.Node, lowering: Lowering): FlowNode
   if (isFunction(expression) && reachesSpan(expression, lowering)) return []
   const settles =
     isFunction(expression) ? settlesOperation(expression.body) : expression.type === 'Identifier' && SETTLING.test(expression.name)
-  const call = expression.parent ?? expression
+  const call = parentOf(expression) ?? expression
   return [{ do: 'failure', holder, settles, origin: originOf(call), text: textOf(call, lowering) }]
 }
 
@@ -102,9 +102,8 @@ function isErrorFirst(node: FunctionNode, at: TSESTree.Node): boolean {
 
 /** Who has a function in its hands, by where it stands. */
 function holderOf(at: TSESTree.Node, lowering: Lowering): Omit<Holder, 'end'> {
-  let node = at
-  while (node.parent !== undefined && unwrap(node.parent) !== node.parent) node = node.parent
-  const { parent } = node
+  const node = outermost(at)
+  const parent = parentOf(node)
   if (parent?.type === 'CallExpression' && isListener(parent, node)) {
     const [event] = parent.arguments
     const callee = unwrap(parent.callee)

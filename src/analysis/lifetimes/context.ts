@@ -59,6 +59,17 @@ export function lastOf(body: TSESTree.Node): Origin {
     : originOf(body)
 }
 
+/** The node around a node; null around the program, where ESLint and its types differ. */
+export function parentOf(node: TSESTree.Node): TSESTree.Node | null {
+  return (node.parent as TSESTree.Node | null | undefined) ?? null
+}
+
+/** The node with all around it that only the type checker sees: `span` of `(span as Span)!` is the whole of it. */
+export function outermost(node: TSESTree.Node): TSESTree.Node {
+  const parent = parentOf(node)
+  return parent === null || unwrap(parent) === parent ? node : outermost(parent)
+}
+
 /** Parts of the tree that hold types only. */
 const TYPE_KEYS: ReadonlySet<string> = new Set([
   'implements',

@@ -3,7 +3,7 @@ import type { Escape, FlowNode } from '../../flow/index.js'
 import { getMemberName, unwrap } from '../bindings.js'
 import { resolveReference } from '../imports.js'
 import { originOf } from '../origins.js'
-import { isSpan, textOf } from './context.js'
+import { isSpan, parentOf, textOf } from './context.js'
 import type { Call, Lowering } from './context.js'
 import { isInlined } from './inline.js'
 import { collecting } from './non-throwing.js'
@@ -20,10 +20,10 @@ const FAILING = /error|exception|fail|status/i
 
 /** What becomes of the span where its name stands as a value: returned, stored, given away, or just read. */
 export function lowerSpanUse(node: TSESTree.Node, lowering: Lowering): FlowNode[] {
-  let child = node
-  let parent = node.parent
+  let child: TSESTree.Node = node
+  let parent = parentOf(node)
   let contained = false
-  while (parent !== undefined) {
+  while (parent !== null) {
     switch (parent.type) {
       case 'ArrayExpression':
       case 'ObjectExpression':
@@ -67,7 +67,7 @@ export function lowerSpanUse(node: TSESTree.Node, lowering: Lowering): FlowNode[
         return []
     }
     child = parent
-    parent = parent.parent
+    parent = parentOf(parent)
   }
   return []
 }

@@ -9,6 +9,7 @@ import type { FileAnalysis } from '../index.js'
 import { originOf } from '../origins.js'
 import { receiverMethods } from '../../otel/index.js'
 import { receiverOf } from '../receivers.js'
+import { outermost, parentOf } from './context.js'
 import type { Call } from './context.js'
 import { chaining } from './span-methods.js'
 import { knownFunction } from './throwing.js'
@@ -130,8 +131,8 @@ function readUnknownStart(node: Call, analysis: FileAnalysis): OwnedSpan | null 
 /** The variable that is given what a call returns; `nowhere`: it is thrown away; `elsewhere`: it is handed on at once. */
 function findHome(node: Call, analysis: FileAnalysis): Scope.Variable | 'elsewhere' | 'nowhere' {
   let child: TSESTree.Node = node
-  let parent: TSESTree.Node | undefined = node.parent
-  while (parent !== undefined) {
+  let parent = parentOf(node)
+  while (parent !== null) {
     switch (parent.type) {
       case 'AwaitExpression':
       case 'ChainExpression':
@@ -147,7 +148,7 @@ function findHome(node: Call, analysis: FileAnalysis): Scope.Variable | 'elsewhe
         if (parent.left === child && parent.operator === '&&') return 'elsewhere'
         break
       case 'MemberExpression': {
-        const called: TSESTree.Node | undefined = parent.parent
+        const called = parentOf(parent)
         const name = getMemberName(parent)
         if (parent.object !== child || name === null || called?.type !== 'CallExpression' || called.callee !== parent) {
           return 'elsewhere'
@@ -168,7 +169,7 @@ function findHome(node: Call, analysis: FileAnalysis): Scope.Variable | 'elsewhe
         return 'elsewhere'
     }
     child = parent
-    parent = parent.parent
+    parent = parentOf(parent)
   }
   return 'elsewhere'
 }
@@ -195,9 +196,8 @@ function withAliases(variable: Scope.Variable, analysis: FileAnalysis): Readonly
   const variables = new Set([variable])
   for (const known of variables) {
     for (const { identifier } of known.references) {
-      let node = identifier as TSESTree.Node
-      while (node.parent !== undefined && unwrap(node.parent) !== node.parent) node = node.parent
-      const { parent } = node
+      const node = outermost(identifier as TSESTree.Node)
+      const parent = parentOf(node)
       if (parent?.type !== 'VariableDeclarator' || parent.init !== node || parent.id.type !== 'Identifier') continue
       const alias = findVariable(parent.id, analysis.sourceCode)
       if (alias !== null) variables.add(alias)

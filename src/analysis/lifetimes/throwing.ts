@@ -5,7 +5,7 @@ import type { FunctionNode } from '../bindings.js'
 import { resolveReference } from '../imports.js'
 import type { FileAnalysis } from '../index.js'
 import { findFunction } from '../receivers.js'
-import { childrenOf } from './context.js'
+import { childrenOf, parentOf } from './context.js'
 import type { Call } from './context.js'
 import {
   emptyHanded,
@@ -73,8 +73,8 @@ export function knownFunction(callee: TSESTree.Node, analysis: FileAnalysis): Fu
 function findMethod(member: TSESTree.MemberExpression): FunctionNode | null {
   const name = getMemberName(member)
   if (name === null) return null
-  let node: TSESTree.Node | undefined = member.parent
-  while (node !== undefined && node.type !== 'ClassBody') node = node.parent
+  let node = parentOf(member)
+  while (node !== null && node.type !== 'ClassBody') node = parentOf(node)
   for (const element of node?.body ?? []) {
     if (element.type !== 'MethodDefinition' && element.type !== 'PropertyDefinition') continue
     if (getMemberNameOfKey(element) !== name) continue

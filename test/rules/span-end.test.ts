@@ -1,0 +1,368 @@
+import rule from '../../rules/span-end.js'
+import { ruleTester } from '../rule-tester.js'
+
+const head = `import { context, trace } from '@opentelemetry/api'
+const tracer = trace.getTracer('shop')
+`
+/** The file that a function body makes; its first line is line 3. */
+const inFunction = (body: string, kind = 'async function handle(order, reply)'): string => `${head}${kind} {\n${body}\n}\n`
+
+type MessageId = 'abandoned' | 'failureCallback' | 'never' | 'oneSided' | 'overwritten' | 'reachesEnd' | 'rejects' | 'returns' | 'subscription' | 'throws' | 'unkept' | 'untaken'
+interface Place {
+  readonly line: number
+  readonly column?: number
+  readonly suggestion?: string
+}
+function leak(name: string, code: string, messageId: MessageId, { line, column, suggestion }: Place) {
+  const place = column === undefined ? { line } : { line, column }
+  const suggestions = suggestion === undefined ? undefined : [{ messageId: 'wrap' as const, output: suggestion }]
+  return { name, code, errors: [{ messageId, ...place, ...(suggestions === undefined ? {} : { suggestions }) }] }
+}
+
+ruleTester.run('span-end', rule, {
+  valid: [
+    { name: 'ends in finally', code: inFunction(`const span = tracer.startSpan('order.place')
+try { return await place(order) } finally { span.end() }`) },
+    { name: 'only writes between start and end', code: inFunction(`const span = tracer.startSpan('order.place', { attributes: readAttributes(order) })
+span.setAttributes({ id: order.id, ...flatten(order) }).addEvent('placed')
+span.end()`) },
+    { name: 'loggers, counters and built-ins do not throw', code: inFunction(`const span = tracer.startSpan('order.place')
+logger.info({ id: toId(order) }, 'placing')
+this.log.debug('x')
+placedCounter.add(1)
+const ids = order.items.map((item) => item.id).filter(Boolean).join(',')
+const at = new Date().toISOString() + Math.random() + Object.keys(order).length
+span.setAttribute('items', ids + at)
+span.end()`) },
+    { name: 'every arm of a switch ends it', code: inFunction(`const span = tracer.startSpan('order.place')
+switch (order.kind) {
+  case 'a': span.setAttribute('kind', 'a'); span.end(); break
+  case 'b': span.end(); return
+}`) },
+    { name: 'every branch ends it by hand', code: inFunction(`const span = tracer.startSpan('order.place')
+try {
+  const placed = await place(order)
+  if (!placed) { span.end(); return null }
+  span.end()
+  return placed
+} catch (error) { span.recordException(error); span.end(); throw error }`) },
+    { name: 'an import called before the try of a function that looks after its span: nothing shows that it throws', code: `import { toStream } from './streams.js'
+${inFunction(`const span = tracer.startSpan('order.place')
+const stream = toStream(order)
+try { await place(stream); span.end() } catch (error) { span.end(); throw error }`)}` },
+    { name: 'handed over: returned', code: inFunction(`return tracer.startSpan('order.place')`) },
+    { name: 'handed over: returned in a tuple and carried by the error', code: inFunction(`const span = tracer.startSpan('order.place')
+try { return [await fetch(order.url), span] } catch (error) { throw new FetchError(error, span) }`) },
+    { name: 'handed over: a property', code: inFunction(`state.currentSpan = tracer.startSpan('loop')
+await place(order)`) },
+    { name: 'handed over: a property, by its variable', code: inFunction(`const span = tracer.startSpan('request')
+order[kSpan] = span
+await place(order)`) },
+    { name: 'handed over: a map and an array', code: inFunction(`const span = tracer.startSpan('request')
+spans.set(order.id, span)
+await place(order)
+const other = tracer.startSpan('other')
+open.push(other)
+await place(order)`) },
+    { name: 'handed over: an outer variable', code: `${head}let current
+export async function begin(order) { current = tracer.startSpan('x'); await place(order) }` },
+    { name: 'handed over: an imported function takes it and nothing here ends it', code: `import { follow } from './follow.js'
+${inFunction(`const span = tracer.startSpan('order.place')
+follow(order, span)
+await place(order)`)}` },
+    { name: 'handed over on the failing path, by a function whose business it is', code: `import { failSpan } from './spans.js'
+${inFunction(`const span = tracer.startSpan('order.place')
+try { await place(order); span.end() } catch (error) { failSpan(span, error); throw error }`)}` },
+    { name: 'a helper that says that it ends', code: `import { endSpan } from './spans.js'
+${inFunction(`const span = tracer.startSpan('order.place')
+try { return await place(order) } finally { endSpan(span) }`)}` },
+    { name: 'a helper of the file that ends it', code: inFunction(`const span = tracer.startSpan('order.place')
+try { return await place(order) } finally { finish(span) }
+function finish(s) { s.setAttribute('done', true); s.end() }`) },
+    { name: 'a closure that is called on each path', code: inFunction(`const span = tracer.startSpan('order.place')
+const finish = () => { span.setAttribute('done', true); span.end() }
+if (!order) { finish(); return }
+try { await place(order) } finally { finish() }`) },
+    { name: 'captured: an end that is passed on as a callback', code: inFunction(`const span = tracer.startSpan('execution')
+return this.run(() => { span.end() }).then((result) => result)`) },
+    { name: 'captured: span.end itself', code: inFunction(`const span = tracer.startSpan('execution')
+stream.on('close', span.end.bind(span))
+start(stream)`, 'function handle(stream)') },
+    { name: 'captured: a callback for every outcome', code: inFunction(`const span = tracer.startSpan('query')
+connection.query(order.sql, (error, rows) => { if (error) span.recordException(error); span.end(); reply(error, rows) })`) },
+    { name: "captured: listeners of 'end' and of 'error'", code: inFunction(`const span = tracer.startSpan('upload')
+order.on('end', () => span.end())
+order.on('error', () => span.end())`) },
+    { name: "captured: 'close' comes in every case", code: inFunction(`const span = tracer.startSpan('upload')
+reply.once('close', () => span.end())`) },
+    { name: 'captured: onComplete and onError', code: inFunction(`const span = tracer.startSpan('stream')
+return order.stream({ onComplete: () => span.end(), onError: (error) => { span.recordException(error); span.end() } })`, 'function handle(order)') },
+    { name: '.finally()', code: inFunction(`const span = tracer.startSpan('order.place')
+return place(order).then((placed) => placed.id).finally(() => span.end())`, 'function handle(order)') },
+    { name: '.then(a, b)', code: inFunction(`const span = tracer.startSpan('order.place')
+place(order).then(() => { span.end() }, () => { span.end() })`, 'function handle(order)') },
+    { name: '.then().catch()', code: inFunction(`const span = tracer.startSpan('order.place')
+return place(order).then((placed) => { span.end(); return placed }).catch((error) => { span.end(); throw error })`, 'function handle(order)') },
+    { name: 'promise and plain value, each ended', code: `${head}export const traced = (original) => function () {
+  return tracer.startActiveSpan('call', (span) => {
+    try {
+      const result = original.apply(this, arguments)
+      if (result && typeof result.then === 'function') {
+        return result.then((value) => value).catch((error) => { throw error }).finally(() => { span.end() })
+      }
+      span.end()
+      return result
+    } catch (error) { span.end(); throw error }
+  })
+}` },
+    { name: 'using', code: inFunction(`using span = tracer.startSpan('order.place')
+await place(order)`) },
+    { name: 'a generator with finally', code: inFunction(`const span = tracer.startSpan('rows')
+try { for await (const row of rows) { yield row } } finally { span.end() }`, 'async function* read(rows)') },
+    { name: 'started only when traced, ended with ?.', code: inFunction(`const span = order.traced ? tracer.startSpan('x') : undefined
+try { await place(order) } finally { span?.end() }`) },
+    { name: 'the same condition starts and ends it', code: inFunction(`let span
+if (order.traced) span = tracer.startSpan('x')
+if (order.traced) { span.end() }`) },
+    { name: 'a span that does not record need not be ended', code: inFunction(`const span = tracer.startSpan('x')
+if (!span.isRecording()) return
+span.end()`) },
+    { name: 'a test of the span itself', code: inFunction(`let span
+try { span = tracer.startSpan('x'); await place(order) } catch { log() } finally { if (span !== undefined) span.end() }`) },
+    { name: 'context.with runs its callback at once', code: inFunction(`const span = tracer.startSpan('x')
+return context.with(trace.setSpan(context.active(), span), async () => {
+  try { return await place(order) } finally { span.end() }
+})`, 'function handle(order)') },
+    { name: 'withSpan ends what it starts', code: `import { withSpan } from '@spanguard/runtime'
+export const run = () => withSpan('order.place', async (span) => { await place(); span.setAttribute('a', 1) })` },
+    { name: 'a wrapper that takes options behind the callback ends what it starts', code: `import { tracer } from './tracer.js'
+export const run = () => tracer.startActiveSpan('order.place', async (span) => { span.setAttribute('a', 1); return await place() }, { attributes: {} })` },
+    { name: 'a tracer of the project whose callback never speaks of the end: the wrapper sees to it', code: `import { tracer } from './tracer.js'
+export const run = () => tracer.startActiveSpan('order.place', async (span) => { span.setAttribute('a', 1); return await place() })` },
+    { name: 'awaits that are never rejected', code: inFunction(`const span = tracer.startSpan('x')
+await new Promise((resolve) => setTimeout(resolve, 10))
+await sleep(10)
+await Promise.allSettled([place(order)])
+span.end()`) },
+    { name: 'an async helper of the file that catches all it does', code: `${inFunction(`const span = tracer.startSpan('x')
+await quietly(order)
+span.end()`)}
+async function quietly(order) { try { await place(order) } catch { return null } }` },
+    { name: 'process.exit', code: inFunction(`const span = tracer.startSpan('x')
+if (!order) process.exit(1)
+span.end()`) },
+    { name: 'dd-trace is another API', code: `import tracer from 'dd-trace'
+export async function run() { const span = tracer.startSpan('x'); await place(); span.finish() }` },
+    { name: 'k6 is another API', code: `import { Tracer } from 'k6/x/otel'
+const tracer = new Tracer({})
+export default function () { const span = tracer.startSpan('x', {}); work(); span.end() }` },
+    { name: 'an interface of their own that merely looks like a span', code: `export async function run(tracer) { const span = tracer.startSpan('x'); await span.setSpanOnContext(1); span.end() }` },
+    { name: 'a span of each turn of a loop', code: inFunction(`for (const item of order.items) {
+  const span = tracer.startSpan('item')
+  try { await place(item) } finally { span.end() }
+}`) },
+    { name: 'the span of the file that functions read: nobody sees when they run', code: `${head}const root = tracer.startSpan('main')
+export async function stop() { root.end() }
+await start()` },
+    { name: 'tests are no services', filename: 'order.test.ts', code: inFunction(`const span = tracer.startSpan('x')
+await place(order)`) },
+  ],
+  invalid: [
+    leak('a call of this file that throws, between the start and the try', `${head}function createTask(kind) {
+  if (kind === 'a') return {}
+  throw new Error('unknown')
+}
+export async function main(kind) {
+  await tracer.startActiveSpan('task', async (span) => {
+    const task = createTask(kind)
+    try { await task.execute() } finally { span.end() }
+  })
+}`, 'throws', { line: 9, column: 18 }),
+    leak('an await between start and end', inFunction(`  const span = tracer.startSpan('books')
+  const books = await getBooks()
+  span.setAttribute('count', books.length)
+  span.end()
+  reply.json(books)`), 'rejects', { line: 5, column: 17, suggestion: inFunction(`  const span = tracer.startSpan('books')
+  try {
+    const books = await getBooks()
+  span.setAttribute('count', books.length)
+  reply.json(books)
+  } finally {
+    span.end()
+  }`) }),
+    leak('a helper of this file that takes a property of what find() found', `${head}export function check(id) {
+  const span = tracer.startSpan('check')
+  const available = isAvailable(id)
+  span.setAttribute('available', available)
+  span.end()
+}
+function isAvailable(id) {
+  const { stock } = getStock().find((book) => book.id === id)
+  return stock > 0
+}
+function getStock() { return [] }`, 'throws', { line: 5, column: 21, suggestion: `${head}export function check(id) {
+  const span = tracer.startSpan('check')
+  try {
+    const available = isAvailable(id)
+  span.setAttribute('available', available)
+  } finally {
+    span.end()
+  }
+}
+function isAvailable(id) {
+  const { stock } = getStock().find((book) => book.id === id)
+  return stock > 0
+}
+function getStock() { return [] }` }),
+    leak('an await in a callback of startActiveSpan', `${head}export const add = (order) => tracer.startActiveSpan('add', async (span) => {
+  const added = await place(order)
+  span.end()
+  return added
+})`, 'rejects', { line: 4, column: 17, suggestion: `${head}export const add = (order) => tracer.startActiveSpan('add', async (span) => {
+  try {
+    const added = await place(order)
+  return added
+  } finally {
+    span.end()
+  }
+})` }),
+    leak('a helper of this file that is given the span and forgets it when it fails', `${head}export const run = (url) => tracer.startActiveSpan('run', async (span) => {
+  if (!url) { span.end(); return }
+  return load(url, span)
+})
+async function load(url, span) {
+  const response = await fetch(url)
+  span.end()
+  return response
+}`, 'rejects', { line: 8, column: 20 }),
+    leak('a failure listener that rejects and leaves the span open', inFunction(`const span = tracer.startSpan('call')
+return new Promise((resolve, reject) => {
+  const request = http.request(order, (response) => {
+    response.on('end', () => { span.end(); resolve() })
+  })
+  request.on('error', (error) => { reject(error) })
+})`, 'function handle(order)'), 'failureCallback', { line: 9, column: 3 }),
+    leak("ended on 'end' only, in a timer", inFunction(`const span = tracer.startSpan('upload')
+order.on('error', (error) => console.log(error))
+order.on('end', () => {
+  setTimeout(() => {
+    span.end()
+  }, 10)
+})`, 'function handle(order)'), 'oneSided', { line: 8, column: 5 }),
+    leak('ended by a patched res.send only', inFunction(`const span = tracer.startSpan('request')
+const send = res.send
+res.send = function (...args) {
+  span.end()
+  send.apply(res, args)
+}
+context.with(trace.setSpan(context.active(), span), next)`, 'function trace_(req, res, next)'), 'oneSided', { line: 7, column: 3 }),
+    leak('ended in flush only, which a cancelled stream never calls', inFunction(`const span = tracer.startSpan('stream')
+return createStream(order, { transform: (chunk) => chunk, flush: () => { span.end() } })`, 'function handle(order)'), 'oneSided', { line: 4, column: 14 }),
+    leak('callbacks that an awaited call never gets to', inFunction(`const span = tracer.startSpan('read')
+return await client.fetchStream(order, { onComplete: () => { span.end() }, onError: () => { span.end() } })`), 'subscription', { line: 4, column: 14 }),
+    leak('fulfilled only', inFunction(`const span = tracer.startSpan('read')
+return load(order).then((rows) => { span.end(); return rows })`, 'function handle(order)'), 'rejects', { line: 5 }),
+    leak('a return that forgets', inFunction(`const span = tracer.startSpan('read')
+try {
+  if (!order) return null
+  await place(order)
+  span.end()
+} catch (error) { span.end(); throw error }`), 'returns', { line: 6, suggestion: inFunction(`const span = tracer.startSpan('read')
+try {
+  try {
+  if (!order) return null
+  await place(order)
+} catch (error) { throw error }
+} finally {
+  span.end()
+}`) }),
+    leak('a throw that forgets', inFunction(`const span = tracer.startSpan('read')
+if (!order) throw new Error('none')
+span.end()`), 'returns', { line: 5, suggestion: inFunction(`const span = tracer.startSpan('read')
+try {
+  if (!order) throw new Error('none')
+} finally {
+  span.end()
+}`) }),
+    leak('one arm of a switch forgets', inFunction(`const span = tracer.startSpan('read')
+switch (order.kind) {
+  case 'a': span.end(); break
+  default: logger.warn('none')
+}`), 'reachesEnd', { line: 9 }),
+    leak('a yield outside of a try', inFunction(`const span = tracer.startSpan('rows')
+yield rows
+span.end()`, 'function* read(rows)'), 'abandoned', { line: 5 }),
+    leak('never ended', inFunction(`const span = tracer.startSpan('rows')
+span.setAttribute('a', 1)`), 'never', { line: 4, column: 14, suggestion: inFunction(`const span = tracer.startSpan('rows')
+try {
+  span.setAttribute('a', 1)
+} finally {
+  span.end()
+}`) }),
+    leak('kept nowhere', inFunction(`tracer.startSpan('rows')`), 'unkept', { line: 4, column: 1 }),
+    leak('not taken by the callback', `${head}tracer.startActiveSpan('rows', () => { work() })`, 'untaken', { line: 3, column: 1 }),
+    leak('overwritten in a loop', inFunction(`let span
+for (const item of order.items) {
+  span = tracer.startSpan('item')
+  if (item.last) continue
+  span.end()
+}`), 'overwritten', { line: 6 }),
+    leak('lent to a function, ended here, and forgotten when that function fails', `import { fill } from './fill.js'
+${inFunction(`const span = tracer.startSpan('rows')
+await fill(span, order)
+span.end()`)}`, 'rejects', { line: 6 }),
+    leak('an unknown call on a straight line', inFunction(`const span = tracer.startSpan('rows')
+next()
+span.end()`, 'function handle(next)'), 'throws', { line: 5, suggestion: inFunction(`const span = tracer.startSpan('rows')
+try {
+  next()
+} finally {
+  span.end()
+}`, 'function handle(next)') }),
+    leak('JSON.parse, which is known to throw', inFunction(`const span = tracer.startSpan('rows')
+const body = JSON.parse(text)
+try { await place(body) } finally { span.end() }`, 'async function handle(text)'), 'throws', { line: 5, column: 14 }),
+    leak('an await in context.with', inFunction(`const span = tracer.startSpan('x')
+return context.with(trace.setSpan(context.active(), span), async () => {
+  await place(order)
+  span.end()
+})`, 'function handle(order)'), 'rejects', { line: 6 }),
+    leak('a callback of (error, result) that returns early', inFunction(`const span = tracer.startSpan('x')
+redis.get(order.id, (error, value) => {
+  if (error) { reply(error); return }
+  span.end()
+})`, 'function handle(order, reply)'), 'returns', { line: 6 }),
+    leak('CommonJS', `const { trace } = require('@opentelemetry/api')
+const tracer = trace.getTracer('x')
+module.exports = async (order) => {
+  const span = tracer.startSpan('x')
+  await place(order)
+  span.end()
+}`, 'rejects', { line: 5, suggestion: `const { trace } = require('@opentelemetry/api')
+const tracer = trace.getTracer('x')
+module.exports = async (order) => {
+  const span = tracer.startSpan('x')
+  try {
+    await place(order)
+  } finally {
+    span.end()
+  }
+}` }),
+    leak('a class field as the tracer', `import { trace } from '@opentelemetry/api'
+class Orders {
+  private readonly tracer = trace.getTracer('x')
+  async place(order: Order) {
+    const span = this.tracer.startSpan('x')
+    await this.save(order)
+    try { await this.send(order) } finally { span.end() }
+  }
+}`, 'rejects', { line: 6, column: 5 }),
+    {
+      name: 'with the option, --fix wraps it',
+      code: inFunction(`const span = tracer.startSpan('rows')\nawait place(order)\nspan.end()`),
+      options: [{ fix: true }],
+      output: inFunction(`const span = tracer.startSpan('rows')\ntry {\n  await place(order)\n} finally {\n  span.end()\n}`),
+      errors: [{ messageId: 'rejects', line: 5 }],
+    },
+  ],
+})
