@@ -1,4 +1,4 @@
-import { SpanKind, SpanStatusCode, type Attributes, type AttributeValue, type Link, type SpanContext, type SpanStatus } from '@opentelemetry/api'
+import { SpanKind, SpanStatusCode, type Attributes, type AttributeValue, type Link, type SpanContext, type SpanStatus, type TraceState } from '@opentelemetry/api'
 import { classifyName, judgeExportedKey, maskText, type Policy } from '@spanguard/policy'
 import { resourceFromAttributes, type Resource } from '@opentelemetry/resources'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
@@ -6,6 +6,7 @@ import {
   boundText,
   cutText,
   framesOf,
+  isPlainPath,
   keptTraceState,
   maskName,
   maskPath,
@@ -41,7 +42,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 const maxKnownKeys = 2000
 const maxCountedKeys = 200
 const maxRememberedTexts = 1000
-const maxRememberedLength = 64
+const maxRememberedLength = 256
 const maxKnownRoutes = 1000
 /** What the runtime itself writes; the policy need not list it. */
 const ownKeys: ReadonlySet<string> = new Set(['spanguard.policy.hash', 'sampling.kept', 'error.stage'])
@@ -51,27 +52,25 @@ const ownKeys: ReadonlySet<string> = new Set(['spanguard.policy.hash', 'sampling
  * allowed are masked. A built-in denial can't be overridden.
  */
 export function createRedactor({ policy, valueLength, onRedacted }: RedactorOptions): Redactor {
-  const verdicts: Record<Scope, Map<string, 'allow' | 'mask' | 'deny'>> = {
-    span: new Map(),
-    resource: new Map(),
-    event: new Map(),
-    link: new Map(),
-  }
+  const rules: Record<Scope, Map<string, KeyRule>> = { span: new Map(), resource: new Map(), event: new Map(), link: new Map() }
   const texts = new Map<string, string>()
+  const names = new Map<string, string>()
+  const traceStates = new WeakMap<TraceState, TraceState | null>()
   const routes = new Map<string, readonly number[]>()
   const counted = new Map<string, number>()
   const resources = new WeakMap<Resource, Resource>()
   const scopes = new WeakMap<ReadableSpan['instrumentationScope'], ReadableSpan['instrumentationScope']>()
 
-  const verdictOf = (key: string, scope: Scope): 'allow' | 'mask' | 'deny' => {
-    const known = verdicts[scope]
+  const ruleOf = (key: string, scope: Scope): KeyRule => {
+    const known = rules[scope]
     const cached = known.get(key)
     if (cached !== undefined) return cached
-    const verdict = ownKeys.has(key) ? 'allow' : judgeExportedKey(key, scope, policy)
+    const denied = !ownKeys.has(key) && judgeExportedKey(key, scope, policy) === 'deny'
+    const rule: KeyRule = denied ? { form: 'denied', exported: safeKey(key) } : { form: forms.get(key) ?? 'text', exported: key }
     // Keys made from data would fill the memory: start over.
     if (known.size >= maxKnownKeys) known.clear()
-    known.set(key, verdict)
-    return verdict
+    known.set(key, rule)
+    return rule
   }
 
   const count = (where: string, key: string): void => {
@@ -80,54 +79,58 @@ export function createRedactor({ policy, valueLength, onRedacted }: RedactorOpti
     onRedacted?.(where, key)
   }
 
-  /** Methods, hosts, routes and operations come again and again: looking is cheaper than looking through. */
-  const remembered = (text: string): string => {
-    const known = texts.get(text)
+  /** Methods, hosts, routes, agents and names come again and again: looking up is cheaper than looking through. */
+  const remembered = (text: string, mask: (text: string) => string, length: number): string => {
+    if (text.length > maxRememberedLength) return cutText(mask(boundText(text, valueLength * 2)), length)
+    const memory = mask === maskName ? names : texts
+    const known = memory.get(text)
     if (known !== undefined) return known
-    const safe = maskText(text)
-    if (texts.size >= maxRememberedTexts) texts.clear()
-    texts.set(text, safe)
+    const safe = cutText(mask(text), length)
+    if (memory.size >= maxRememberedTexts) memory.clear()
+    memory.set(text, safe)
     return safe
   }
 
-  const redactText = (key: string, text: string): string => {
-    const bounded = boundText(text, valueLength * 2)
-    if (key === 'exception.stacktrace' || key === 'code.stacktrace') return framesOf(bounded, valueLength)
-    if (urlKeys.has(key)) return cutText(maskUrl(bounded), valueLength)
-    if (key === 'url.path') return cutText(maskPath(bounded), valueLength)
-    if (text.length <= maxRememberedLength) return remembered(text)
-    return cutText(maskText(bounded), key === 'user_agent.original' ? 256 : valueLength)
+  const redactText = (form: KeyRule['form'], text: string): string => {
+    switch (form) {
+      case 'path':
+        return isPlainPath(text) ? text : cutText(maskPath(boundText(text, valueLength * 2)), valueLength)
+      case 'url':
+        return cutText(maskUrl(boundText(text, valueLength * 2)), valueLength)
+      case 'stack':
+        return framesOf(boundText(text, valueLength * 2), valueLength)
+      case 'agent':
+        return cutText(remembered(text, maskText, valueLength), 256)
+      default:
+        return remembered(text, maskText, valueLength)
+    }
   }
 
-  const redactValue = (key: string, value: AttributeValue | undefined): AttributeValue | undefined => {
-    if (typeof value === 'string') return redactText(key, value)
-    if (typeof value === 'number' || typeof value === 'boolean' || value === undefined || value === null) return value
+  const redactObject = (form: KeyRule['form'], value: unknown): AttributeValue => {
+    // SDK 3 keeps nested objects; nobody judged their keys, so they do not leave.
+    if (!Array.isArray(value)) return redactedText
     // The array may be the application's own: never in place.
-    if (Array.isArray(value)) {
-      return value.map(item => (typeof item === 'string' ? redactText(key, item) : isPlain(item) ? item : redactedText)) as AttributeValue
-    }
-    // SDK 3 keeps nested objects; their keys are not judged, so they do not leave.
-    return redactedText
+    return value.map((item: unknown) =>
+      typeof item === 'string' ? redactText(form, item) : isPlain(item) ? item : redactedText,
+    ) as AttributeValue
   }
 
   const redactAttributes = (attributes: Attributes, scope: Scope, kind: SpanKind | undefined): void => {
     for (const key in attributes) {
+      const rule = ruleOf(key, scope)
       const value = attributes[key]
-      let verdict = verdictOf(key, scope)
-      // The address of a peer is a user's address on a SERVER span, and a machine's on a CLIENT span.
-      if (verdict !== 'deny' && kind !== undefined && kind !== SpanKind.CLIENT && key.startsWith('network.peer.')) verdict = 'deny'
-      if (verdict === 'deny') {
-        const exported = safeKey(key)
-        if (exported !== key) Reflect.deleteProperty(attributes, key)
-        attributes[exported] = redactedText
-        if (value !== redactedText) count(scope, exported)
-      } else if (typeof value === 'string' || typeof value === 'object') {
-        const safe = redactValue(key, value)
+      // The address of a peer is a person's on a SERVER span, and a machine's on a CLIENT span.
+      if (rule.form === 'denied' || (rule.form === 'peer' && kind !== undefined && kind !== SpanKind.CLIENT)) {
+        if (rule.exported !== key) Reflect.deleteProperty(attributes, key)
+        attributes[rule.exported] = redactedText
+        if (value !== redactedText) count(scope, rule.exported)
+      } else if (typeof value === 'string') {
+        const safe = redactText(rule.form, value)
         if (safe === value) continue
         attributes[key] = safe
-        if (typeof value === 'string' && typeof safe === 'string' && safe.includes(redactedText) && !value.includes(redactedText)) {
-          count(scope, key)
-        }
+        if (safe.includes(redactedText) && !value.includes(redactedText)) count(scope, key)
+      } else if (typeof value === 'object' && value !== null) {
+        attributes[key] = redactObject(rule.form, value)
       }
     }
   }
@@ -153,8 +156,10 @@ export function createRedactor({ policy, valueLength, onRedacted }: RedactorOpti
 
   const redactContext = (given: SpanContext): SpanContext => {
     if (given.traceState === undefined) return given
-    const kept = keptTraceState(given.traceState)
-    return kept === given.traceState ? given : withTraceState(given, kept)
+    // Roots of one ratio share one object.
+    let kept = traceStates.get(given.traceState)
+    if (kept === undefined) traceStates.set(given.traceState, (kept = keptTraceState(given.traceState) ?? null))
+    return kept === given.traceState ? given : withTraceState(given, kept ?? undefined)
   }
 
   const redactLink = (link: Link): Link => {
@@ -200,15 +205,15 @@ export function createRedactor({ policy, valueLength, onRedacted }: RedactorOpti
   return {
     redact(given) {
       const span = given as Mutable<ReadableSpan>
-      const name = maskName(span.name)
+      const name = remembered(span.name, maskName, 256)
       if (name !== span.name) {
-        span.name = cutText(name, 256)
+        span.name = name
         if (name.includes(redactedText)) count('name', 'span.name')
       }
       redactByRoute(span.attributes)
       redactAttributes(span.attributes, 'span', span.kind)
       for (const event of span.events as Mutable<ReadableSpan['events'][number]>[]) {
-        event.name = cutText(maskName(event.name), 256)
+        event.name = remembered(event.name, maskName, 256)
         if (event.attributes !== undefined) redactAttributes(event.attributes, 'event', undefined)
       }
       for (let i = 0; i < span.links.length; i++) {
@@ -228,8 +233,24 @@ export function createRedactor({ policy, valueLength, onRedacted }: RedactorOpti
   }
 }
 
-/** Values that are URLs as a whole: their userinfo, query and fragment are cut. */
-const urlKeys: ReadonlySet<string> = new Set(['url.full', 'url.original'])
+/** What is known of a key, found once. */
+interface KeyRule {
+  readonly form: 'denied' | 'text' | 'path' | 'url' | 'stack' | 'agent' | 'peer'
+  /** The key as it leaves. */
+  readonly exported: string
+}
+
+/** Keys whose values have a form of their own. */
+const forms: ReadonlyMap<string, KeyRule['form']> = new Map([
+  ['code.stacktrace', 'stack'],
+  ['exception.stacktrace', 'stack'],
+  ['network.peer.address', 'peer'],
+  ['network.peer.port', 'peer'],
+  ['url.full', 'url'],
+  ['url.original', 'url'],
+  ['url.path', 'path'],
+  ['user_agent.original', 'agent'],
+])
 
 function isPlain(value: unknown): boolean {
   return value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean'
