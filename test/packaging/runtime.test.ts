@@ -164,7 +164,11 @@ it('traces', async () => {
     const folder = `types-${moduleResolution}-${type}`
     project.write({
       [`${folder}/package.json`]: { name: folder, type },
-      [`${folder}/tsconfig.json`]: { compilerOptions: { ...strict, module, moduleResolution }, files: ['program.ts'] },
+      // Checking the libraries' own declarations takes most of the time, and once for each module kind is enough.
+      [`${folder}/tsconfig.json`]: {
+        compilerOptions: { ...strict, module, moduleResolution, skipLibCheck: moduleResolution !== 'nodenext' },
+        files: ['program.ts'],
+      },
       [`${folder}/program.ts`]: typed,
     })
     const { output, exitCode } = await project.run('tsc', ['-p', '.'], { in: folder })
