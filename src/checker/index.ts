@@ -4,9 +4,11 @@ import { withDeclared } from '../frameworks/index.js'
 import { findWorkspace } from '../project/workspace.js'
 import { packageIn, readPackage } from '../project/package-json.js'
 import { getSettings } from '../settings/index.js'
-import { judgeHandlers, type CoverageInput, type HandlerVerdict } from './coverage.js'
+import { judgeHandlers, processTracing, type CoverageInput, type HandlerVerdict } from './coverage.js'
 import { createEvaluator } from './evaluate.js'
 import { bootOrderFindings, duplicateSetupFindings, shutdownFindings } from './findings/boot-order.js'
+import { coverageFindings } from './findings/coverage.js'
+import type { Draft } from './findings/draft.js'
 import { finishFindings } from './findings/finish.js'
 import { untracedFindings } from './findings/untraced.js'
 import { collectRegistrations } from './handlers/collect.js'
@@ -16,7 +18,7 @@ import { createModuleGraph } from './modules.js'
 import { originOf } from './places.js'
 import type { Problem } from './problem.js'
 import { createProgram } from './program.js'
-import { findProjectFiles } from './project/files.js'
+import { findProjectFiles, withWorkspaceDependencies } from './project/files.js'
 import { createResolver } from './project/resolve-module.js'
 import { createReferences } from './references.js'
 import type { CheckResult, ServiceResult } from './result.js'
@@ -35,6 +37,8 @@ export interface CheckOptions {
   readonly cwd: string
   /** Report also what ESLint reports in single files. */
   readonly allRules?: boolean
+  /** The least share of handlers that must be traced in each service, in percent. */
+  readonly minCoverage?: number
   /** Told what is being done, one line at a time. */
   readonly onProgress?: (text: string) => void
 }
@@ -49,8 +53,8 @@ export interface CheckOptions {
 export function check(options: CheckOptions): CheckResult {
   const progress = options.onProgress ?? (() => undefined)
   progress('finding files')
-  const found = findProjectFiles(options.paths ?? [], options.cwd, [])
-  const { root } = found
+  const found = withWorkspaceDependencies(findProjectFiles(options.paths ?? [], options.cwd, []))
+  const { root, own } = found
   const { config, policy } = getSettings(undefined, path.join(root, 'package.json'))
   const problems: Problem[] = [...found.problems, ...packageProblems(root)]
 
@@ -61,7 +65,7 @@ export function check(options: CheckOptions): CheckResult {
   const inScope = program.files.filter(file => isInScope(file.path, file.root.text))
   const scoped = new Set(inScope.map(file => file.path))
   for (const broken of program.broken) {
-    if (scoped.has(broken.path)) problems.push({ level: 'unchecked', file: broken.path, line: broken.line, message: `${path.relative(options.cwd, broken.path)}:${String(broken.line)} does not parse (${broken.message.replace(/\.$/u, '')}): mend it there, what it holds was not checked.` })
+    if (scoped.has(broken.path) && own(path.dirname(broken.path))) problems.push({ level: 'unchecked', file: broken.path, line: broken.line, message: `${path.relative(options.cwd, broken.path)}:${String(broken.line)} does not parse (${broken.message.replace(/\.$/u, '')}): mend it there, what it holds was not checked.` })
   }
   if (inScope.length === 0) problems.push({ level: 'config', file: root, message: `There is no source file to check in ${root}: give the folder that holds the service, or look at files.ignore of the config.` })
 
@@ -78,30 +82,42 @@ export function check(options: CheckOptions): CheckResult {
 
   progress('following start commands')
   const setups = findSetups(inScope, program, graph, evaluator)
-  const services = findServices(program, graph, references, registrations, root, scoped, declaredEntries(config, root))
-  const drafts = []
+  const services = findServices(program, graph, references, registrations, root, scoped, declaredEntries(config, root)).filter(service => own(service.dir))
+  const drafts: Draft[] = []
   const verdicts: HandlerVerdict[] = []
+  const setupNames = new Map<Service, readonly string[]>()
   for (const service of services) {
-    const own = getSettings(undefined, path.join(service.dir, 'package.json')).config
-    const input: CoverageInput = { services: [service], handlers: registrations.handlers, join, setups, graph, references, evaluator, config: own, approved: approvedModules(own, service.dir, root) }
+    const settings = getSettings(undefined, path.join(service.dir, 'package.json')).config
+    const input: CoverageInput = { services: [service], handlers: registrations.handlers, join, setups, graph, references, evaluator, config: settings, approved: approvedModules(settings, service.dir, root) }
     const judged = judgeHandlers(input)
     verdicts.push(...judged)
+    setupNames.set(service, [...new Set(service.entries.flatMap(entry => processTracing(entry, input).map(tracing => tracing.by)))])
     drafts.push(...untracedFindings(judged, references), ...bootOrderFindings([service], judged, input))
     if (judged.length > 0) drafts.push(...duplicateSetupFindings([service], input), ...shutdownFindings([service], input))
   }
   const configOf = (file: string): Config => getSettings(undefined, file).config
   const { findings, leftToLint } = finishFindings(drafts, program, root, configOf, options.allRules === true)
+  const results = services.map(service => serviceResult(service, verdicts.filter(verdict => verdict.service === service), setupNames.get(service) ?? [])).filter(service => service.handlers.length > 0)
   return {
     root,
-    files: inScope.length,
-    services: services.map(service => serviceResult(service, verdicts.filter(verdict => verdict.service === service))).filter(service => service.handlers.length > 0),
-    findings,
+    files: inScope.filter(file => own(path.dirname(file.path))).length,
+    services: results,
+    findings: [...findings, ...(options.minCoverage === undefined ? [] : coverageFindings(results, options.minCoverage, root, configOf))],
     leftToLint,
-    problems,
+    problems: [...problems, ...otherApmNotices(results)],
   }
 }
 
-function serviceResult(service: Service, verdicts: readonly HandlerVerdict[]): ServiceResult {
+/** A service under another vendor's tracing is no finding: whether that is wanted is for the config to say. */
+function otherApmNotices(services: readonly ServiceResult[]): Problem[] {
+  return services.flatMap(service => (service.otherApm === null ? [] : [{
+    level: 'notice' as const,
+    file: service.dir,
+    message: `Service "${service.name}" runs under ${service.otherApm}, not OpenTelemetry: name it in "setup.accept" of spanguard.config.json when that is wanted.`,
+  }]))
+}
+
+function serviceResult(service: Service, verdicts: readonly HandlerVerdict[], setup: readonly string[]): ServiceResult {
   const counted = verdicts.filter(verdict => verdict.status !== 'ignored')
   const traced = counted.filter(verdict => verdict.status === 'traced')
   return {
@@ -122,6 +138,7 @@ function serviceResult(service: Service, verdicts: readonly HandlerVerdict[]): S
     total: counted.length,
     traced: traced.length,
     tracedBy: [...new Set(traced.map(verdict => verdict.by))],
+    setup,
     otherApm: counted.find(verdict => verdict.status === 'other-apm')?.by ?? null,
   }
 }

@@ -17,6 +17,8 @@ export interface CheckFinding {
   /** The way that explains it, from the start command or the registration to the place. */
   readonly steps: readonly Step[]
   readonly certainty: Certainty
+  /** The lines around it, so that reports need to read no file. */
+  readonly excerpt: { readonly firstLine: number; readonly lines: readonly string[] }
   /** Stays the same when lines above it move. */
   readonly fingerprint: string
 }
@@ -46,6 +48,8 @@ export interface ServiceResult {
   readonly traced: number
   /** What traces its handlers, without repeats. */
   readonly tracedBy: readonly string[]
+  /** What sets up tracing in its processes, whether or not it reaches a handler. */
+  readonly setup: readonly string[]
   /** Another vendor's tracing under which it runs and that the config does not accept. */
   readonly otherApm: string | null
 }

@@ -32,7 +32,9 @@ export function finishFindings(drafts: readonly Draft[], program: Program, root:
       leftToLint += 1
       continue
     }
-    const line = text.split('\n')[origin.from.line - 1]?.trim() ?? ''
+    const lines = text.split(/\r?\n/u)
+    const line = lines[origin.from.line - 1]?.trim() ?? ''
+    const firstLine = Math.max(origin.from.line - 1, 1)
     const base = [draft.rule, path.relative(root, file).split(path.sep).join('/'), draft.service?.name ?? '', line].join('\0')
     const count = counts.get(base) ?? 0
     counts.set(base, count + 1)
@@ -45,13 +47,19 @@ export function finishFindings(drafts: readonly Draft[], program: Program, root:
       service: draft.service?.name ?? null,
       steps: draft.steps,
       certainty: draft.certainty,
-      fingerprint: createHash('sha256').update(`${base}\0${String(count)}`).digest('hex').slice(0, 32),
+      excerpt: { firstLine, lines: lines.slice(firstLine - 1, origin.from.line + 1) },
+      fingerprint: fingerprintOf(base, count),
     })
   }
   return { findings: findings.toSorted(byPlace), leftToLint }
 }
 
-function byPlace(a: CheckFinding, b: CheckFinding): number {
+/** @param count how many equal findings stand before it */
+export function fingerprintOf(base: string, count: number): string {
+  return createHash('sha256').update(`${base}\0${String(count)}`).digest('hex').slice(0, 32)
+}
+
+export function byPlace(a: CheckFinding, b: CheckFinding): number {
   return a.file < b.file ? -1 : a.file > b.file ? 1 : a.origin.start - b.origin.start || (a.rule < b.rule ? -1 : 1)
 }
 

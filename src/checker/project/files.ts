@@ -1,6 +1,8 @@
 import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { globSync } from 'tinyglobby'
+import { getPackage, type Package } from '../../project/package-json.js'
+import { findWorkspace } from '../../project/workspace.js'
 import { UsageError, type Problem } from '../problem.js'
 import { readTsconfigs, type Tsconfig } from './tsconfig.js'
 
@@ -41,7 +43,6 @@ export function findProjectFiles(paths: readonly string[], cwd: string, ignore: 
       problems.push(...read.problems)
       tsconfigs.push(...read.tsconfigs)
       for (const tsconfig of read.tsconfigs) for (const file of tsconfig.files) files.add(file)
-      folders.push(...read.tsconfigs.length === 0 ? [] : [])
     } else files.add(absolute)
   }
   for (const folder of folders) {
@@ -63,6 +64,39 @@ export function findProjectFiles(paths: readonly string[], cwd: string, ignore: 
   })
   const roots = [...folders, ...tsconfigs.map(tsconfig => path.dirname(tsconfig.file)), ...kept.slice(0, 1).map(file => path.dirname(file))]
   return { root: commonFolder(folders.length > 0 ? folders : roots) ?? cwd, files: kept, tsconfigs: uniqueBy(tsconfigs, tsconfig => tsconfig.file), problems: uniqueBy(problems, problem => problem.message) }
+}
+
+/** The files of a run together with the sources of the workspace's packages that it depends on. */
+export interface ProgramFiles extends ProjectFiles {
+  /** Is the folder one of those that were asked for? What stands elsewhere is read and not judged. */
+  readonly own: (dir: string) => boolean
+}
+
+/**
+ * Adds the sources of the repository's own packages that the checked packages depend on, over any number of steps: a service
+ * is made of them as well, wherever they stand.
+ */
+export function withWorkspaceDependencies(found: ProjectFiles): ProgramFiles {
+  const { packages, root } = findWorkspace(found.root)
+  const isInside = (dir: string): boolean => dir === found.root || dir.startsWith(found.root + path.sep)
+  const own = (dir: string): boolean => isInside(dir)
+  if (root === found.root || packages.length === 0) return { ...found, own }
+  const byName = new Map(packages.map(pkg => [pkg.name, pkg]))
+  const wanted = new Set<Package>()
+  const visit = (pkg: Package): void => {
+    for (const name of pkg.dependencies) {
+      const dependency = byName.get(name)
+      if (!dependency || wanted.has(dependency) || isInside(dependency.dir)) continue
+      wanted.add(dependency)
+      visit(dependency)
+    }
+  }
+  const start = new Set([...packages.filter(pkg => isInside(pkg.dir)), ...(found.files[0] === undefined ? [] : [getPackage(found.files[0])].filter(pkg => pkg !== null))])
+  for (const pkg of start) visit(pkg)
+  const folders = [...wanted].map(pkg => pkg.dir)
+  const tsconfigs = folders.flatMap(folder => findTsconfigs(folder).flatMap(file => readTsconfigs(file, false).tsconfigs))
+  const files = folders.flatMap(folder => sourcesIn(folder, [])).filter(file => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) <= maxSize)
+  return { ...found, own, files: [...new Set([...found.files, ...files])].toSorted(), tsconfigs: uniqueBy([...found.tsconfigs, ...tsconfigs], tsconfig => tsconfig.file) }
 }
 
 function sourcesIn(folder: string, ignore: readonly string[]): string[] {

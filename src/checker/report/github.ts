@@ -1,0 +1,33 @@
+import { percent } from '../findings/coverage.js'
+import type { CheckResult } from '../result.js'
+import type { ReportOptions } from './index.js'
+import { shownFindings, shownPath } from './paths.js'
+
+/** Workflow commands of GitHub Actions. Source: docs.github.com/actions/reference/workflow-commands-for-github-actions */
+export function github(result: CheckResult, options: ReportOptions): string {
+  const lines = shownFindings(result, options.quiet).map(finding => {
+    const { from, to } = finding.origin
+    const properties = [
+      `file=${property(shownPath(finding.file, result.root))}`,
+      `line=${String(from.line)}`,
+      `endLine=${String(to.line)}`,
+      ...(from.line === to.line ? [`col=${String(from.column + 1)}`, `endColumn=${String(to.column + 1)}`] : []),
+      `title=${property(`spanguard/${finding.rule}`)}`,
+    ]
+    return `::${finding.severity === 'error' ? 'error' : 'warning'} ${properties.join(',')}::${data(finding.message)}`
+  })
+  for (const problem of result.problems) {
+    if (problem.level === 'notice' && options.quiet) continue
+    lines.push(`::${problem.level === 'notice' ? 'notice' : 'error'} file=${property(shownPath(problem.file, result.root))}${problem.line === undefined ? '' : `,line=${String(problem.line)}`}::${data(problem.message)}`)
+  }
+  if (!options.quiet) for (const service of result.services) lines.push(`Handlers traced in ${service.name}: ${String(service.traced)} of ${String(service.total)} (${percent(service).toFixed(0)} %)`)
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`
+}
+
+function data(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
+}

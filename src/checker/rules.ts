@@ -1,0 +1,13 @@
+/** What the checker's rules are, for reports that carry help. Sorted. */
+export const checkerRules: Readonly<Record<string, string>> = {
+  'approved-setup': 'Tracing is set up once in each process.',
+  'handler-coverage': 'The share of traced handlers of each service is at least what is asked for.',
+  'require-handler-tracing': 'Every handler of every service is traced.',
+  'require-shutdown': 'What sets up tracing is shut down before the process ends.',
+  'setup-first': 'Tracing is set up before the modules that it must change are loaded.',
+}
+
+/** Where a rule's page stands in the repository's documentation. */
+export function ruleUrl(rule: string): string {
+  return `https://github.com/spanguard/spanguard/blob/main/docs/rules/${rule}.md`
+}
