@@ -26,3 +26,16 @@ export { judgeSpanName } from './judges/span-name.js'
 export { shorten } from './judges/wording.js'
 export { formatMessage, messages } from './messages.js'
 export { isListedKey, nearestListedKey, replacementOf } from './listed-keys.js'
+export {
+  addValues,
+  collectOwners,
+  flattenSpread,
+  foldText,
+  followPath,
+  getField,
+  literalText,
+  memberOf,
+  resolveValue,
+  type Spread,
+  yieldOf,
+} from './values.js'

@@ -1,4 +1,16 @@
-import type { Origin, PropertyValue, UnknownValue, Value } from '@spanguard/policy'
+import {
+  addValues,
+  flattenSpread,
+  foldText,
+  followPath,
+  literalText,
+  memberOf,
+  type Origin,
+  type PropertyValue,
+  type UnknownValue,
+  type Value,
+  yieldOf,
+} from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 
@@ -44,7 +56,7 @@ function build(node: TSESTree.Node, sourceCode: Readonly<SourceCode>, visiting: 
       if ('bigint' in node) return { ...base, kind: 'literal', value: `${node.bigint}n` }
       return { ...base, kind: 'literal', value: node.value as string | number | boolean | null }
     case 'TemplateLiteral':
-      return fold({
+      return foldText({
         ...base,
         kind: 'template',
         quasis: node.quasis.map((quasi) => quasi.value.cooked ?? quasi.value.raw),
@@ -52,7 +64,7 @@ function build(node: TSESTree.Node, sourceCode: Readonly<SourceCode>, visiting: 
       })
     case 'BinaryExpression':
       if (node.operator !== '+') return { ...base, kind: 'unknown', yields: yieldOf(node.operator) }
-      return readPlus(node, base, next)
+      return addValues(next(node.left), next(node.right), base)
     case 'UnaryExpression':
       if (node.operator === 'void') return { ...base, kind: 'literal', value: undefined }
       return readUnary(node, base, next)
@@ -122,10 +134,6 @@ function unknown(node: TSESTree.Node, sourceCode: Readonly<SourceCode>): Unknown
   return { ...getBase(node, sourceCode), kind: 'unknown' }
 }
 
-function yieldOf(operator: string): 'boolean' | 'number' {
-  return /^(?:[=!]=|[<>]|in$|instanceof$)/.test(operator) ? 'boolean' : 'number'
-}
-
 function readUnary(node: TSESTree.UnaryExpression, base: Base, next: (child: TSESTree.Node) => Value): Value {
   if (node.operator === '-' || node.operator === '+') {
     const operand = next(node.argument)
@@ -139,37 +147,6 @@ function readUnary(node: TSESTree.UnaryExpression, base: Base, next: (child: TSE
     : node.operator === 'typeof' ? 'string'
     : 'number'
   return { ...base, kind: 'unknown', yields }
-}
-
-function readPlus(node: TSESTree.BinaryExpression, base: Base, next: (child: TSESTree.Node) => Value): Value {
-  const parts = [next(node.left), next(node.right)].flatMap((part) => (part.kind === 'concat' ? part.parts : [part]))
-  const isNumber = parts.every(
-    (part) =>
-      (part.kind === 'literal' && typeof part.value === 'number') ||
-      (part.kind === 'unknown' && part.yields === 'number') ||
-      part.type?.kind === 'number',
-  )
-  if (isNumber) return { ...base, kind: 'unknown', yields: 'number' }
-  return fold({ ...base, kind: 'concat', parts })
-}
-
-/** A template or concatenation whose parts are all known is a literal. */
-function fold(value: Extract<Value, { kind: 'template' | 'concat' }>): Value {
-  const texts = value.parts.map((part) => literalText(part))
-  if (texts.some((text) => text === null)) return value
-  const { origin, text } = value
-  const whole =
-    value.kind === 'concat' ?
-      texts.join('')
-    : value.quasis.map((quasi, index) => quasi + (texts[index] ?? '')).join('')
-  return { kind: 'literal', origin, text, value: whole }
-}
-
-/** The text of a value that is known in full, else null. References are followed. */
-function literalText(value: Value): string | null {
-  if (value.kind === 'literal') return String(value.value)
-  if (value.kind === 'reference' && value.resolved !== undefined) return literalText(value.resolved)
-  return null
 }
 
 function readObject(
@@ -210,41 +187,6 @@ function readKey(
   const base = { origin: originOf(property.key), text: sourceCode.getText(property.key) }
   const name = property.key.type === 'Identifier' ? property.key.name : property.key.type === 'Literal' ? String(property.key.value) : ''
   return { ...base, kind: 'literal', value: name }
-}
-
-/** What a spread brings: the properties of an object that is known, `cond && {…}` and `cond ? {…} : {…}` included. */
-function flattenSpread(value: Value): { properties: readonly PropertyValue[]; rest: readonly Value[]; open: boolean } {
-  switch (value.kind) {
-    case 'object':
-      return { properties: value.properties, rest: value.spreads, open: value.open }
-    case 'reference':
-      // An alias keeps its own place: a report belongs where the spread stands unless the object is written out here.
-      if (value.resolved?.kind === 'object') return flattenSpread(value.resolved)
-      break
-    case 'union': {
-      const members = value.of.filter((member) => !isEmptySpread(member)).map(flattenSpread)
-      const objects = members.filter((member) => member.rest.length === 0 || member.properties.length > 0)
-      // `condition && { … }`: the condition is no object, and spreads as nothing when it is falsy.
-      const kept = objects.length > 0 && value.of.length === 2 && members.length > objects.length ? objects : members
-      return {
-        properties: kept.flatMap((member) => member.properties),
-        rest: kept.flatMap((member) => member.rest),
-        open: kept.some((member) => member.open),
-      }
-    }
-    case 'literal':
-    case 'unknown':
-      if (isEmptySpread(value)) return { properties: [], rest: [], open: false }
-      break
-    default:
-  }
-  return { properties: [], rest: [value], open: true }
-}
-
-function isEmptySpread(value: Value): boolean {
-  if (value.kind === 'literal') return typeof value.value !== 'string'
-  if (value.kind === 'unknown') return value.yields !== undefined
-  return value.kind === 'object' && value.properties.length === 0 && !value.open
 }
 
 function readCall(
@@ -341,54 +283,10 @@ function readVariable(
   next: (child: TSESTree.Node) => Value,
 ): Value | null {
   if (binding.writes.length === 0 || binding.writes.length > WRITES_LIMIT) return null
-  const read = binding.writes.map((write) => follow(next(write), binding.path))
+  const read = binding.writes.map((write) => followPath(next(write), binding.path))
   const [only] = read
   if (read.length === 1) return only ?? null
   return { ...base, kind: 'union', of: read.filter((value) => value !== null) }
-}
-
-/** The field of a value that a path leads to: itself for an empty path, a reference where it is not known. */
-export function followPath(value: Value, path: readonly string[]): Value | null {
-  return follow(value, path)
-}
-
-/** The field of a value that a path leads to, as far as it is known. */
-function follow(value: Value, path: readonly string[]): Value | null {
-  const [first, ...rest] = path
-  if (first === undefined) return value
-  const { origin, text } = value
-  switch (value.kind) {
-    case 'object': {
-      const property = value.properties.findLast((each) => literalText(each.key) === first)
-      if (property !== undefined) return follow(property.value, rest)
-      return null
-    }
-    case 'array': {
-      const element = value.open ? undefined : value.elements[Number(first)]
-      return element === undefined ? null : follow(element, rest)
-    }
-    case 'reference':
-      if (value.resolved !== undefined) {
-        const followed = follow(value.resolved, path)
-        if (followed !== null) return followed
-      }
-      return withPath(value, path)
-    case 'parameter':
-      return withPath(value, path)
-    default:
-      return { kind: 'reference', origin, text: textOf(text, path), path: ['[]', ...path], root: 'expression', base: value }
-  }
-}
-
-function textOf(text: string, path: readonly string[]): string {
-  return [text, ...path].join('.')
-}
-
-/** A field's type is not its owner's. */
-function withPath(value: Extract<Value, { kind: 'reference' | 'parameter' }>, path: readonly string[]): Value {
-  const field = { ...value, text: textOf(value.text, path), path: [...value.path, ...path] }
-  delete field.type
-  return field
 }
 
 function readMember(
@@ -401,31 +299,7 @@ function readMember(
   if (name === 'length' || name === 'size') return { ...base, kind: 'unknown', yields: 'number' }
   const enumerated = name === null ? null : readEnumMember(node, name, sourceCode, next)
   if (enumerated !== null) return enumerated
-  const segment = name ?? '[]'
-  const object = node.object.type === 'Super' ? unknown(node.object, sourceCode) : next(node.object)
-  switch (object.kind) {
-    case 'reference': {
-      const resolved = name === null || object.resolved === undefined ? null : follow(object.resolved, [name])
-      const { origin, text } = base
-      const reference = { ...object, origin, text, path: [...object.path, segment] }
-      delete reference.resolved
-      delete reference.type
-      return {
-        ...reference,
-        ...(resolved === null ? {} : { resolved }),
-        ...(base.type === undefined ? {} : { type: base.type }),
-      }
-    }
-    case 'parameter':
-      return { ...object, ...base, path: [...object.path, segment] }
-    case 'object': {
-      const followed = name === null ? null : follow(object, [name])
-      if (followed !== null) return followed
-      return { ...base, kind: 'reference', path: ['[]', segment], root: 'expression', base: object }
-    }
-    default:
-      return { ...base, kind: 'reference', path: ['[]', segment], root: 'expression', base: object }
-  }
+  return memberOf(node.object.type === 'Super' ? unknown(node.object, sourceCode) : next(node.object), name, base)
 }
 
 function computedName(node: TSESTree.MemberExpression, next: (child: TSESTree.Node) => Value): string | null {
