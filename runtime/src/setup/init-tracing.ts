@@ -1,6 +1,8 @@
 import { diag, DiagLogLevel, type DiagLogger } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { TracerProvider } from '@opentelemetry/sdk-trace'
+import { disableClients, enableClients } from '../clients/enable.js'
+import { limitPropagation } from '../clients/propagation.js'
 import { hasDiagLogger, report } from '../diagnostics.js'
 import { watchProcessEnd } from '../end/process-end.js'
 import { createPipeline, type Pipeline } from '../export/pipeline.js'
@@ -96,17 +98,20 @@ function switchedOn(setup: Setup): ActiveTracing {
     spanLimits: environment.limits,
     spanProcessors: environment.exports ? [pipeline] : [],
   })
-  const problem = registerGlobals(provider, new AsyncLocalStorageContextManager().enable(), createPropagator(environment.propagators, policy.policy), warn)
+  const propagator = limitPropagation(createPropagator(environment.propagators, policy.policy), options.propagateTo ?? [])
+  const problem = registerGlobals(provider, new AsyncLocalStorageContextManager().enable(), propagator, warn)
   const shared = { fingerprint: setup.fingerprint, options, environment: place, production: isProduction(place), ignoresRoute, policy: policy.policy }
   if (problem !== null) {
     conflict(`${problem}. Redaction is NOT active for its spans. Let @spanguard/runtime set tracing up alone`, options, place)
     return { ...shared, provider: null, tracer: null, handle: idleHandle('foreign-provider', sampling, policy) }
   }
+  enableClients()
   registerMetrics(pipeline.counts, environment.batch.maxQueue)
   const unwatch = watchProcessEnd({ pipeline, signals: options.signals !== false })
   const close = async (timeoutMs: number): Promise<boolean> => {
     const complete = await pipeline.close(timeoutMs)
     unwatch()
+    disableClients()
     unregisterGlobals(provider)
     return complete
   }

@@ -1,3 +1,5 @@
+import { context, ROOT_CONTEXT } from '@opentelemetry/api'
+import { suppressTracing } from '@opentelemetry/core'
 import http from 'node:http'
 import path from 'node:path'
 
@@ -32,11 +34,27 @@ export interface Answer {
   readonly body: string
 }
 
-/** A request by node:http, so that no client of the runtime takes part. Rejects when the answer breaks off. */
-export function request(
+/** A request of a caller that is not traced. Rejects when the answer breaks off. */
+export function request(port: number, target: string, options: RequestOptions = {}): Promise<Answer> {
+  return untraced(() => send(port, target, options))
+}
+
+interface RequestOptions {
+  readonly method?: string
+  readonly headers?: http.OutgoingHttpHeaders
+  readonly body?: string
+  readonly agent?: http.Agent
+}
+
+/** The runtime traces the requests of this process, too. */
+export function untraced<T>(fn: () => T): T {
+  return context.with(suppressTracing(ROOT_CONTEXT), fn)
+}
+
+function send(
   port: number,
   target: string,
-  { method = 'GET', headers = {}, body, agent }: { method?: string; headers?: http.OutgoingHttpHeaders; body?: string; agent?: http.Agent } = {},
+  { method = 'GET', headers = {}, body, agent }: RequestOptions,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = http.request({ host: '127.0.0.1', port, path: target, method, headers, agent }, response => {
@@ -56,7 +74,7 @@ export function request(
 /** Sends a request and hangs up after `ms`. */
 export function abandon(port: number, target: string, ms: number): Promise<void> {
   return new Promise(resolve => {
-    const outgoing = http.request({ host: '127.0.0.1', port, path: target, agent: false })
+    const outgoing = untraced(() => http.request({ host: '127.0.0.1', port, path: target, agent: false }))
     outgoing.on('error', () => {})
     outgoing.on('close', resolve)
     outgoing.end()

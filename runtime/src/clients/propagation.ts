@@ -1,0 +1,48 @@
+import { type Context, SpanKind, type TextMapPropagator, trace } from '@opentelemetry/api'
+import { compileTargets, type Target, toTarget } from './targets.js'
+
+/**
+ * The target of the request that a client instrumentation is preparing. Its hooks tell it, and it injects in the same
+ * turn; the propagator's interface has no place for it.
+ */
+let aimed: Target | null = null
+
+export function aimAt(target: Target): void {
+  aimed = target
+}
+
+/**
+ * A propagator that injects into HTTP requests to third parties (neither local nor in `propagateTo`) nothing at all. What
+ * is no HTTP request (queues, gRPC, a call of `propagation.inject` in the code) is not held back: its author decides.
+ */
+export function limitPropagation(
+  inner: TextMapPropagator | null,
+  propagateTo: readonly (string | RegExp)[],
+): TextMapPropagator | null {
+  if (inner === null) return null
+  const isOurs = compileTargets(propagateTo)
+  return {
+    inject(context, carrier, setter) {
+      const target = aimed ?? targetOfSpan(context)
+      aimed = null
+      if (target === null || isOurs(target)) inner.inject(context, carrier, setter)
+    },
+    extract: (context, carrier, getter) => inner.extract(context, carrier, getter),
+    fields: () => inner.fields(),
+  }
+}
+
+/** W3C trace context and baggage: what a proxy that passes headers on would tell of another hop. */
+export function isPropagationHeader(name: string): boolean {
+  return /^(?:traceparent|tracestate|baggage)$/i.test(name)
+}
+
+/** Of a recorded HTTP CLIENT span that another instrumentation started; an unsampled one knows nothing. */
+function targetOfSpan(context: Context): Target | null {
+  const span = trace.getSpan(context) as { readonly kind?: SpanKind; readonly attributes?: Readonly<Record<string, unknown>> } | undefined
+  if (span?.kind !== SpanKind.CLIENT || span.attributes === undefined) return null
+  const url = span.attributes['url.full'] ?? span.attributes['http.url']
+  if (typeof url !== 'string' || !URL.canParse(url)) return null
+  const { protocol, hostname, port } = new URL(url)
+  return toTarget(protocol, hostname, port)
+}
