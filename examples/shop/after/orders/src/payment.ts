@@ -1,5 +1,3 @@
-import { context, propagation } from '@opentelemetry/api'
-
 const payments = process.env['PAYMENT_URL'] ?? 'http://127.0.0.1:3002'
 
 export interface Card {
@@ -12,11 +10,9 @@ export async function pay(
   order: { id: string; amount: number; currency: string },
   card: Card,
 ): Promise<{ code: number; status: string }> {
-  const headers = { 'content-type': 'application/json' }
-  propagation.inject(context.active(), headers)
   const response = await fetch(`${payments}/payments`, {
     method: 'POST',
-    headers,
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ order: order.id, amount: order.amount, currency: order.currency, card }),
   })
   const { status } = (await response.json()) as { status: string }
