@@ -46,6 +46,12 @@ export function watchProcessEnd({ pipeline, signals, signalMs = 2300, exitMs = 1
       return
     }
     ending = true
+    // Not at once: a listener after this one may call process.exit, and what is on its way then would be sent twice.
+    setImmediate(() => {
+      flushOnSignal(signal, alone)
+    })
+  }
+  const flushOnSignal = (signal: Signal, alone: boolean): void => {
     void pipeline.flush(signalMs).then(complete => {
       if (!alone) {
         // Whoever listens decides when to end; a later signal is told like the first.

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import type { Delivery } from './transport.js'
 
 /**
@@ -16,7 +15,7 @@ export function sendInChild(delivery: Delivery, batches: readonly Uint8Array[], 
     const head = Buffer.from(JSON.stringify({ ...delivery, timeoutMs, lengths: batches.map(batch => batch.byteLength) }))
     const size = Buffer.alloc(4)
     size.writeUInt32LE(head.length)
-    const { status } = spawnSync(process.execPath, ['-e', childScript], {
+    const { status } = process.getBuiltinModule('node:child_process').spawnSync(process.execPath, ['-e', childScript], {
       input: Buffer.concat([size, head, ...batches]),
       stdio: ['pipe', 'ignore', 'ignore'],
       timeout: timeoutMs,

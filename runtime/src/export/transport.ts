@@ -1,10 +1,7 @@
 import { AsyncResource } from 'node:async_hooks'
 import { readFileSync } from 'node:fs'
-import { Agent, request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http'
-import type * as https from 'node:https'
+import type { Agent, ClientRequest, IncomingMessage, request as requestHttp } from 'node:http'
 import type { Socket } from 'node:net'
-import type { SecureContextOptions } from 'node:tls'
-import { gzipSync } from 'node:zlib'
 import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { suppressTracing } from '@opentelemetry/core'
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
@@ -51,11 +48,8 @@ export interface Transport {
  * `import()`), its retry timers keep the process alive, and it tells nobody how many spans a `partialSuccess` rejected.
  */
 export function createTransport(options: TransportOptions): Transport {
-  const secure = options.url.protocol === 'https:'
   const tls = readTlsFiles(options.tls)
-  const agentOptions = { keepAlive: true, maxSockets: 1, maxFreeSockets: 1 }
-  // https costs some milliseconds to load; most collectors are next door and speak http.
-  const { agent, request } = secure ? loadHttps({ ...agentOptions, ...tls }) : { agent: new Agent(agentOptions), request: requestHttp }
+  let client: HttpClient | null = null
   // Sockets and timers must not hold the store of the request that happened to fill the batch.
   const outside = new AsyncResource('SpanguardExport', { requireManualDestroy: true })
   const untraced = suppressTracing(ROOT_CONTEXT)
@@ -73,9 +67,10 @@ export function createTransport(options: TransportOptions): Transport {
         resolve(outcome)
       }
       try {
-        clientRequest = request(
+        client ??= loadClient(options.url.protocol === 'https:', tls)
+        clientRequest = client.request(
           options.url,
-          { method: 'POST', agent, headers: requestHeaders(options.headers(), body.byteLength, options.gzip) },
+          { method: 'POST', agent: client.agent, headers: requestHeaders(options.headers(), body.byteLength, options.gzip) },
           response => {
             readResponse(response, settle)
           },
@@ -114,7 +109,7 @@ export function createTransport(options: TransportOptions): Transport {
     async send(given) {
       return outside.runInAsyncScope(() =>
         context.with(untraced, async () => {
-          const body = options.gzip ? gzipSync(given) : given
+          const body = options.gzip ? process.getBuiltinModule('node:zlib').gzipSync(given) : given
           return attempt(body)
         }),
       )
@@ -136,9 +131,25 @@ export function createTransport(options: TransportOptions): Transport {
       tls,
     }),
     close() {
-      agent.destroy()
+      client?.agent.destroy()
     },
   }
+}
+
+interface HttpClient {
+  readonly agent: Agent
+  readonly request: typeof requestHttp
+}
+
+/** Loaded with the first export, not with the package: a command-line tool that never gets there does not pay for it. */
+function loadClient(secure: boolean, tls: TransportOptions['tls']): HttpClient {
+  const options = { keepAlive: true, maxSockets: 1, maxFreeSockets: 1 }
+  if (secure) {
+    const https = process.getBuiltinModule('node:https')
+    return { agent: new https.Agent({ ...options, ...tls }), request: https.request }
+  }
+  const http = process.getBuiltinModule('node:http')
+  return { agent: new http.Agent(options), request: http.request }
 }
 
 /** A connection that is not made by then is not made at all; a pending connect keeps the process alive. */
@@ -216,14 +227,6 @@ function readTlsFiles(files: TransportOptions['tls']): { readonly ca?: string; r
     ...(files.key !== undefined && { key: read(files.key) }),
     ...(files.cert !== undefined && { cert: read(files.cert) }),
   }
-}
-
-function loadHttps(options: SecureContextOptions & { keepAlive: boolean; maxSockets: number }): {
-  readonly agent: Agent
-  readonly request: typeof requestHttp
-} {
-  const module = process.getBuiltinModule('node:https') as typeof https
-  return { agent: new module.Agent(options), request: module.request }
 }
 
 function timeoutError(ms: number): Error {
