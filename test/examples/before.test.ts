@@ -65,9 +65,12 @@ describe('the shop before, as its author is told', () => {
       'gateway/src/app.ts no-dynamic-span-name',
       'gateway/src/app.ts no-sensitive-data',
       'gateway/src/app.ts no-technical-span-name',
+      'gateway/src/tracing.ts require-shutdown',
       'orders/src/app.ts require-handler-tracing',
       'payment/src/fraud.ts span-end',
       'payment/src/server.ts no-sensitive-data',
+      'payment/src/server.ts no-swallowed-error',
+      'payment/src/tracing.ts require-shutdown',
     ])
   })
 })
