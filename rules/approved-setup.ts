@@ -4,7 +4,7 @@ import { analyzeSetup } from '../src/analysis/setup/index.js'
 import { createRule } from '../src/create-rule.js'
 import { reportFinding } from '../src/fix/index.js'
 
-export default createRule<[{ always?: boolean }?], string>({
+export default createRule<[{ always?: boolean }], string>({
   name: 'approved-setup',
   meta: {
     type: 'problem',
@@ -29,8 +29,8 @@ export default createRule<[{ always?: boolean }?], string>({
       },
     ],
   },
-  defaultOptions: [],
-  create(context, [options = {}]) {
+  defaultOptions: [{ always: false }],
+  create(context, [options]) {
     if (!/TracerProvider\b|NodeSDK\b|registerOTel\b|startNodeSD[Kk]\b|initTracing\b|opentelemetry|@splunk\/otel|logfire/.test(context.sourceCode.text)) {
       return {}
     }

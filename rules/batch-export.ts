@@ -5,7 +5,7 @@ import { createRule } from '../src/create-rule.js'
 import { reportFinding } from '../src/fix/index.js'
 import { makeBatch } from './batch-export/make-batch.js'
 
-export default createRule<[{ fix?: boolean }?], string>({
+export default createRule<[{ fix?: boolean }], string>({
   name: 'batch-export',
   meta: {
     type: 'problem',
@@ -23,8 +23,8 @@ export default createRule<[{ fix?: boolean }?], string>({
       },
     ],
   },
-  defaultOptions: [],
-  create(context, [options = {}]) {
+  defaultOptions: [{ fix: false }],
+  create(context, [options]) {
     if (!/\b(?:SimpleSpanProcessor|ConsoleSpanExporter)\b/.test(context.sourceCode.text)) return {}
     const setup = analyzeSetup(context)
     if (setup === null) return {}

@@ -5,7 +5,7 @@ import { createRule } from '../src/create-rule.js'
 import { reportFinding } from '../src/fix/index.js'
 import { wrapSampler } from './env-sampling/wrap-sampler.js'
 
-export default createRule<[{ alwaysOn?: boolean; fix?: boolean }?], string>({
+export default createRule<[{ alwaysOn?: boolean; fix?: boolean }], string>({
   name: 'env-sampling',
   meta: {
     type: 'problem',
@@ -30,8 +30,8 @@ export default createRule<[{ alwaysOn?: boolean; fix?: boolean }?], string>({
       },
     ],
   },
-  defaultOptions: [],
-  create(context, [options = {}]) {
+  defaultOptions: [{ alwaysOn: false, fix: false }],
+  create(context, [options]) {
     if (!/\b(?:sampler|traceSampler)\b/.test(context.sourceCode.text)) return {}
     const setup = analyzeSetup(context)
     if (setup === null) return {}

@@ -5,7 +5,7 @@ import { createRule } from '../src/create-rule.js'
 import { reportFinding } from '../src/fix/index.js'
 import { insertShutdown } from './require-shutdown/insert-shutdown.js'
 
-export default createRule<[{ deadline?: boolean; fix?: boolean }?], string>({
+export default createRule<[{ deadline?: boolean; fix?: boolean }], string>({
   name: 'require-shutdown',
   meta: {
     type: 'problem',
@@ -30,8 +30,8 @@ export default createRule<[{ deadline?: boolean; fix?: boolean }?], string>({
       },
     ],
   },
-  defaultOptions: [],
-  create(context, [options = {}]) {
+  defaultOptions: [{ deadline: false, fix: false }],
+  create(context, [options]) {
     if (!/\b(?:TracerProvider|NodeSDK|NodeTracerProvider|BasicTracerProvider|WebTracerProvider|HoneycombSDK|startNodeSD[Kk])\b/.test(context.sourceCode.text)) {
       return {}
     }

@@ -5,7 +5,7 @@ import { createRule } from '../src/create-rule.js'
 import { reportFinding } from '../src/fix/index.js'
 import { moveFirst } from './setup-first/move-first.js'
 
-export default createRule<[{ fix?: boolean }?], string>({
+export default createRule<[{ fix?: boolean }], string>({
   name: 'setup-first',
   meta: {
     type: 'problem',
@@ -23,8 +23,8 @@ export default createRule<[{ fix?: boolean }?], string>({
       },
     ],
   },
-  defaultOptions: [],
-  create(context, [options = {}]) {
+  defaultOptions: [{ fix: false }],
+  create(context, [options]) {
     const setup = analyzeSetup(context)
     if (setup === null) return {}
     return {

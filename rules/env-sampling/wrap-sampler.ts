@@ -12,10 +12,10 @@ export function wrapSampler(origin: Origin, analysis: FileAnalysis, filename: st
     const quote = name.raw.charAt(0)
     return { messageId: 'wrap', edits: [{ range: name.range, text: `${quote}parentbased_${String(name.value)}${quote}` }] }
   }
-  let made: TSESTree.Node | undefined = name
-  while (made !== undefined && made.type !== 'NewExpression') made = made.parent
+  let made: TSESTree.Node | null | undefined = name
+  while (made != null && made.type !== 'NewExpression') made = made.parent
   const sibling = findSibling(name, 'ParentBasedSampler', false, filename, sourceCode)
-  if (made === undefined || sibling === null) return null
+  if (made == null || sibling === null) return null
   const [start, end] = made.range
   return {
     messageId: 'wrap',

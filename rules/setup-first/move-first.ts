@@ -32,7 +32,7 @@ function isRequire(statement: TSESTree.ExpressionStatement): boolean {
 }
 
 function findTopStatement(origin: Origin, analysis: FileAnalysis): TSESTree.Node | null {
-  let node: TSESTree.Node | undefined = analysis.nodeOf(origin)
-  while (node?.parent !== undefined && node.parent.type !== 'Program') node = node.parent
-  return node?.parent === undefined ? null : node
+  let node: TSESTree.Node | null | undefined = analysis.nodeOf(origin)
+  while (node?.parent != null && node.parent.type !== 'Program') node = node.parent
+  return node?.parent == null ? null : node
 }

@@ -85,7 +85,9 @@ export function judgeApproval(setups: readonly Setup[], question: ApprovalQuesti
   if (second.length > 0) return second
   const approved = question.approved ?? (question.always ? BUILT_IN_APPROVED : null)
   if (approved === null || question.isApproved) return []
-  const outside = setups.find(({ module = '' }) => ![...approved, ...question.accept].some((name) => isPackage(module, name)))
+  const isOutside = ({ module = '' }: Setup): boolean => ![...approved, ...question.accept].some((name) => isPackage(module, name))
+  // What runs is the setup; a provider that is only made may stand in for one that is switched off.
+  const outside = setups.find((setup) => setup.registered && isOutside(setup)) ?? setups.find(isOutside)
   if (outside === undefined) return []
   const list = approved.map(shorten).join(' or ')
   return [
@@ -159,6 +161,8 @@ export function judgeSampler(setup: Setup, always: boolean): readonly Finding<'e
  */
 export function judgeShutdown(setup: Setup, deadline: boolean): readonly Finding<'require-shutdown'>[] {
   const data = { product: shorten(setup.product ?? '') }
+  // A second provider is `approved-setup`'s to report: it holds no span, since nobody asks it for a tracer.
+  if (setup.alongside !== undefined) return []
   if (setup.shutdown === 'none') return [makeFinding('require-shutdown', 'missing', setup, data, setup.registration)]
   if (setup.shutdown !== 'unbounded' || !deadline) return []
   return [makeFinding('require-shutdown', 'unbounded', setup, data, setup.shutdownAt)]

@@ -19,6 +19,7 @@ const DEVELOPMENT: ReadonlySet<string> = new Set([
   'logging',
   'print',
   'sandbox',
+  'simple',
   'stdout',
   'test',
   'testing',
@@ -67,8 +68,8 @@ function fileWords(filename: string): string {
 function runsInDevelopment(node: TSESTree.Node, sourceCode: Readonly<SourceCode>, depth: number): boolean {
   if (depth > DEPTH) return false
   let child = node
-  let parent = node.parent
-  while (parent !== undefined) {
+  let parent: TSESTree.Node | null | undefined = node.parent
+  while (parent != null) {
     if (isDevelopmentBranch(parent, child, sourceCode)) return true
     if (isFunction(parent)) return isDevelopmentFunction(parent, sourceCode, depth)
     if (parent.type === 'VariableDeclarator' && parent.init === child && parent.id.type === 'Identifier') {
@@ -119,8 +120,13 @@ function isDevelopmentBranch(parent: TSESTree.Node, child: TSESTree.Node, source
     case 'Program':
       return hasGuard(parent.body, child, sourceCode)
     case 'Property': {
+      // A table by name: somebody asks for `console`.
       const key = getPropertyName(parent)
-      return key !== null && child === parent.value && /^(?:dev|development|test|local)$/.test(key)
+      return key !== null && child === parent.value && /^(?:console|debug|dev|development|local|simple|test)$/.test(key)
+    }
+    case 'ArrayExpression': {
+      const [key] = parent.elements
+      return key != null && key !== child && parent.elements.length === 2 && textWords(key, DEVELOPMENT)
     }
     case 'AssignmentPattern':
       // A default: whoever calls decides.
@@ -200,6 +206,7 @@ function meansEquality(
   sourceCode: Readonly<SourceCode>,
   depth: number,
 ): boolean {
+  if (test.operator === 'instanceof') return holds && test.right.type === 'Identifier' && hasWord(test.right.name, DEVELOPMENT)
   if (!/^[=!]==?$/.test(test.operator)) return false
   const isEqual = holds === test.operator.startsWith('=')
   const [literal, other] = isConstant(test.right) ? [test.right, test.left] : [test.left, test.right]
@@ -243,6 +250,21 @@ function hasWord(name: string, words: ReadonlySet<string>): boolean {
   return splitName(name).some((word) => words.has(word))
 }
 
+/** Is a node one of two that a condition chooses between, the other being (or holding) what `other` describes? */
+export function isAlternativeTo(node: TSESTree.Node, other: RegExp, sourceCode: Readonly<SourceCode>): boolean {
+  let child = node
+  let parent: TSESTree.Node | null | undefined = node.parent
+  while (parent != null && !isFunction(parent)) {
+    if ((parent.type === 'IfStatement' || parent.type === 'ConditionalExpression') && child !== parent.test) {
+      const branch = child === parent.consequent ? parent.alternate : parent.consequent
+      if (branch !== null && other.test(sourceCode.getText(branch))) return true
+    }
+    child = parent
+    parent = parent.parent
+  }
+  return false
+}
+
 /** Does a node stand in a branch of the function around it? */
 export function isConditional(node: TSESTree.Node): boolean {
   return findBranch(node, getEnclosingFunction(node)) !== null
@@ -252,8 +274,8 @@ export function isConditional(node: TSESTree.Node): boolean {
 function findBranch(node: TSESTree.Node, below: TSESTree.Node | null): TSESTree.Node | null {
   let branch: TSESTree.Node | null = null
   let child = node
-  let parent = node.parent
-  while (parent !== undefined && child !== below) {
+  let parent: TSESTree.Node | null | undefined = node.parent
+  while (parent != null && child !== below) {
     if (parent === below) return branch
     if (isBranch(parent, child)) branch = child
     child = parent
@@ -282,10 +304,10 @@ function isBranch(parent: TSESTree.Node, child: TSESTree.Node): boolean {
 export function canBothRun(earlier: TSESTree.Node, later: TSESTree.Node): boolean {
   if (getEnclosingFunction(earlier) !== getEnclosingFunction(later)) return false
   const above = new Set<TSESTree.Node>()
-  for (let node: TSESTree.Node | undefined = earlier; node !== undefined; node = node.parent) above.add(node)
-  let common: TSESTree.Node | undefined = later
-  while (common !== undefined && !above.has(common)) common = common.parent
-  if (common === undefined) return false
+  for (let node: TSESTree.Node | null | undefined = earlier; node != null; node = node.parent) above.add(node)
+  let common: TSESTree.Node | null | undefined = later
+  while (common != null && !above.has(common)) common = common.parent
+  if (common == null) return false
   if (/^(?:IfStatement|ConditionalExpression|SwitchStatement|TryStatement|LogicalExpression)$/.test(common.type)) return false
   const first = findBranch(earlier, common)
   if (first === null) return true

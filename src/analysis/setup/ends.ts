@@ -32,8 +32,8 @@ function isOffered(node: TSESTree.Node): boolean {
 }
 
 function findStatement(node: TSESTree.Node): TSESTree.Node | null {
-  let current: TSESTree.Node | undefined = node
-  while (current !== undefined && !/Statement$|Declaration$/.test(current.type)) current = current.parent
+  let current: TSESTree.Node | null | undefined = node
+  while (current != null && !/Statement$|Declaration$/.test(current.type)) current = current.parent
   return current ?? null
 }
 

@@ -25,6 +25,10 @@ type AnyContext = Readonly<Pick<RuleContext<string, readonly unknown[]>, 'source
 
 const known = new WeakMap<FileAnalysis, SetupAnalysis>()
 
+/** Packages of the SDK that run in a browser, where there is no SIGTERM, no start order and no environment. */
+const BROWSER =
+  /['"]@opentelemetry\/(?:auto-instrumentations-web|context-zone(?:-peer-dep)?|instrumentation-(?:document-load|long-task|user-interaction|xml-http-request)|sdk-trace-web|web|web-common)['"]/
+
 /**
  * The setup of one file, made once for all rules; null where the file is out of scope.
  *
@@ -32,7 +36,7 @@ const known = new WeakMap<FileAnalysis, SetupAnalysis>()
  */
 export function analyzeSetup(context: AnyContext): SetupAnalysis | null {
   const analysis = analyzeFile(context)
-  if (analysis.outOfScope) return null
+  if (analysis.outOfScope || BROWSER.test(context.sourceCode.text)) return null
   let setup = known.get(analysis)
   if (setup === undefined) {
     setup = createSetup(analysis, context.filename)

@@ -30,7 +30,9 @@ export function readOrder(
   context: SetupContext,
 ): SetupOrder[] {
   const { sourceCode } = context
-  const loads = readLoads(sourceCode)
+  // The gRPC exporter stands on grpc-js itself, and wants its credentials made.
+  const hasGrpcExporter = calls.some(({ row }) => row.role === 'exporter' && row.protocol === 'grpc')
+  const loads = readLoads(sourceCode).filter(({ module }) => module !== '@grpc/grpc-js' || !hasGrpcExporter)
   if (!loads.some(({ module }) => isInstrumentable(module))) return []
   return [...readLoadedSetup(loads, approved), ...readOwnSetup(calls, loads, context)].slice(0, 1)
 }

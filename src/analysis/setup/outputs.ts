@@ -5,7 +5,7 @@ import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 import { findVariable, getMemberName, getPropertyName, unwrap } from '../bindings.js'
 import { originOf } from '../origins.js'
 import { valueOf } from '../values.js'
-import { isForDevelopment } from './conditions.js'
+import { isAlternativeTo, isForDevelopment } from './conditions.js'
 import type { SetupContext } from './providers.js'
 import { findSetupCall, getCalleeName, getOption, resolveOnce, type SetupCall } from './setup-calls.js'
 
@@ -14,6 +14,8 @@ export function readOutputs(calls: readonly SetupCall[], { filename, sourceCode 
   return calls.flatMap((call): SpanOutput[] => {
     const sends = readSending(call, sourceCode)
     if (sends === null || isUnused(call.node, sourceCode)) return []
+    // Configuration chooses between this and batches: somebody has decided.
+    if (sends === 'each-span' && isAlternativeTo(call.node, /\bBatchSpanProcessor\b/, sourceCode)) return []
     return [
       {
         fact: 'span-output',
@@ -35,8 +37,8 @@ function readSending(call: SetupCall, sourceCode: Readonly<SourceCode>): SpanOut
   return exporter?.row.role === 'exporter' && exporter.row.to !== 'network' ? null : 'each-span'
 }
 
-/** `new SimpleSpanProcessor(exporter)`, and in `sdk-trace` `new SimpleSpanProcessor({ exporter })`. */
-function findExporter(call: SetupCall, sourceCode: Readonly<SourceCode>): SetupCall | null {
+/** The exporter of `new SimpleSpanProcessor(exporter)`, and in `sdk-trace` of `new SimpleSpanProcessor({ exporter })`. */
+export function findExporter(call: SetupCall, sourceCode: Readonly<SourceCode>): SetupCall | null {
   const [argument] = call.node.arguments
   if (argument === undefined) return null
   return findSetupCall(getOption(argument, 'exporter', sourceCode) ?? argument, sourceCode)

@@ -40,7 +40,23 @@ type Path = readonly string[]
  * @param registeredBy its own methods that make it global
  */
 export function followOwnership(made: Call, registeredBy: readonly string[], sourceCode: Readonly<SourceCode>): Ownership {
-  const search: Search = {
+  const search = startSearch(registeredBy, sourceCode)
+  followValue(made, [], search)
+  return search
+}
+
+/** What a file does with the processor or exporter that a name stands for. */
+export function followName(name: TSESTree.Identifier, sourceCode: Readonly<SourceCode>): Ownership {
+  const search = startSearch([], sourceCode)
+  const binding = findBinding(name, sourceCode)
+  // A parameter belongs to the caller, an import to its module.
+  if (binding?.kind !== 'variable') search.handedOver = true
+  else followPattern(name, [], search)
+  return search
+}
+
+function startSearch(registeredBy: readonly string[], sourceCode: Readonly<SourceCode>): Search {
+  return {
     sourceCode,
     registeredBy: new Set(registeredBy),
     registrations: [],
@@ -50,13 +66,11 @@ export function followOwnership(made: Call, registeredBy: readonly string[], sou
     visited: new Set(),
     handedOver: false,
   }
-  followValue(made, [], search)
-  return search
 }
 
 function followValue(node: TSESTree.Node, path: Path, search: Search): void {
-  const { parent } = node
-  if (parent === undefined) return
+  const parent = node.parent as TSESTree.Node | null | undefined
+  if (parent == null) return
   switch (parent.type) {
     case 'AwaitExpression':
     case 'ChainExpression':

@@ -8,7 +8,7 @@ import { getPackage, type Package } from '../../project/package-json.js'
 import { findBinding, getEnclosingFunction, getMemberName, isFunction, unwrap } from '../bindings.js'
 import { resolveReference } from '../imports.js'
 import type { FileAnalysis } from '../index.js'
-import { nodeOf, originOf } from '../origins.js'
+import { originOf } from '../origins.js'
 import { type Call, getCalleeName, getOption } from './setup-calls.js'
 
 type Direction = ContextBreak['direction']
@@ -31,13 +31,13 @@ export function readContextBreaks(analysis: FileAnalysis, filename: string): Con
   if (pkg !== null && !isTraced(pkg)) return []
   const places = [...findMessages(analysis, pkg), ...findSpans(analysis, pkg)]
   const seen = new Set<string>()
-  return places.flatMap(({ node, at, direction }): ContextBreak[] => {
+  return places.flatMap(({ node, at, certainty, direction }): ContextBreak[] => {
     const scope = getOutermostFunction(node)
     const place = `${direction}:${scope?.range[0] ?? -1}`
     if (seen.has(place) || CARRIES[direction].test(getTextAround(node, scope, analysis))) return []
     seen.add(place)
     const call = analysis.sourceCode.getText(at).replace(/\s+/g, ' ').slice(0, TEXT_LIMIT)
-    return [{ fact: 'context-break', origin: originOf(at), certainty: 'certain', direction, call }]
+    return [{ fact: 'context-break', origin: originOf(at), certainty, direction, call }]
   })
 }
 
@@ -46,6 +46,7 @@ function isTraced(pkg: Package): boolean {
 }
 
 interface Place {
+  readonly certainty: ContextBreak['certainty']
   readonly node: Call
   readonly at: TSESTree.Node
   readonly direction: Direction
@@ -57,7 +58,8 @@ function findMessages(analysis: FileAnalysis, pkg: Package | null): Place[] {
   return analysis.calls.flatMap((node) => {
     for (const client of clients) {
       const direction = readMessage(node, client, analysis)
-      if (direction !== null) return [{ node, at: node.type === 'NewExpression' ? getCalleeName(node) : node.callee, direction }]
+      if (direction === null) continue
+      return [{ node, at: node.type === 'NewExpression' ? getCalleeName(node) : node.callee, certainty: 'certain', direction }]
     }
     return []
   })
@@ -127,19 +129,35 @@ function hasOption(node: TSESTree.NewExpression, client: MessagingClient, analys
   })
 }
 
-/** Spans that say by their kind that a message goes out or comes in. */
+/** Methods that send a message, whatever the client. */
+const SENDING = /\.(?:emit|enqueue|produce|publish|send|sendBatch|sendMessage|sendToQueue)\s*\(/
+/** Names of a parameter that holds a message. */
+const MESSAGE = /^(?:delivery|event|job|message|msg|payload|record)s?$/
+
+/**
+ * Spans that say by their kind that a message goes out or comes in, where the function around them sends or takes it itself:
+ * a client of the project's own may carry the context in another file.
+ */
 function findSpans(analysis: FileAnalysis, pkg: Package | null): Place[] {
-  if (!/PRODUCER|CONSUMER/.test(analysis.sourceCode.text)) return []
-  if (messagingClients.some((client) => isInstrumented(client, pkg))) return []
+  const { sourceCode } = analysis
+  if (!/PRODUCER|CONSUMER/.test(sourceCode.text) || messagingClients.some((client) => isInstrumented(client, pkg))) return []
   return analysis.factsOf('span-start').flatMap((fact): Place[] => {
-    if (fact.derivedFrom !== undefined || (fact.spanKind !== 'producer' && fact.spanKind !== 'consumer')) return []
-    const node = nodeOf(fact.origin)
-    if (node.type !== 'CallExpression') return []
-    const direction = fact.spanKind === 'producer' ? 'inject' : 'extract'
-    // A context or links given to the call were taken up elsewhere.
-    if (direction === 'extract' && /\b(?:\w*[cC]ontext|ctx|links)\b/.test(analysis.sourceCode.getText(node).slice(0, 400))) return []
-    return [{ node, at: node.callee, direction }]
+    if (fact.derivedFrom !== undefined) return []
+    const node = analysis.nodeOf(fact.origin)
+    const scope = getOutermostFunction(node)
+    if (node.type !== 'CallExpression' || scope === null) return []
+    if (fact.spanKind === 'producer' && SENDING.test(sourceCode.getText(scope))) {
+      return [{ node, at: node.callee, direction: 'inject', certainty: 'likely' }]
+    }
+    if (fact.spanKind !== 'consumer' || !takesMessage(scope)) return []
+    // A context given to the call was taken up elsewhere.
+    if (node.arguments.some((argument) => argument.type === 'Identifier' && /context|ctx/i.test(argument.name))) return []
+    return [{ node, at: node.callee, direction: 'extract', certainty: 'likely' }]
   })
+}
+
+function takesMessage(scope: TSESTree.Node): boolean {
+  return isFunction(scope) && scope.params.some((parameter) => parameter.type === 'Identifier' && MESSAGE.test(parameter.name))
 }
 
 function getOutermostFunction(node: TSESTree.Node): TSESTree.Node | null {

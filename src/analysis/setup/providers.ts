@@ -7,8 +7,9 @@ import { originOf } from '../origins.js'
 import { canBothRun, isConditional } from './conditions.js'
 import { hasOtherEnd, readDeadline } from './ends.js'
 import { isUsedUnended } from './importers.js'
-import { followOwnership, type Ownership } from './ownership.js'
-import { type Call, getCalleeName, getOption, resolveOnce, type SetupCall } from './setup-calls.js'
+import { findExporter } from './outputs.js'
+import { followName, followOwnership, type Ownership } from './ownership.js'
+import { type Call, findSetupCall, getCalleeName, getOption, resolveOnce, type SetupCall } from './setup-calls.js'
 import { readSampler } from './samplers.js'
 
 export interface SetupContext {
@@ -95,7 +96,7 @@ function readShutdown(
   return { shutdown: 'none' }
 }
 
-/** A provider without a processor holds no span back. */
+/** A provider without a processor holds no span back, nor does one that prints each span at once. */
 function hasOutput(call: SetupCall, ownership: Ownership, sourceCode: Readonly<SourceCode>): boolean {
   if (ownership.members.has('addSpanProcessor')) return true
   const [config] = call.node.arguments
@@ -103,7 +104,26 @@ function hasOutput(call: SetupCall, ownership: Ownership, sourceCode: Readonly<S
   const object = resolveOnce(config, sourceCode)
   if (object.type !== 'ObjectExpression') return true
   if (object.properties.some(({ type }) => type === 'SpreadElement')) return true
-  return getOption(config, 'spanProcessors', sourceCode) !== null
+  const processors = getOption(config, 'spanProcessors', sourceCode)
+  if (processors === null) return false
+  const list = resolveOnce(processors, sourceCode)
+  if (list.type !== 'ArrayExpression') return true
+  // `const processors = []` is filled later.
+  if (list.elements.length === 0) return list !== processors
+  return list.elements.some((element) => element !== null && isBuffered(element, sourceCode))
+}
+
+/** Can a processor hold spans that only the provider's end sends? One that leaves the file is flushed by whoever took it. */
+function isBuffered(processor: TSESTree.Node, sourceCode: Readonly<SourceCode>): boolean {
+  const call = findSetupCall(processor, sourceCode)
+  if (call?.row.role === 'processor') {
+    if (call.row.sends === 'nothing') return false
+    const exporter = findExporter(call, sourceCode)
+    if (call.row.sends === 'each' && exporter?.row.role === 'exporter' && exporter.row.to !== 'network') return false
+  }
+  if (processor.type !== 'Identifier') return true
+  const ownership = followName(processor, sourceCode)
+  return !leavesFile(ownership) && ownership.ends.length === 0
 }
 
 /** The instrumentation of AWS Lambda flushes the provider after each invocation. */
