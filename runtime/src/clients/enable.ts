@@ -44,6 +44,7 @@ export function enableClients(): void {
     for (const instrumentation of [enabled.http, enabled.undici]) instrumentation?.setTracerProvider(provider)
     enabled.undici?.enable()
     patchBuiltins(enabled)
+    if (enabled.undici !== null) standBehindOthers(enabled.undici)
   } catch (error) {
     report('error', 'clients.failed', `outgoing HTTP requests are not traced: ${error instanceof Error ? error.message : String(error)}`)
   }
@@ -81,15 +82,22 @@ function patchBuiltins(enabled: Enabled): void {
   const modules: Readonly<Record<string, HttpModule>> = { http, https }
   for (const patch of enabled.patches) {
     const module = modules[patch.name]
-    // Somebody's instrumentation was there first; two would make two spans of each request.
-    if (module === undefined || isWrapped(module.request)) continue
+    if (module === undefined) continue
+    // Takes the place of an instrumentation-http that was there before, as one that comes later takes ours: never two.
     patch.patch?.(module)
     enabled.patched.push({ patch, module, request: module.request })
   }
   syncBuiltinESMExports()
 }
 
-/** The mark that OpenTelemetry's instrumentations leave on what they patched. */
-function isWrapped(request: object): boolean {
-  return (request as { readonly __wrapped?: unknown }).__wrapped === true
+/**
+ * Two instrumentations of undici hear the same channel, and only the one behind can see that a request has its span already
+ * (`isTracedByOther`). So ours subscribes again, once what is registered at startup is registered.
+ */
+function standBehindOthers(undici: UndiciInstrumentation): void {
+  setImmediate(() => {
+    if (holder[key]?.undici !== undici || !undici.isEnabled()) return
+    undici.disable()
+    undici.enable()
+  }).unref()
 }
