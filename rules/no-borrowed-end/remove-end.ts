@@ -1,5 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types'
 import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
+import { parentOf } from '../../src/analysis/lifetimes/context.js'
 import type { Edit } from '../../src/fix/index.js'
 
 /**
@@ -9,10 +10,11 @@ import type { Edit } from '../../src/fix/index.js'
  */
 export function removeEnd(call: TSESTree.Node, { text }: Readonly<SourceCode>): Edit[] | null {
   const statement = call.parent?.type === 'ChainExpression' ? call.parent.parent : call.parent
-  if (statement?.type !== 'ExpressionStatement' || statement.parent.type !== 'BlockStatement') return null
+  if (statement?.type !== 'ExpressionStatement') return null
   const block = statement.parent
-  const { parent } = block
-  if (parent.type === 'TryStatement' && parent.finalizer === block && parent.handler !== null && block.body.length === 1) {
+  if (block.type !== 'BlockStatement' && block.type !== 'Program') return null
+  const parent = parentOf(block)
+  if (block.type === 'BlockStatement' && parent?.type === 'TryStatement' && parent.finalizer === block && parent.handler !== null && block.body.length === 1) {
     const isBare = text.slice(block.range[0] + 1, statement.range[0]).trim() + text.slice(statement.range[1], block.range[1] - 1).trim()
     if (isBare === '') return [{ range: [parent.handler.range[1], block.range[1]], text: '' }]
   }

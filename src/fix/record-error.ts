@@ -35,7 +35,10 @@ export function recordError(
     `${span}.setStatus({ code: ${ensured.local}.ERROR })${semicolon}`,
   ]
   const at = body.range[0] + 1
-  const written = lines.map((line) => `${newline}${indentation}${line}`).join('')
+  const isOneLine = first !== undefined && first.loc.start.line === body.loc.start.line
+  const written =
+    isOneLine ? lines.map((line) => ` ${line.replace(/;$/, '')};`).join('')
+    : lines.map((line) => `${newline}${indentation}${line}`).join('')
   const tail = first === undefined && body.loc.start.line === body.loc.end.line ? `${newline}${indentOf(handler, sourceCode.text)}` : ''
   const keyword = handler.range[0] + 'catch'.length
   return [

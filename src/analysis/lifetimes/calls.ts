@@ -41,8 +41,9 @@ export function lowerCall(node: Call, use: Use, lowering: Lowering): FlowNode[] 
   }
   const atOnce = findRunAtOnce(node, lowering)
   const nodes = lowerCallee(callee, lowering)
-  // What is built for a log line is taken to be as safe as the line.
-  nodes.push(...lowerArguments(node, atOnce.map(({ argument }) => argument), lowering, isLogging(callee)))
+  // What is built for a log line is taken to be as safe as the line; what is given to `Promise.all` fails by rejection.
+  const quiet = isLogging(callee) || isCombinator(callee)
+  nodes.push(...lowerArguments(node, atOnce.map(({ argument }) => argument), lowering, quiet))
   for (const { run, each } of atOnce) nodes.push(runOf(run, each, use, lowering))
   // Where it is awaited, the `await` is the place that throws.
   return use === 'awaited' ? nodes : [...nodes, ...riskOf(node, lowering)]
@@ -129,6 +130,11 @@ function inlineOf(called: FunctionNode, use: Use, inner: Lowering): Inline {
     detached: called.async && use !== 'awaited',
     last: lastOf(called.body),
   }
+}
+
+/** `Promise.all` and its like. */
+function isCombinator(callee: TSESTree.Node): boolean {
+  return callee.type === 'MemberExpression' && callee.object.type === 'Identifier' && callee.object.name === 'Promise'
 }
 
 interface RunAtOnce {

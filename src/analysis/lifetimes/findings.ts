@@ -1,5 +1,7 @@
 import { judgeErrorPath, judgeLifetime, judgeSpanEnd, judgeStatusMessage } from '@spanguard/policy'
 import type { Fact, Finding } from '@spanguard/policy'
+import type { TSESTree } from '@typescript-eslint/types'
+import { findBinding, getMemberName, unwrap } from '../bindings.js'
 import type { FileAnalysis } from '../index.js'
 import { errorPathsOf, lifetimesOf } from './index.js'
 import type { OwnedSpan } from './spans.js'
@@ -43,6 +45,7 @@ function judgeFile(analysis: FileAnalysis): ReadonlyMap<string, readonly JudgedL
     for (const finding of judgeErrorPath(fact)) add({ finding, fact, span })
   }
   for (const fact of analysis.factsOf('span-end')) {
+    if (fact.borrowed && isOfOwnContext(analysis.nodeOf(fact.origin), analysis)) continue
     for (const finding of judgeSpanEnd(fact)) add({ finding, fact, span: null })
   }
   for (const fact of analysis.factsOf('status-write')) {
@@ -50,4 +53,27 @@ function judgeFile(analysis: FileAnalysis): ReadonlyMap<string, readonly JudgedL
   }
   for (const group of byRule.values()) group.sort((left, right) => left.finding.origin.start - right.finding.origin.start)
   return byRule
+}
+
+/** `getSpan(own)` where this file made `own` by `setSpan`: the span comes back to who put it there. */
+function isOfOwnContext(node: TSESTree.Node, { sourceCode }: FileAnalysis): boolean {
+  if (node.type !== 'CallExpression') return false
+  const callee = unwrap(node.callee)
+  if (callee.type !== 'MemberExpression') return false
+  let source = unwrap(callee.object)
+  if (source.type === 'Identifier') {
+    const binding = findBinding(source, sourceCode)
+    if (binding?.kind !== 'variable' || binding.init === null) return false
+    source = unwrap(binding.init)
+  }
+  const [carrier] = methodCall(source, 'getSpan')?.arguments ?? []
+  if (carrier?.type !== 'Identifier') return false
+  const binding = findBinding(carrier, sourceCode)
+  return binding?.kind === 'variable' && binding.init !== null && methodCall(unwrap(binding.init), 'setSpan') !== null
+}
+
+function methodCall(node: TSESTree.Node, name: string): TSESTree.CallExpression | null {
+  if (node.type !== 'CallExpression') return null
+  const callee = unwrap(node.callee)
+  return callee.type === 'MemberExpression' && getMemberName(callee) === name ? node : null
 }

@@ -1,0 +1,52 @@
+import rule from '../../rules/error-status.js'
+import { ruleTester } from '../rule-tester.js'
+
+const head = `import { SpanStatusCode, trace } from '@opentelemetry/api'\nconst tracer = trace.getTracer('x')\n`
+const inSpan = (body: string): string => `${head}export const run = (fn) => tracer.startActiveSpan('run', async (span) => {\n${body}\n})`
+const withCatch = (handler: string): string => inSpan(`  try {\n    return await fn(span)\n  } catch (error) {\n${handler}\n  } finally {\n    span.end()\n  }`)
+
+ruleTester.run('error-status', rule, {
+  valid: [
+    { name: 'recorded and ERROR', code: withCatch(`span.recordException(error)\nspan.setStatus({ code: SpanStatusCode.ERROR, message: error.message })\nthrow error`) },
+    { name: 'ERROR first', code: withCatch(`span.setStatus({ code: SpanStatusCode.ERROR })\nspan.recordException(error)\nthrow error`) },
+    { name: 'ERROR by its number', code: withCatch(`span.setStatus({ code: 2 })\nspan.recordException(error)`) },
+    { name: 'the status by a helper of the file', code: `${withCatch(`span.recordException(error)\nfail(span)`)}\nfunction fail(s) { s.setStatus({ code: SpanStatusCode.ERROR }) }` },
+    { name: 'the status by a helper of somebody else', code: `import { markFailed } from './spans.js'\n${withCatch(`span.recordException(error)\nmarkFailed(span, error)`)}` },
+    { name: 'withSpan sets the status of what is thrown', code: `import { withSpan } from '@spanguard/runtime'\nexport const run = () => withSpan('order.place', async (span) => { try { await work() } catch (error) { span.recordException(error); throw error } })` },
+    { name: 'a span of somebody else: its owner sets the status', code: `${head}export function note(error) { trace.getActiveSpan()?.recordException(error) }` },
+    { name: 'a message that is a string', code: withCatch(`span.setStatus({ code: SpanStatusCode.ERROR, message: String(error) })\nspan.setStatus({ code: 2, message: error instanceof Error ? error.message : undefined })`) },
+    { name: 'OK behind the work', code: inSpan(`  try {\n    await fn()\n    span.setStatus({ code: SpanStatusCode.OK })\n    reply.send()\n  } catch (error) {\n    span.setStatus({ code: SpanStatusCode.ERROR })\n  } finally { span.end() }`) },
+    { name: 'OK or ERROR, each on its path', code: inSpan(`  if (fn) span.setStatus({ code: SpanStatusCode.OK })\n  else span.setStatus({ code: SpanStatusCode.ERROR })\n  span.end()`) },
+    { name: 'an error with the status unset is asked for in strict only', code: inSpan(`  try {\n    await fn()\n  } finally { span.end() }`) },
+    { name: 'strict: an error that is told', options: [{ unset: true }], code: withCatch(`span.setStatus({ code: SpanStatusCode.ERROR })\nthrow error`) },
+  ],
+  invalid: [
+    {
+      name: 'recorded in two ways, never ERROR',
+      code: withCatch(`    if (error instanceof Error) {\n      span.recordException(error)\n    } else {\n      span.recordException(new Error(String(error)))\n    }\n    throw error`),
+      errors: [{ messageId: 'recordedOnly', line: 8, column: 7, suggestions: [{ messageId: 'setStatus', output: withCatch(`    span.setStatus({ code: SpanStatusCode.ERROR })\n    if (error instanceof Error) {\n      span.recordException(error)\n    } else {\n      span.recordException(new Error(String(error)))\n    }\n    throw error`) }] }],
+    },
+    {
+      name: 'the import comes along, and --fix applies both',
+      code: `import { trace } from '@opentelemetry/api'\nconst tracer = trace.getTracer('x')\nexport const run = (fn) => tracer.startActiveSpan('run', async (span) => {\n  try {\n    await fn()\n  } catch (error) {\n    span.recordException(error)\n    throw error\n  } finally {\n    span.end()\n  }\n})`,
+      options: [{ fix: true, unset: false }],
+      output: `import { trace, SpanStatusCode } from '@opentelemetry/api'\nconst tracer = trace.getTracer('x')\nexport const run = (fn) => tracer.startActiveSpan('run', async (span) => {\n  try {\n    await fn()\n  } catch (error) {\n    span.setStatus({ code: SpanStatusCode.ERROR })\n    span.recordException(error)\n    throw error\n  } finally {\n    span.end()\n  }\n})`,
+      errors: [{ messageId: 'recordedOnly', line: 7 }],
+    },
+    {
+      name: 'recorded in the rejection handler',
+      code: `${head}export function run(work) {\n  const span = tracer.startSpan('run')\n  return work().then((value) => { span.end(); return value }, (error) => { span.recordException(error); span.end(); throw error })\n}`,
+      errors: [{ messageId: 'recordedOnly', line: 5 }],
+    },
+    {
+      name: 'recorded inside withSpan and not thrown on',
+      code: `import { withSpan } from '@spanguard/runtime'\nexport const run = () => withSpan('order.place', async (span) => {\n  try { await work() } catch (error) { span.recordException(error) }\n})`,
+      errors: [{ messageId: 'recordedOnly', line: 3, suggestions: [{ messageId: 'setStatus', output: `import { withSpan } from '@spanguard/runtime'\nimport { SpanStatusCode } from '@opentelemetry/api'\nexport const run = () => withSpan('order.place', async (span) => {\n  try { await work() } catch (error) { span.setStatus({ code: SpanStatusCode.ERROR }); span.recordException(error) }\n})` }] }],
+    },
+    { name: 'OK before the work', code: inSpan(`  span.setStatus({ code: SpanStatusCode.OK })\n  try {\n    await fn()\n  } catch (error) {\n    span.setStatus({ code: SpanStatusCode.ERROR })\n  } finally { span.end() }`), errors: [{ messageId: 'maskingOk', line: 4 }] },
+    { name: 'OK, then ERROR on the same path', code: inSpan(`  span.setStatus({ code: SpanStatusCode.OK })\n  if (!fn) span.setStatus({ code: SpanStatusCode.ERROR })\n  span.end()`), errors: [{ messageId: 'maskingOk', line: 4 }] },
+    { name: 'a message that is an object', code: withCatch(`span.setStatus({ code: SpanStatusCode.ERROR, message: { text: 'x' } })`), errors: [{ messageId: 'messageNotString', line: 7 }] },
+    { name: 'a message that is an Error', code: withCatch(`span.setStatus({ code: SpanStatusCode.ERROR, message: new Error('x') })`), errors: [{ messageId: 'messageNotString', line: 7 }] },
+    { name: 'strict: the status stays unset', options: [{ unset: true, fix: false }], code: inSpan(`  try {\n    await fn()\n  } finally { span.end() }`), errors: [{ messageId: 'unset', line: 3 }] },
+  ],
+})

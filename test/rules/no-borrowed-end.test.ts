@@ -1,0 +1,63 @@
+import rule from '../../rules/no-borrowed-end.js'
+import { ruleTester } from '../rule-tester.js'
+
+const head = `import { context, trace } from '@opentelemetry/api'\n`
+
+ruleTester.run('no-borrowed-end', rule, {
+  valid: [
+    { name: 'the owner ends it', code: `${head}const span = trace.getTracer('x').startSpan('a')\nspan.end()` },
+    { name: 'writing to a borrowed span is what it is for', code: `${head}const span = trace.getActiveSpan()\nspan?.setAttribute('a', 1)\nspan?.recordException(new Error('x'))` },
+    { name: 'the span of a server that is active, and not ended', code: `${head}export const handle = async (request) => {
+  const span = trace.getSpan(context.active())
+  try { await run(request) } finally { span.setAttribute('status', 200) }
+}` },
+    { name: 'ended through a property, where its owner put it', code: `${head}export function onResponse(request) { const span = request[kSpan]; if (span != null) { span.end() } }` },
+    { name: 'a stream that is called active', code: `${head}const active = getActiveStream()\nactive.end()` },
+    { name: 'a span of our own that the context carries: it is taken out of the context that it was put into', code: `${head}export function finish(own) { const ctx = trace.setSpan(context.active(), own); run(ctx); const span = trace.getSpan(ctx); span?.end() }` },
+  ],
+  invalid: [
+    {
+      name: 'in a finally that holds nothing else: the finally goes too',
+      code: `${head}export async function handler(request, reply) {
+  const activeSpan = trace.getActiveSpan()
+  try {
+    await run(request)
+  } catch (error) {
+    activeSpan?.recordException(error)
+  } finally {
+    activeSpan?.end()
+  }
+}`,
+      errors: [{ messageId: 'borrowed', line: 9, column: 5, suggestions: [{ messageId: 'remove', output: `${head}export async function handler(request, reply) {
+  const activeSpan = trace.getActiveSpan()
+  try {
+    await run(request)
+  } catch (error) {
+    activeSpan?.recordException(error)
+  }
+}` }] }],
+    },
+    {
+      name: 'at once',
+      code: `${head}trace.getActiveSpan()?.end()\nwork()`,
+      errors: [{ messageId: 'borrowed', line: 2, suggestions: [{ messageId: 'remove', output: `${head}work()` }] }],
+    },
+    {
+      name: 'out of the active context',
+      code: `${head}export function done() {\n  trace.getSpan(context.active())!.end()\n}`,
+      errors: [{ messageId: 'borrowed', line: 3, suggestions: [{ messageId: 'remove', output: `${head}export function done() {\n}` }] }],
+    },
+    {
+      name: 'in an expression, where nothing can be taken away',
+      code: `${head}export const done = () => trace.getActiveSpan()?.end()`,
+      errors: [{ messageId: 'borrowed', line: 2, column: 27 }],
+    },
+    {
+      name: 'with the option, --fix removes it',
+      code: `${head}trace.getActiveSpan().end()\nwork()`,
+      options: [{ fix: true }],
+      output: `${head}work()`,
+      errors: [{ messageId: 'borrowed', line: 2 }],
+    },
+  ],
+})

@@ -1,0 +1,90 @@
+import rule from '../../rules/no-swallowed-error.js'
+import { ruleTester } from '../rule-tester.js'
+
+const head = `import { SpanStatusCode, trace } from '@opentelemetry/api'\nconst tracer = trace.getTracer('x')\n`
+const withCatch = (handler: string): string => `${head}export const run = (reply, done) => tracer.startActiveSpan('run', async (span) => {
+  try {
+    await work()
+  } ${handler} finally {
+    span.end()
+  }
+})`
+
+ruleTester.run('no-swallowed-error', rule, {
+  valid: [
+    { name: 'recorded, HTTP 500 sent', code: withCatch(`catch (error) { span.recordException(error); span.setStatus({ code: SpanStatusCode.ERROR }); reply.status(500).json({}) }`) },
+    { name: 'recorded, then a failing return', code: withCatch(`catch (error) { span.recordException(error); return false }`) },
+    { name: 'thrown on', code: withCatch(`catch (error) { logger.error(error); throw error }`) },
+    { name: 'thrown on in one case: somebody has thought about it', code: withCatch(`catch (error) { if (error.code !== 404) throw error }`) },
+    { name: 'a failing return', code: withCatch(`catch (error) { logger.error(error); return false }`) },
+    { name: 'a returned error', code: withCatch(`catch (error) { return { ok: false, error } }`) },
+    { name: 'a failing reply', code: withCatch(`catch (error) { reply.status(500).send('sorry') }`) },
+    { name: 'handed to the callback', code: withCatch(`catch (error) { done(error) }`) },
+    { name: 'handed to a function that may do anything with it', code: withCatch(`catch (error) { handleError(error, reply) }`) },
+    { name: 'told to the active span', code: withCatch(`catch (error) { trace.getActiveSpan()?.recordException(error) }`) },
+    { name: 'told to the span by a helper of the file', code: `${withCatch(`catch (error) { fail(span, error) }`)}\nfunction fail(s, e) { s.recordException(e) }` },
+    { name: 'told by captureError', code: `import { captureError } from '@spanguard/runtime'\n${withCatch(`catch (error) { captureError(error) }`)}` },
+    { name: 'kept for later', code: `${head}export const run = () => tracer.startActiveSpan('run', async (span) => {
+  let failure
+  try { await work() } catch (error) { failure = String(error) }
+  span.setAttribute('failed', failure !== undefined)
+  span.end()
+})` },
+    { name: 'a guard around recordException itself', code: withCatch(`catch (error) { try { span.recordException(error) } catch { /* nothing */ } throw error }`) },
+    { name: 'best-effort clean-up beside the main work', code: `${head}export const run = (page) => tracer.startActiveSpan('run', async (span) => {
+  try {
+    await work()
+    await moreWork()
+    try { await page.close() } catch (error) { logger.warn(error) }
+  } finally { span.end() }
+})` },
+    { name: 'best-effort on the way', code: `${head}export const run = (page) => tracer.startActiveSpan('run', async (span) => {
+  let environment
+  if (page) { try { environment = await find(page) } catch { /* best effort */ } }
+  try { await work(environment) } finally { span.end() }
+})` },
+    { name: 'each item by itself', code: `${head}export const run = (items) => tracer.startActiveSpan('run', async (span) => {
+  for (const item of items) { try { await work(item) } catch (error) { logger.warn(error) } }
+  span.end()
+})` },
+    { name: 'no span in sight', code: `${head}export async function run() { try { await work() } catch (error) { logger.error(error) } }` },
+  ],
+  invalid: [
+    {
+      name: 'logged and counted, and the span stays OK',
+      code: withCatch(`catch (error) {
+    logger.error({ cause: error }, \`failed: \${serialize(error)}\`)
+    failures.get('run')?.add(1)
+  }`),
+      errors: [{ messageId: 'swallowed', line: 6, column: 5, suggestions: [{ messageId: 'record', output: withCatch(`catch (error) {
+    span.recordException(error instanceof Error ? error : String(error))
+    span.setStatus({ code: SpanStatusCode.ERROR })
+    logger.error({ cause: error }, \`failed: \${serialize(error)}\`)
+    failures.get('run')?.add(1)
+  }`) }] }],
+    },
+    {
+      name: 'dropped without a name',
+      code: withCatch(`catch {
+    logger.warn('failed')
+  }`),
+      errors: [{ messageId: 'swallowed', line: 6, suggestions: [{ messageId: 'record', output: withCatch(`catch (error) {
+    span.recordException(error instanceof Error ? error : String(error))
+    span.setStatus({ code: SpanStatusCode.ERROR })
+    logger.warn('failed')
+  }`) }] }],
+    },
+    {
+      name: 'inside withSpan, which never hears of it',
+      code: `import { withSpan } from '@spanguard/runtime'\nexport const run = () => withSpan('order.place', async () => {\n  try { await work() } catch (error) { console.error(error) }\n})`,
+      errors: [{ messageId: 'swallowed', line: 3 }],
+    },
+    {
+      name: 'of a span that is started in the function',
+      code: `${head}export async function run() {\n  const span = tracer.startSpan('run')\n  try {\n    await work()\n  } catch (error) {\n    console.error(error)\n  }\n  span.end()\n}`,
+      options: [{ fix: true }],
+      output: `${head}export async function run() {\n  const span = tracer.startSpan('run')\n  try {\n    await work()\n  } catch (error) {\n    span.recordException(error instanceof Error ? error : String(error))\n    span.setStatus({ code: SpanStatusCode.ERROR })\n    console.error(error)\n  }\n  span.end()\n}`,
+      errors: [{ messageId: 'swallowed', line: 7 }],
+    },
+  ],
+})
