@@ -1,6 +1,7 @@
 import type { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
 import type { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
-import { createRequire } from 'node:module'
+// A namespace, since bundles for ESM commonly declare a `createRequire` of their own in a banner.
+import * as nodeModule from 'node:module'
 import path from 'node:path'
 
 /** The official instrumentations, null where a package is not installed. */
@@ -33,7 +34,7 @@ export function loadInstrumentations(): Instrumentations {
 function load<T>(name: string): T | null {
   for (const from of places()) {
     try {
-      return createRequire(from)(name) as T
+      return nodeModule.createRequire(from)(name) as T
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'MODULE_NOT_FOUND') throw error
     }
@@ -55,7 +56,7 @@ function* places(): Generator<string> {
 
 function resolveOwn(from: string): string | null {
   try {
-    return createRequire(from).resolve('@spanguard/runtime/package.json')
+    return nodeModule.createRequire(from).resolve('@spanguard/runtime/package.json')
   } catch {
     return null
   }
