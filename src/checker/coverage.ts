@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { ts } from 'ts-morph'
 import type { Config } from '@spanguard/policy'
 import { isTracingPackage, matchesModule } from '../frameworks/index.js'
@@ -41,6 +42,7 @@ export interface HandlerVerdict {
 export interface CoverageInput {
   readonly services: readonly Service[]
   readonly handlers: readonly HandlerSite[]
+  readonly objects: readonly FrameworkObject[]
   readonly join: Join
   readonly setups: readonly SetupSite[]
   readonly graph: ModuleGraph
@@ -80,7 +82,7 @@ export function relevantStarts(starts: readonly StartCommand[]): readonly StartC
 }
 
 function ofPreload(preload: Preload, input: Pick<CoverageInput, 'setups' | 'graph' | 'references'>): ProcessTracing[] {
-  const text = preload.how === 'layer' ? `the layer ${preload.module}` : `${preload.how} ${preload.module}`
+  const text = preload.how === 'layer' ? `the layer ${preload.module}` : `${preload.how} ${preload.file !== null && path.isAbsolute(preload.module) ? path.basename(preload.file) : preload.module}`
   const first = stepAt(preload.place, `loads ${preload.module} first`)
   const effect = effectOfPreload(preload)
   if (effect) return [{ effect, by: text, steps: [first], site: null, conditional: false }]
@@ -119,7 +121,11 @@ function servingRoot(handler: HandlerSite, service: Service, entry: Entry, input
   const { files } = entry.order
   if (!files.has(handler.file)) return undefined
   if (handler.descriptor.exports) return handler.descriptor.name === 'next' ? (entry.file === null ? null : undefined) : null
-  if (!handler.object) return null
+  if (!handler.object) {
+    // Decorated methods belong to the app of their framework that the process makes.
+    const root = input.objects.find(object => object.descriptor === handler.descriptor && object.descriptor.roots.includes(object.kind) && files.has(object.node.getSourceFile().fileName))
+    return root ? { root, mounts: [] } : null
+  }
   const roots = input.join.rootsOf(handler.object)
   for (const served of roots) {
     const file = served.root.node.getSourceFile()
@@ -191,7 +197,8 @@ function wrapperOf(handler: HandlerSite, input: CoverageInput): { by: string; st
     if (callee.kind === 'function' && startsSpan(callee.node, evaluator)) return { by: name, step: step(target, `${name} starts a span around it`) }
   }
   const entity = evaluator.evaluate(target)
-  if (handler.descriptor.kind === 'consumer' || handler.descriptor.kind === 'function') {
+  // A server of node:http has one handler, in which ESLint's rule takes a span made by hand for tracing, too.
+  if (handler.descriptor.kind !== 'app') {
     if (entity.kind === 'function' && isFunctionLike(entity.node) && startsSpan(entity.node, evaluator, 1)) return { by: 'a span of its own', step: step(entity.node, 'starts a span') }
   }
   return null

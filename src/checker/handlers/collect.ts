@@ -4,6 +4,7 @@ import { ts } from 'ts-morph'
 import { matchesExport, matchesModule, type FrameworkDescriptor, type HandlerRow, type ObjectSource } from '../../frameworks/index.js'
 import { isFunctionLike, unwrap, type Entity, type Evaluator } from '../evaluate.js'
 import type { Program, ProgramFile } from '../program.js'
+import { autoloadedFiles } from './autoload.js'
 import { isExport, type FrameworkObject, type ObjectMatcher } from './objects.js'
 
 /** One handler, with the object it is registered on. */
@@ -45,7 +46,7 @@ export function collectRegistrations(
   program: Program, files: readonly ProgramFile[], frameworks: readonly FrameworkDescriptor[], evaluator: Evaluator, matcher: ObjectMatcher,
 ): Registrations {
   let found = readOnce(program, files, frameworks, evaluator, matcher)
-  for (let round = 0; round < maxRounds && seedParameters(found, evaluator, matcher); round += 1) {
+  for (let round = 0; round < maxRounds && seedParameters(found, program, evaluator, matcher); round += 1) {
     found = readOnce(program, files, frameworks, evaluator, matcher)
   }
   return found
@@ -55,7 +56,7 @@ export function collectRegistrations(
 const maxRounds = 4
 
 /** Tells the matcher what the parameters of functions receive that an app is given to. @returns whether that is news. */
-function seedParameters(found: Registrations, evaluator: Evaluator, matcher: ObjectMatcher): boolean {
+function seedParameters(found: Registrations, program: Program, evaluator: Evaluator, matcher: ObjectMatcher): boolean {
   let news = false
   const seed = (entity: Entity, index: number, object: FrameworkObject): void => {
     const parameter = entity.kind === 'function' ? entity.node.parameters[index] : undefined
@@ -67,7 +68,8 @@ function seedParameters(found: Registrations, evaluator: Evaluator, matcher: Obj
     if (!received) continue
     for (const argument of mount.arguments) {
       const entity = evaluator.evaluate(argument)
-      const given = entity.kind === 'result' ? (entity.node.arguments ?? []).map(inner => evaluator.evaluate(inner)) : [entity]
+      const loaded = entity.kind === 'export' ? autoloadedFiles(argument, program, evaluator) : null
+      const given = loaded ? loaded.flatMap(file => evaluator.exported(file, 'default') ?? []) : entity.kind === 'result' ? (entity.node.arguments ?? []).map(inner => evaluator.evaluate(inner)) : [entity]
       for (const one of given) {
         const plugin = one.kind === 'module' ? evaluator.exported(one.file, 'default') : one
         const parameter = plugin?.kind === 'function' ? plugin.node.parameters[received.index] : undefined
@@ -195,7 +197,7 @@ function readOnce(
       return
     }
     const last = row.handler === 'last' ? argument : all.at(-1) ?? argument
-    if (row.functionOnly === true && !isFunctionEntity(evaluator.evaluate(argument))) return
+    if (row.functionOnly === true && !isFunctionEntity(evaluator.evaluate(argument)) && !isTracedBy(evaluator.evaluate(argument), descriptor)) return
     handlers.push({ ...site, handler: last })
   }
 
@@ -282,6 +284,11 @@ function httpMethodOf(row: HandlerRow, node: ts.CallExpression | ts.NewExpressio
   if ('argument' in httpMethod) return textOf(node.arguments?.[httpMethod.argument])?.toUpperCase() ?? null
   const literal = objectLiteral(argument)
   return literal ? textOf(propertyOf(literal, httpMethod.property))?.toUpperCase() ?? null : null
+}
+
+/** `traceHandler(fn)`: the framework's own wrapper holds a handler, whatever stands in it. */
+function isTracedBy(entity: Entity, descriptor: FrameworkDescriptor): boolean {
+  return entity.kind === 'result' && isExport(entity.callee, descriptor.tracedBy)
 }
 
 function isFunctionEntity(entity: Entity): boolean {
