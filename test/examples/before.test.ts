@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { check } from '../../examples/shop/check.js'
 import { lint } from '../../examples/shop/lint.js'
 import { checkOut, secretsIn } from '../../examples/shop/requests.js'
 import { startShop } from '../../examples/shop/services.js'
@@ -20,10 +21,11 @@ describe('the shop before, as its running services show it', () => {
       answers = [
         await checkOut(shop.gateway, { amount: 42, reference: 'test' }),
         await checkOut(shop.gateway, { amount: 2400, reference: 'test' }),
+        (await fetch(`${shop.gateway}/refunds/17`, { method: 'POST' })).status,
       ]
       await fetch(`${shop.gateway}/orders/17`)
-      // Three of the gateway, four of payment, and the one of the fraud check that was ended.
-      spans = await receiver.waitForSpans(8)
+      // Four of the gateway, four of payment, and the one of the fraud check that was ended.
+      spans = await receiver.waitForSpans(9)
       found = spans.find((span) => span.name === 'order 17')
     } finally {
       await shop.stop()
@@ -37,18 +39,23 @@ describe('the shop before, as its running services show it', () => {
     for (const id of traces('POST /payments')) expect(traces('handler')).not.toContain(id)
   })
 
+  it('leaves one route out: refunds are answered before the tracing middleware', () => {
+    expect(answers[2]).toBe(202)
+    expect(named('handler')).toHaveLength(3)
+  })
+
   it('leaks the card number and the bearer token', () => {
     const text = JSON.stringify(spans.map((span) => span.attributes))
     expect(secretsIn(text)).toEqual(['the card number', 'the bearer token'])
   })
 
   it('names spans after nothing, and after an id', () => {
-    expect(named('handler')).toHaveLength(2)
+    expect(named('handler')).toHaveLength(3)
     expect(found?.resource['service.name']).toBe('gateway')
   })
 
   it('swallows the error: the failed fraud check is answered and traced as a success', () => {
-    expect(answers).toEqual([201, 201])
+    expect(answers.slice(0, 2)).toEqual([201, 201])
     expect(spans.filter((span) => span.status.code === 'ERROR')).toEqual([])
     expect(named('payment.settle')).toHaveLength(2)
   })
@@ -59,6 +66,13 @@ describe('the shop before, as its running services show it', () => {
 })
 
 describe('the shop before, as its author is told', () => {
+  it('has a finding for the route that only the whole program shows, and the share of traced handlers', async () => {
+    const { exitCode, output } = await check(before)
+    expect(output).toContain('gateway/src/refunds.ts:5')
+    expect(output.match(/\d+\/\d+ +\d+ %/g)).toEqual(['2/3   67 %', '0/2    0 %', '1/1  100 %'])
+    expect(exitCode).toBe(1)
+  })
+
   it('has a finding for each fault that one file can show', async () => {
     const { findings } = await lint(before)
     expect(findings.map(({ file, rule }) => `${file} ${rule}`).sort()).toEqual([
