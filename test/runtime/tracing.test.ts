@@ -11,8 +11,8 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   await tracing.shutdown()
-  await receiver.close()
   vi.unstubAllEnvs()
+  await receiver.close()
 })
 
 function start(options: TracingOptions = {}): void {
@@ -224,6 +224,19 @@ describe('one setup per process', () => {
     } finally {
       write.mockRestore()
       trace.disable()
+    }
+  })
+
+  test('a setup that fails is one error line and no tracing, and the service starts', () => {
+    vi.stubEnv('OTEL_EXPORTER_OTLP_CERTIFICATE', '/nowhere/ca.pem')
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    try {
+      start()
+      expect(tracing.health().state).toBe('off')
+      expect(withSpan('a.b', () => 1)).toBe(1)
+      expect(write.mock.calls.map(call => String(call[0]))).toEqual([expect.stringMatching(/^spanguard: tracing is off, its setup failed: ENOENT[^\n]*ca\.pem'\n$/)])
+    } finally {
+      write.mockRestore()
     }
   })
 

@@ -58,6 +58,20 @@ export function initWithPolicy(options: TracingOptions, loadPolicy: () => Loaded
   return state.active.handle
 }
 
+/** Nothing but a conflict may keep a service from starting: a setup that fails otherwise is one error line, and no tracing. */
+function switchedOn(setup: Setup): ActiveTracing {
+  try {
+    return assemble(setup)
+  } catch (error) {
+    if (error instanceof ConflictError) throw error
+    report('error', 'setup.failed', `tracing is off, its setup failed: ${error instanceof Error ? error.message.split('\n', 1)[0] ?? '' : typeof error}`)
+    return switchedOff(setup)
+  }
+}
+
+/** A setup that stands in the way of another. */
+class ConflictError extends Error {}
+
 interface Setup {
   readonly options: TracingOptions
   readonly environment: Environment
@@ -69,7 +83,7 @@ interface Setup {
   readonly state: RuntimeState
 }
 
-function switchedOn(setup: Setup): ActiveTracing {
+function assemble(setup: Setup): ActiveTracing {
   const { options, environment, place, policy, warn } = setup
   forwardDiagnostics()
   const sampling = createSampling(...samplingOf(setup))
@@ -208,7 +222,7 @@ const defaultTimeoutMs = 2500
 /** Throws outside production, else one error line. Without a word about the environment NODE_ENV decides. */
 function conflict(message: string, options: TracingOptions, place: string | undefined): void {
   const live = place === undefined ? process.env['NODE_ENV'] === 'production' : isProduction(place)
-  if ((options.onConflict ?? (live ? 'warn' : 'throw')) === 'throw') throw new Error(`spanguard: ${message}`)
+  if ((options.onConflict ?? (live ? 'warn' : 'throw')) === 'throw') throw new ConflictError(`spanguard: ${message}`)
   report('error', message, message)
 }
 
