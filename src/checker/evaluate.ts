@@ -100,7 +100,13 @@ export function createEvaluator(program: Program): Evaluator {
 
   function ofModule(module: string, node: ts.Node): Entity {
     const file = program.resolve(module, node.getSourceFile().fileName)
-    return file === null ? { kind: 'export', module, path: ['*'] } : { kind: 'module', file }
+    return file === null ? { kind: 'export', module, path: ['*'] } : ofFile(file)
+  }
+
+  /** A module of the program as a whole; one that says `module.exports = x` is x. */
+  function ofFile(file: string): Entity {
+    const equals = program.targetOfExport(file, 'export=')
+    return equals?.kind === 'declaration' ? ofDeclaration(equals.node) : { kind: 'module', file }
   }
 
   /** What a function of the program returns, where its returns agree on one thing that is known. */
@@ -117,7 +123,7 @@ export function createEvaluator(program: Program): Evaluator {
   function fromTarget(target: Target | null, node: ts.Node): Entity {
     if (!target) return { kind: 'unknown', node }
     if (target.kind === 'package') return { kind: 'export', module: target.module, path: [target.exported] }
-    if (target.kind === 'module') return { kind: 'module', file: target.file }
+    if (target.kind === 'module') return ofFile(target.file)
     return ofDeclaration(target.node)
   }
 

@@ -31,6 +31,8 @@ export interface Program {
   resolve(specifier: string, from: string): string | null
   /** What an identifier (or a property's name) stands for, imports and re-exports followed; `null` when unknown. */
   target(name: ts.Node): Target | null
+  /** The declaration that a name has where it stands; an import is one. `null` for what no file declares. */
+  declarationOf(name: ts.Node): ts.Node | null
   /** The exports of a module of the program, by name. `module.exports = x` is `export=`. */
   exportsOf(file: string): ReadonlyMap<string, ts.Symbol>
   targetOfExport(file: string, name: string): Target | null
@@ -84,6 +86,10 @@ export function createProgram(files: readonly string[], resolve: ModuleResolver)
     file: file => byPath.get(file) ?? null,
     resolve,
     target,
+    declarationOf: name => {
+      const symbol = symbolOf(name)
+      return symbol?.valueDeclaration ?? symbol?.declarations?.[0] ?? null
+    },
     exportsOf,
     targetOfExport: (file, name) => {
       const symbol = exportsOf(file).get(name)
@@ -97,10 +103,14 @@ export function createProgram(files: readonly string[], resolve: ModuleResolver)
   }
 
   function target(name: ts.Node): Target | null {
-    const symbol = ts.isIdentifier(name) && ts.isShorthandPropertyAssignment(name.parent) && name.parent.name === name
+    const symbol = symbolOf(name)
+    return symbol ? follow(symbol) : null
+  }
+
+  function symbolOf(name: ts.Node): ts.Symbol | undefined {
+    return ts.isIdentifier(name) && ts.isShorthandPropertyAssignment(name.parent) && name.parent.name === name
       ? checker.getShorthandAssignmentValueSymbol(name.parent)
       : checker.getSymbolAtLocation(name)
-    return symbol ? follow(symbol) : null
   }
 
   function follow(symbol: ts.Symbol): Target | null {

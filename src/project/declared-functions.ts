@@ -58,8 +58,22 @@ const tracerOfFunctions = /AWS_LAMBDA_EXEC_WRAPPER|opentelemetry|\botel\b|server
 
 const read = cachedByFile((file): { handlers: readonly DeclaredFunction[]; traced: boolean } => {
   const text = readFileSync(file, 'utf8')
-  return { handlers: readHandlers(text), traced: tracerOfFunctions.test(text) }
+  return { handlers: isOtherCloud(text) ? [] : readHandlers(text), traced: tracerOfFunctions.test(text) }
 })
+
+/** The Serverless Framework runs functions of other clouds too; their signature is another one. */
+function isOtherCloud(text: string): boolean {
+  let inProvider = false
+  for (const line of text.split('\n')) {
+    const [, own] = /^provider:\s*["']?([\w-]*)/u.exec(line) ?? []
+    if (own !== undefined && own !== '') return own !== 'aws'
+    if (own !== undefined) inProvider = true
+    else if (/^\S/u.test(line) && !line.startsWith('#')) inProvider = false
+    const name = inProvider ? /^\s+name:\s*["']?([\w-]+)/u.exec(line)?.[1] : undefined
+    if (name !== undefined) return name !== 'aws'
+  }
+  return false
+}
 
 function readHandlers(text: string): DeclaredFunction[] {
   return [...text.matchAll(/^\s*(?:-\s*)?["']?[hH]andler["']?\s*:\s*["']?([\w./@-]+)\.(\w+)["']?\s*,?\s*(?:#.*)?$/gmu)].map(

@@ -33,7 +33,7 @@ export function findWorkspace(dir: string): Workspace {
   const root = foldersUp(dir).find(isWorkspaceRoot) ?? dir
   const version = [versionOf(path.join(root, 'package.json')), versionOf(path.join(root, 'pnpm-workspace.yaml'))].join()
   const known = cache.get(root)
-  if (known?.version === version) return known.workspace
+  if (known?.version === version) return memberOf(known.workspace, dir)
   const own = packageIn(root)
   const globs = workspaceGlobs(root)
   const files = globs.length === 0 ? [] : globSync(globs.map(toPackageGlob), {
@@ -42,7 +42,15 @@ export function findWorkspace(dir: string): Workspace {
   const packages = [...(own ? [own] : []), ...files.toSorted().flatMap(file => packageIn(path.dirname(file)) ?? [])]
   const workspace = { root, packages: [...new Map(packages.map(pkg => [pkg.dir, pkg])).values()] }
   cache.set(root, { version, workspace })
-  return workspace
+  return memberOf(workspace, dir)
+}
+
+/** A package below a workspace's root that its globs leave out (an example, a fixture) stands for itself. */
+function memberOf(workspace: Workspace, dir: string): Workspace {
+  if (dir === workspace.root) return workspace
+  const isMember = workspace.packages.some(pkg => pkg.dir !== workspace.root && (pkg.dir === dir || pkg.dir.startsWith(dir + path.sep) || dir.startsWith(pkg.dir + path.sep)))
+  const own = packageIn(dir)
+  return isMember || !own ? workspace : { root: dir, packages: [own] }
 }
 
 const cache = new Map<string, { version: string; workspace: Workspace }>()

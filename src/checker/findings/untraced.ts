@@ -66,7 +66,8 @@ function placesOf(verdict: HandlerVerdict, root: FrameworkObject | null, referen
   const owner = enclosingCallable(node)
   const owners = owner ? [owner, ...(ts.isClassLike(owner.parent) ? [owner.parent] : [])] : []
   const direct = owners.flatMap(one => references.to(one)).filter(use => isOwn(use) && files.has(use.getSourceFile().fileName) && (ts.isCallExpression(use) || ts.isNewExpression(use)))
-  if (direct.length > 0) return direct.map(use => ({ node: use, steps: [made] }))
+  const makers = direct.some(ts.isNewExpression) ? direct.filter(ts.isNewExpression) : direct
+  if (makers.length > 0) return makers.map(use => ({ node: use, steps: [made] }))
   const way = references.liveness(node, files) ?? []
   return [{ node: way.find(isOwn) ?? node, steps: [made, ...way.slice(1).map(one => step(one, 'by this call'))] }]
 }

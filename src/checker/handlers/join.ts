@@ -1,10 +1,10 @@
-import path from 'node:path'
 import { ts } from 'ts-morph'
 import { isFunctionLike, unwrap, type Entity, type Evaluator } from '../evaluate.js'
 import type { Program } from '../program.js'
 import type { References } from '../references.js'
 import type { HandlerSite, Mount, Registrations } from './collect.js'
-import { isExport, type FrameworkObject, type ObjectMatcher } from './objects.js'
+import { autoloadedFiles } from './autoload.js'
+import { type FrameworkObject, type ObjectMatcher } from './objects.js'
 
 /** An app (server, worker, …) that serves a handler, and the way from one to the other. */
 export interface ServedBy {
@@ -22,7 +22,6 @@ export interface Join {
   readonly autoloads: readonly { readonly node: ts.Node; readonly files: readonly string[] }[]
 }
 
-const autoloaders = [{ module: '@fastify/autoload', export: '*' }, { module: 'fastify-autoload', export: '*' }]
 const maxDepth = 12
 
 /** Joins routers, plugins and parameters to the apps that they are mounted on, across files. */
@@ -100,7 +99,15 @@ export function joinObjects(program: Program, registrations: Registrations, eval
     const object = matcher.objectOf(entity)
     if (object) return [{ kind: 'object', node: object.node }]
     if (entity.kind === 'function') return [{ kind: 'function', node: entity.node }, ...objectsIn(entity.node, depth)]
-    if (entity.kind === 'export' && isExport(entity, autoloaders)) return autoloaded(node)
+    if (entity.kind === 'export') {
+      const files = autoloadedFiles(node as ts.Expression, program, evaluator)
+      if (!files) return []
+      autoloads.push({ node: node.parent, files })
+      return files.flatMap(file => {
+        const exported = evaluator.exported(file, 'default')
+        return exported ? partsOfEntity(exported, program.file(file)?.root as ts.Node, 1) : []
+      })
+    }
     if (entity.kind === 'module') {
       const exported = evaluator.exported(entity.file, 'default')
       return exported && exported.kind !== 'module' ? partsOfEntity(exported, node, depth + 1) : []
@@ -132,34 +139,6 @@ export function joinObjects(program: Program, registrations: Registrations, eval
     visit(node.body)
     return found
   }
-
-  /** `app.register(autoload, { dir })`: every plugin below the folder. */
-  function autoloaded(node: ts.Node): Part[] {
-    const call = node.parent
-    if (!ts.isCallExpression(call)) return []
-    const options = call.arguments[call.arguments.indexOf(node as ts.Expression) + 1]
-    const dir = options && ts.isObjectLiteralExpression(options) ? folderOf(options) : null
-    if (dir === null) return []
-    const plugins = program.files.filter(file => file.path.startsWith(dir + path.sep))
-    autoloads.push({ node: call, files: plugins.map(file => file.path) })
-    return plugins.flatMap(file => {
-      const exported = evaluator.exported(file.path, 'default')
-      return exported ? partsOfEntity(exported, file.root, 1) : []
-    })
-  }
-}
-
-/** The folder that `dir: path.join(__dirname, 'routes')` names: its string parts, from the file's own folder. */
-function folderOf(options: ts.ObjectLiteralExpression): string | null {
-  const dir = options.properties.find(property => property.name && ts.isIdentifier(property.name) && property.name.text === 'dir')
-  if (!dir || !ts.isPropertyAssignment(dir)) return null
-  const parts: string[] = []
-  const visit = (node: ts.Node): void => {
-    if (ts.isStringLiteralLike(node)) parts.push(node.text)
-    ts.forEachChild(node, visit)
-  }
-  visit(dir.initializer)
-  return path.resolve(path.dirname(options.getSourceFile().fileName), ...parts.map(part => part.replace(/^\/(?=.)/u, './')))
 }
 
 /** The place of a handler's own object, for messages. */

@@ -30,7 +30,7 @@ export function findSetups(files: readonly ProgramFile[], program: Program, grap
   for (const { root, path } of files) {
     if (!mayHoldSetup(root.text)) continue
     for (const imported of graph.importsOf(path)) {
-      const row = imported.file === null ? effectOfModule(imported.specifier) : null
+      const row = imported.file === null ? effectOfImport(imported.specifier) : null
       if (row && isSideEffect(imported.node)) sites.push({ node: imported.node, file: path, effect: row, module: imported.specifier, name: imported.specifier, conditional: false, shutdown: [] })
     }
     const visit = (node: ts.Node): void => {
@@ -105,10 +105,15 @@ export function findSetups(files: readonly ProgramFile[], program: Program, grap
   }
 }
 
-/** The effect of a module that is preloaded or imported for its effect alone; `null` when it has none that is known. */
+/** The effect of a module whose import alone sets up tracing. */
+function effectOfImport(module: string): SetupEffect | null {
+  return setupModules.find(one => matchesModule(module, one.module))?.effect ?? null
+}
+
+/** The effect of a module that is preloaded; `null` when it has none that is known. */
 export function effectOfModule(module: string): SetupEffect | null {
-  const row = setupModules.find(one => matchesModule(module, one.module) || module === one.module)
-  if (row) return row.effect
+  const known = effectOfImport(module)
+  if (known) return known
   const name = /^(?:@[^/]+\/)?[^/]+/u.exec(module)?.[0] ?? module
   if (!isTracingPackage(name)) return null
   // A vendor's own entry for preloading (`@vendor/otel/register`) is what such a path is for.

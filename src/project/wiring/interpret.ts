@@ -102,7 +102,7 @@ function interpretWords(words: readonly string[], around: Surroundings): RawStar
 /** A wrapper is looked through: its first word that is a runner, assignment or script starts the command proper. */
 function interpretWrapper(args: readonly string[], around: Surroundings): RawStart[] {
   for (const [i, word] of args.entries()) {
-    if (/\s/u.test(word)) {
+    if (/\s/u.test(word) && assignment(word) === null) {
       const nested = interpretLine(word, { ...around, depth: around.depth + 1 })
       if (nested.length > 0) return [...nested, ...interpretWrapper(args.slice(i + 1), around)]
       continue

@@ -1,0 +1,129 @@
+import { ts } from 'ts-morph'
+
+import type { Config, Fact, PropertyValue, Value } from '@spanguard/policy'
+
+import { type Argument, factsOfCallSite } from '../../otel/call-facts.js'
+import { readDeclaredHelpers } from '../../otel/declared-helpers.js'
+import { getMethodRow, receiverMethods } from '../../otel/index.js'
+import { isFunctionLike } from '../evaluate.js'
+import type { Program, ProgramFile } from '../program.js'
+import { createReceiverReader, type ReceiverReader } from './receivers.js'
+import { isAssignment, isMember, memberName, plain, rangeOf } from './syntax.js'
+import { createValueReader, type ValueReader } from './values.js'
+
+type Call = ts.CallExpression | ts.NewExpression
+
+const methodNames = new Set(Object.values(receiverMethods).flatMap((rows) => Object.keys(rows)))
+
+export interface FactReader {
+  /** What one file's calls of tracing APIs say, in source order. */
+  factsOf(file: ProgramFile): readonly Fact[]
+  /** Every call and `new` of a file, in source order. */
+  callsOf(file: ProgramFile): readonly Call[]
+  readonly values: ValueReader
+}
+
+/** The facts of a program, read from the compiler's nodes by the same tables as ESLint reads them from ESTree. */
+export function createFactReader(program: Program, config: Config): FactReader {
+  const values = createValueReader(program)
+  const receivers = createReceiverReader(program, values, readDeclaredHelpers(config.helpers ?? []))
+  const calls = new Map<ProgramFile, readonly Call[]>()
+  const callsOf = (file: ProgramFile): readonly Call[] => {
+    const known = calls.get(file)
+    if (known !== undefined) return known
+    const found = collectCalls(file.root)
+    calls.set(file, found)
+    return found
+  }
+  return {
+    values,
+    callsOf,
+    factsOf: (file) => callsOf(file).flatMap((node) => factsOfCall(node, program, values, receivers)),
+  }
+}
+
+function collectCalls(root: ts.SourceFile): Call[] {
+  const calls: Call[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isTypeNode(node)) return
+    if (ts.isCallExpression(node) || ts.isNewExpression(node)) calls.push(node)
+    ts.forEachChild(node, visit)
+  }
+  visit(root)
+  return calls
+}
+
+function factsOfCall(node: Call, program: Program, values: ValueReader, receivers: ReceiverReader): Fact[] {
+  const site = {
+    origin: rangeOf(node),
+    arguments: readArguments(node, program, values),
+    assignmentsTo: (variable: Value) => readElementAssignments(variable, node, program, values),
+  }
+  const callee = plain(node.expression)
+  const method = isMember(callee) ? memberName(callee) : null
+  if (isMember(callee) && method !== null && methodNames.has(method)) {
+    const receiver = receivers.receiverOf(callee.expression, method)
+    const row = receiver === null ? null : getMethodRow(receiver.kind, method)
+    if (receiver !== null && row !== null) return factsOfCallSite({ ...site, ...receiver, row, method })
+  }
+  const called = receivers.calledExport(node)
+  if (called === null || called === 'other') return []
+  return factsOfCallSite({ ...site, ...called, certainty: 'certain', borrowed: false })
+}
+
+function readArguments(node: Call, program: Program, values: ValueReader): Argument[] {
+  return (node.arguments ?? []).map((argument) => {
+    const expression = ts.isSpreadElement(argument) ? argument.expression : argument
+    const inner = plain(expression)
+    return {
+      isSpread: ts.isSpreadElement(argument),
+      isFunction: isFunctionLike(inner) || (ts.isIdentifier(inner) && isFunctionName(inner, program)),
+      value: () => values.valueOf(expression),
+    }
+  })
+}
+
+function isFunctionName(node: ts.Identifier, program: Program): boolean {
+  const declaration = program.declarationOf(node)
+  if (declaration === null) return false
+  if (ts.isVariableDeclaration(declaration)) return declaration.initializer !== undefined && isFunctionLike(declaration.initializer)
+  return isFunctionLike(declaration)
+}
+
+/** `ident['user.email'] = email`, on the variable that is put into the span. */
+function readElementAssignments(value: Value, call: Call, program: Program, values: ValueReader): PropertyValue[] {
+  const file = call.getSourceFile()
+  if (value.kind !== 'reference' || value.origin.file !== file.fileName) return []
+  const name = identifierAt(file, value.origin.start, value.origin.end)
+  const declaration = name === null ? null : program.declarationOf(name)
+  if (name === null || declaration === null) return []
+  const found: PropertyValue[] = []
+  const visit = (node: ts.Node): void => {
+    if (isAssignment(node) && isMember(node.left) && ts.isIdentifier(node.left.expression)) {
+      const target = node.left.expression
+      if (target.text === name.text && program.declarationOf(target) === declaration) {
+        found.push({ key: keyOfMember(node.left, values), value: values.valueOf(node.right), origin: rangeOf(node) })
+      }
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(file)
+  return found
+}
+
+function keyOfMember(target: ts.PropertyAccessExpression | ts.ElementAccessExpression, values: ValueReader): Value {
+  if (ts.isElementAccessExpression(target)) return values.valueOf(target.argumentExpression)
+  const { text } = target.name
+  return { kind: 'literal', origin: rangeOf(target.name), text, value: text }
+}
+
+function identifierAt(file: ts.SourceFile, start: number, end: number): ts.Identifier | null {
+  let found: ts.Identifier | null = null
+  const visit = (node: ts.Node): void => {
+    if (node.pos > start || node.end < end) return
+    if (ts.isIdentifier(node) && node.getStart(file) === start && node.end === end) found = node
+    ts.forEachChild(node, visit)
+  }
+  visit(file)
+  return found
+}

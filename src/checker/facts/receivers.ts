@@ -1,0 +1,370 @@
+import { ts } from 'ts-morph'
+
+import type { Certainty } from '@spanguard/policy'
+
+import { type DeclaredHelper, findDeclaredHelper } from '../../otel/declared-helpers.js'
+import {
+  type CallRow,
+  domFactories,
+  findTracingExport,
+  getMethodRow,
+  likelyKind,
+  lookAlikeModules,
+  lookAlikeTypes,
+  matchesModule,
+  type ReceiverKind,
+  spanOnlyMethods,
+} from '../../otel/index.js'
+import { enclosingClass, isFunctionLike, returnsOf } from '../evaluate.js'
+import type { Program } from '../program.js'
+import { bindingPath, chainOf, isAssignment, isMember, memberName, nameOf, plain } from './syntax.js'
+import type { ImportedChain, ValueReader } from './values.js'
+
+/** What an expression is in a tracing API, and how that is known. */
+export interface Receiver {
+  readonly kind: ReceiverKind
+  readonly certainty: Certainty
+  /** The span belongs to somebody else (`getActiveSpan()`). */
+  readonly borrowed: boolean
+  readonly api: string
+}
+
+/** `other`: the program shows that it is something else; null: it does not show what it is. */
+type Answer = Receiver | 'other' | null
+type Call = ts.CallExpression | ts.NewExpression
+
+export interface ReceiverReader {
+  receiverOf(node: ts.Expression, method: string | null): Receiver | null
+  /** What a function or class of a tracing API, or a declared helper, does when it is called. */
+  calledExport(node: Call): { row: CallRow; api: string; method: string } | 'other' | null
+}
+
+const maxDepth = 10
+const API = '@opentelemetry/api'
+
+/** The four tiers of the receiver resolver, over the whole program: what another file exports is as certain as this file's. */
+export function createReceiverReader(
+  program: Program,
+  values: ValueReader,
+  helpers: readonly DeclaredHelper[],
+): ReceiverReader {
+  const answers = new Map<ts.Node, Answer>()
+  return { receiverOf, calledExport }
+
+  function receiverOf(node: ts.Expression, method: string | null): Receiver | null {
+    const shown = read(node, 0)
+    if (shown === 'other') return null
+    if (shown !== null) return shown
+    if (program.isSpan(node)) return certain('span', API)
+    return byName(plain(node), method)
+  }
+
+  function read(written: ts.Expression, depth: number): Answer {
+    const node = plain(written)
+    const known = answers.get(node)
+    if (known !== undefined) return known
+    if (depth > maxDepth) return null
+    const answer = build(node, depth + 1)
+    answers.set(node, answer)
+    return answer
+  }
+
+  function build(node: ts.Expression, depth: number): Answer {
+    if (ts.isIdentifier(node)) return ofIdentifier(node, depth)
+    if (isMember(node)) return ofMember(node, depth)
+    if (ts.isCallExpression(node) || ts.isNewExpression(node)) return ofCall(node, depth)
+    if (ts.isAwaitExpression(node)) return read(node.expression, depth)
+    if (ts.isConditionalExpression(node)) return firstKnown([read(node.whenTrue, depth), read(node.whenFalse, depth)])
+    if (isAssignment(node)) return read(node.right, depth)
+    if (ts.isBinaryExpression(node)) return firstKnown([read(node.left, depth), read(node.right, depth)])
+    const isLiteral =
+      ts.isObjectLiteralExpression(node) || ts.isArrayLiteralExpression(node) || ts.isLiteralExpression(node) || isFunctionLike(node)
+    return isLiteral ? 'other' : null
+  }
+
+  function ofIdentifier(node: ts.Identifier, depth: number): Answer {
+    const source = values.importOfChain(node)
+    if (source !== null) {
+      const exported = ofExport(source)
+      if (exported !== null) return exported
+    }
+    const target = program.target(node)
+    if (target?.kind === 'declaration') return ofDeclaration(target.node, depth)
+    const own = target === null ? program.declarationOf(node) : null
+    if (own !== null) return ofDeclaration(own, depth)
+    return target === null && (node.text === 'document' || node.text === 'window') ? 'other' : null
+  }
+
+  function ofDeclaration(node: ts.Node, depth: number): Answer {
+    if (depth > maxDepth) return null
+    if (ts.isVariableDeclaration(node) || ts.isBindingElement(node) || ts.isParameter(node)) {
+      const { root, path } = bindingPath(node)
+      if (ts.isParameter(root)) return path === null ? null : ofParameter(root, path, depth)
+      return path === null ? null : ofVariable(root, path, depth)
+    }
+    if (ts.isPropertyDeclaration(node)) return ofProperty(node, depth)
+    if (ts.isClassLike(node) || ts.isEnumDeclaration(node) || ts.isFunctionLike(node)) return 'other'
+    return null
+  }
+
+  function ofVariable(root: ts.VariableDeclaration, path: readonly string[], depth: number): Answer {
+    if (ts.isCatchClause(root.parent)) return 'other'
+    if (path.length === 0) {
+      const annotated = ofType(root.type)
+      if (annotated !== null) return annotated
+      const written = root.initializer === undefined ? [] : [root.initializer]
+      return firstKnown([...written, ...assignedTo(root)].map((each) => read(each, depth)))
+    }
+    if (root.initializer === undefined) return null
+    const source = values.importOfChain(root.initializer)
+    if (source !== null) return ofExport(addPath(source, path))
+    const [first, ...rest] = path
+    if (first === undefined || rest.length > 0) return null
+    const object = read(root.initializer, depth)
+    return object === null || object === 'other' ? object : memberOf(object, first)
+  }
+
+  function assignedTo(root: ts.VariableDeclaration): readonly ts.Expression[] {
+    if ((ts.getCombinedNodeFlags(root) & ts.NodeFlags.Const) !== 0 || !ts.isIdentifier(root.name)) return []
+    const found: ts.Expression[] = []
+    const name = root.name.text
+    const visit = (node: ts.Node): void => {
+      if (isAssignment(node) && ts.isIdentifier(node.left) && node.left.text === name && program.declarationOf(node.left) === root) {
+        found.push(node.right)
+      }
+      ts.forEachChild(node, visit)
+    }
+    visit(root.getSourceFile())
+    return found
+  }
+
+  function ofParameter(root: ts.ParameterDeclaration, path: readonly string[], depth: number): Answer {
+    if (path.length > 0 || root.dotDotDotToken !== undefined) return null
+    const annotated = ofType(root.type)
+    if (annotated !== null) return annotated
+    if (root.initializer !== undefined) {
+      const fallback = read(root.initializer, depth)
+      if (fallback !== null && fallback !== 'other') return fallback
+    }
+    return ofCallbackParameter(root, depth)
+  }
+
+  /** The first parameter of a function that is handed to a call which gives its callback a span. */
+  function ofCallbackParameter(root: ts.ParameterDeclaration, depth: number): Answer {
+    const owner = root.parent
+    if (owner.parameters[0] !== root || !ts.isExpression(owner)) return null
+    const { parent: call } = owner
+    if (!ts.isCallExpression(call) || !call.arguments.includes(owner)) return null
+    const called = calledExport(call)
+    if (called === 'other') return 'other'
+    if (called !== null) return called.row.callbackReceives === undefined ? null : certain(called.row.callbackReceives, called.api)
+    const callee = plain(call.expression)
+    const name = isMember(callee) ? memberName(callee) : null
+    if (!isMember(callee) || name === null) return null
+    const object = receiverOf(callee.expression, name)
+    const row = object === null ? null : getMethodRow(object.kind, name)
+    if (object === null || row?.callbackReceives === undefined) return read(callee.expression, depth) === 'other' ? 'other' : null
+    return { ...object, kind: row.callbackReceives, borrowed: false }
+  }
+
+  function ofMember(node: ts.PropertyAccessExpression | ts.ElementAccessExpression, depth: number): Answer {
+    const source = values.importOfChain(node)
+    if (source !== null) {
+      const exported = ofExport(source)
+      if (exported !== null) return exported
+    }
+    const name = memberName(node)
+    if (name === null) return null
+    if (node.expression.kind === ts.SyntaxKind.ThisKeyword) return ofField(node, name, depth)
+    const object = read(node.expression, depth)
+    return object === null || object === 'other' ? null : memberOf(object, name)
+  }
+
+  /** `this.x` of a class with such a field: annotations first, then values in source order. */
+  function ofField(node: ts.Node, name: string, depth: number): Answer {
+    const owner = enclosingClass(node)
+    if (owner === null) return null
+    const answers: Answer[] = []
+    const assigned: Answer[] = []
+    for (const member of owner.members) {
+      if (ts.isPropertyDeclaration(member) && nameOf(member.name) === name) {
+        answers.push(ofType(member.type))
+        if (member.initializer !== undefined) assigned.push(read(member.initializer, depth))
+      }
+      if (!ts.isConstructorDeclaration(member) && !ts.isMethodDeclaration(member)) continue
+      for (const parameter of member.parameters) {
+        const isField = ts.isParameterPropertyDeclaration(parameter, member) && nameOf(parameter.name) === name
+        if (isField) answers.push(ofType(parameter.type))
+      }
+      for (const statement of member.body?.statements ?? []) assigned.push(...assignedFields(statement, name, depth))
+    }
+    return [...answers, ...assigned].find((answer) => answer !== null) ?? null
+  }
+
+  function assignedFields(statement: ts.Statement, name: string, depth: number): Answer[] {
+    if (ts.isIfStatement(statement)) {
+      const branches = [statement.thenStatement, ...(statement.elseStatement === undefined ? [] : [statement.elseStatement])]
+      return branches.flatMap((branch) => assignedFields(branch, name, depth))
+    }
+    if (ts.isBlock(statement)) return statement.statements.flatMap((inner) => assignedFields(inner, name, depth))
+    if (!ts.isExpressionStatement(statement) || !isAssignment(statement.expression)) return []
+    const { left, right } = statement.expression
+    const isField = isMember(left) && left.expression.kind === ts.SyntaxKind.ThisKeyword && memberName(left) === name
+    return isField ? [read(right, depth)] : []
+  }
+
+  function ofProperty(node: ts.PropertyDeclaration, depth: number): Answer {
+    const annotated = ofType(node.type)
+    return annotated ?? (node.initializer === undefined ? null : read(node.initializer, depth))
+  }
+
+  function ofCall(node: Call, depth: number): Answer {
+    const callee = plain(node.expression)
+    if (isMember(callee)) {
+      const name = memberName(callee)
+      if (name !== null && domFactories.has(name)) return 'other'
+      const object = read(callee.expression, depth)
+      if (object === 'other') return 'other'
+      if (object !== null && name !== null) {
+        const row = getMethodRow(object.kind, name)
+        if (row?.returns === undefined) return null
+        return { ...object, kind: row.returns, borrowed: row.borrowed === true || (row.returns === 'span' && object.borrowed) }
+      }
+    }
+    const called = calledExport(node)
+    if (called === 'other') return 'other'
+    if (called !== null) return called.row.returns === undefined ? null : certain(called.row.returns, called.api, called.row.borrowed)
+    return ts.isIdentifier(callee) ? ofReturned(callee, depth) : null
+  }
+
+  function ofReturned(callee: ts.Identifier, depth: number): Answer {
+    const target = program.target(callee)
+    if (target?.kind !== 'declaration') return null
+    const initializer = ts.isVariableDeclaration(target.node) ? target.node.initializer : undefined
+    const called = initializer !== undefined && isFunctionLike(initializer) ? initializer : target.node
+    if (!isFunctionLike(called)) return null
+    const annotated = ofType(called.type)
+    if (annotated !== null) return annotated
+    const answer = firstKnown(returnsOf(called).map((each) => read(each, depth)))
+    return answer === 'other' ? null : answer
+  }
+
+  function calledExport(node: Call): { row: CallRow; api: string; method: string } | 'other' | null {
+    const source = values.importOfChain(node.expression)
+    if (source === null) return null
+    const helper = findDeclaredHelper(source, helpers)
+    if (helper !== null) return { row: helper.row, api: helper.module, method: helper.export }
+    if (matchesModule(source.module, lookAlikeModules)) return 'other'
+    const isWhole = source.imported === '*' || source.imported === 'default'
+    const [only, ...rest] = isWhole ? source.path : [source.imported, ...source.path]
+    if (only === undefined || rest.length > 0) return null
+    const found = findTracingExport(source.module, only)
+    const row = ts.isNewExpression(node) ? found?.row.construct : found?.row.call
+    return row === undefined || found === null ? null : { row, api: found.api.name, method: only }
+  }
+
+  function ofType(node: ts.TypeNode | undefined): Answer {
+    if (node === undefined) return null
+    if (ts.isUnionTypeNode(node) || ts.isIntersectionTypeNode(node)) return firstKnown(node.types.map((type) => ofType(type)))
+    if (ts.isTypeReferenceNode(node)) return ofTypeName(node)
+    const isPrimitive =
+      node.kind === ts.SyntaxKind.StringKeyword || node.kind === ts.SyntaxKind.NumberKeyword || node.kind === ts.SyntaxKind.BooleanKeyword
+    return isPrimitive ? 'other' : null
+  }
+
+  function ofTypeName(node: ts.TypeReferenceNode): Answer {
+    const { typeName } = node
+    if (ts.isIdentifier(typeName)) {
+      if (typeName.text === 'Promise' || typeName.text === 'Readonly' || typeName.text === 'NonNullable') return ofType(node.typeArguments?.[0])
+      const target = program.target(typeName)
+      if (target?.kind === 'package') return ofTypeExport(target.module, target.exported)
+      return lookAlikeTypes.has(typeName.text) ? 'other' : null
+    }
+    const root = ts.isIdentifier(typeName.left) ? values.importOfChain(typeName.left) : null
+    return root === null ? null : ofTypeExport(root.module, typeName.right.text)
+  }
+
+  /** Tier 4: the name together with a method that only spans or tracers have. */
+  function byName(node: ts.Expression, method: string | null): Receiver | null {
+    const name = ts.isIdentifier(node) ? node.text : isMember(node) ? memberName(node) : null
+    if (name === null || method === null) return null
+    const kind = likelyKind(name, method)
+    if (kind === null) return null
+    const isShown = kind === 'tracer' || spanOnlyMethods.has(method) || isSpanElsewhere(node)
+    return isShown ? { ...certain(kind, API), certainty: 'likely' } : null
+  }
+
+  function isSpanElsewhere(node: ts.Expression): boolean {
+    const declaration = ts.isIdentifier(node) ? program.declarationOf(node) : null
+    if (!ts.isIdentifier(node) || declaration === null) return false
+    if (ts.isParameter(declaration) && isCallbackOfTracing(declaration)) return true
+    let isShown = false
+    const visit = (at: ts.Node): void => {
+      if (isShown) return
+      if (isMember(at) && ts.isIdentifier(at.expression) && at.expression.text === node.text) {
+        const called = memberName(at)
+        const isEvidence = called !== null && (spanOnlyMethods.has(called) || hasDottedKey(at))
+        if (isEvidence && program.declarationOf(at.expression) === declaration) isShown = true
+      }
+      ts.forEachChild(at, visit)
+    }
+    visit(node.getSourceFile())
+    return isShown
+  }
+}
+
+function isCallbackOfTracing(parameter: ts.ParameterDeclaration): boolean {
+  const { parent: owner } = parameter
+  if (owner.parameters[0] !== parameter || !ts.isCallExpression(owner.parent)) return false
+  return /span|trace/i.test(chainOf(owner.parent.expression)?.at(-1) ?? '')
+}
+
+/** `x.setAttribute('prompt.version', …)`: no attribute of the DOM has a dot in its name. */
+function hasDottedKey(callee: ts.Node): boolean {
+  if (!ts.isCallExpression(callee.parent) || callee.parent.expression !== callee) return false
+  const [key] = callee.parent.arguments
+  return key !== undefined && ts.isStringLiteralLike(key) && key.text.includes('.')
+}
+
+function firstKnown(found: readonly Answer[]): Answer {
+  const receivers = found.filter((answer) => answer !== null && answer !== 'other')
+  return receivers[0] ?? (found.includes('other') ? 'other' : null)
+}
+
+function certain(kind: ReceiverKind, api: string, borrowed = false): Receiver {
+  return { kind, certainty: 'certain', borrowed, api }
+}
+
+/** What an export of a module is, its members followed through the API's namespaces. */
+function ofExport(reference: ImportedChain): Answer {
+  if (matchesModule(reference.module, lookAlikeModules)) return 'other'
+  const found = findTracingExport(reference.module, reference.imported)
+  if (found === null) return null
+  let receiver = found.row.is === undefined ? null : certain(found.row.is, found.api.name)
+  for (const name of reference.path) {
+    if (receiver === null) return null
+    receiver = memberOf(receiver, name)
+  }
+  return receiver
+}
+
+function memberOf(object: Receiver, name: string): Receiver | null {
+  if (object.kind !== 'api') return null
+  const row = findTracingExport(API, name)?.row
+  return row?.is === undefined ? null : { ...object, kind: row.is }
+}
+
+function ofTypeExport(module: string, imported: string): Answer {
+  if (matchesModule(module, lookAlikeModules)) return 'other'
+  const found = findTracingExport(module, imported)
+  if (found?.row.type !== undefined) return certain(found.row.type, found.api.name)
+  return lookAlikeTypes.has(imported) ? 'other' : null
+}
+
+function addPath(source: ImportedChain, path: readonly string[]): ImportedChain {
+  const [first, ...rest] = path
+  if (source.imported === '*' && source.path.length === 0 && first !== undefined) {
+    return { module: source.module, imported: first, path: rest }
+  }
+  return { ...source, path: [...source.path, ...path] }
+}
