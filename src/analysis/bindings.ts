@@ -123,7 +123,11 @@ function readVariable(variable: Scope.Variable, node: TSESTree.VariableDeclarato
   const name = variable.defs[0]?.name as TSESTree.Identifier
   const path = node.id.type === 'Identifier' ? [] : findPatternPath(node.id, name)
   const writes: TSESTree.Expression[] = []
-  for (const reference of variable.references) {
+  // `for (const item of items)`: an item is not the list; and what a rest holds is not the whole.
+  const loop = node.parent.parent
+  const isLoop = (loop.type === 'ForOfStatement' || loop.type === 'ForInStatement') && loop.left === node.parent
+  const isKnown = path !== null && !isLoop
+  for (const reference of isKnown ? variable.references : []) {
     if (!reference.isWrite()) continue
     const written = reference.writeExpr as TSESTree.Expression | null | undefined
     if (written !== null && written !== undefined) writes.push(written)
@@ -133,7 +137,7 @@ function readVariable(variable: Scope.Variable, node: TSESTree.VariableDeclarato
   const declared = node.id.type === 'Identifier' ? node.id.typeAnnotation?.typeAnnotation : undefined
   return {
     kind: 'variable',
-    init: path === null ? null : (only ?? null),
+    init: only ?? null,
     writes,
     path: path ?? [],
     annotation: declared ?? null,

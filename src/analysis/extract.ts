@@ -2,10 +2,10 @@ import type { Fact, PropertyValue, Value } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 
 import { type Argument, factsOfCallSite, findCallback } from '../otel/call-facts.js'
-import { type CallRow, receiverMethods } from '../otel/index.js'
+import { type CallRow, getMethodRow, receiverMethods } from '../otel/index.js'
 import { findVariable, getMemberName, isFunction, unwrap } from './bindings.js'
 import { originOf } from './origins.js'
-import { findCalledExport, findFunction, getMethodRow, type Receiver, type ReceiverContext, receiverOf } from './receivers.js'
+import { findCalledExport, findFunction, type Receiver, type ReceiverContext, receiverOf } from './receivers.js'
 import { valueOf } from './values.js'
 
 type Call = TSESTree.CallExpression | TSESTree.NewExpression

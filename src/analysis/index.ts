@@ -3,7 +3,7 @@ import type { TSESTree } from '@typescript-eslint/types'
 import type { RuleContext, SourceCode } from '@typescript-eslint/utils/ts-eslint'
 
 import { getSettings } from '../settings/index.js'
-import { readDeclaredHelpers } from './declared-helpers.js'
+import { readDeclaredHelpers } from '../otel/declared-helpers.js'
 import { factsOfCall, readTracingCall, type TracingCall } from './extract.js'
 import { isOutOfScope } from './file-scope.js'
 import { factsOfLocalHelpers } from './local-helpers.js'

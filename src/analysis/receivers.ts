@@ -2,6 +2,7 @@ import type { Certainty } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 
+import { type DeclaredHelper, findDeclaredHelper } from '../otel/declared-helpers.js'
 import {
   type CallRow,
   domFactories,
@@ -10,15 +11,15 @@ import {
   lookAlikeModules,
   lookAlikeTypes,
   matchesModule,
+  getMethodRow,
+  likelyKind,
   type ReceiverKind,
-  receiverMethods,
   spanOnlyMethods,
   spanTypeMembers,
   tracerOnlyMethods,
 } from '../otel/index.js'
 import { type Binding, findBinding, findVariable, type FunctionNode, getMemberName, isFunction, unwrap } from './bindings.js'
 import { readFieldSources } from './class-fields.js'
-import { type DeclaredHelper, findDeclaredHelper } from './declared-helpers.js'
 import { type ImportedReference, resolveReference } from './imports.js'
 import { getProgramType } from './types.js'
 
@@ -313,11 +314,6 @@ function readCallbackParameter(
   return { ...object, kind: row.callbackReceives, borrowed: false }
 }
 
-/** What calling a method on an object of a tracing API does, or null where the API has no such method. */
-export function getMethodRow(kind: ReceiverKind, method: string): CallRow | null {
-  const rows = receiverMethods[kind]
-  return Object.hasOwn(rows, method) ? (rows[method] ?? null) : null
-}
 
 /** What a type annotation says. `Span | undefined`, `api.Span` and `ReturnType<Tracer['startSpan']>` are read as well. */
 function readAnnotation(node: TSESTree.TypeNode, context: ReceiverContext): Answer {
@@ -376,9 +372,6 @@ function receiverByType(node: TSESTree.Node, context: ReceiverContext): Receiver
   return isTracer ? certain('tracer', API) : null
 }
 
-const LIKELY_SPAN = /(?:[a-z\d]Span|(?:^|[_$#])[sS]pan)$/
-const LIKELY_TRACER = /(?:[a-z\d]Tracer|(?:^|[_$#])[tT]racer)$/
-
 /**
  * Tier 4: a name such as `span`, `rootSpan` or `this.tracer`, together with a method that only spans or tracers have, on
  * it or elsewhere on the same variable, unless types say what it is.
@@ -391,10 +384,10 @@ function receiverByName(written: TSESTree.Node, method: string | null, context: 
     : node.type === 'MemberExpression' ? getMemberName(node)
     : null
   if (name === null) return null
-  if (LIKELY_TRACER.test(name) && tracerOnlyMethods.has(method)) return { ...certain('tracer', API), certainty: 'likely' }
-  if (!LIKELY_SPAN.test(name) || getMethodRow('span', method) === null) return null
-  const hasEvidence = spanOnlyMethods.has(method) || isSpanElsewhere(node, context)
-  return hasEvidence ? { ...certain('span', API), certainty: 'likely' } : null
+  const kind = likelyKind(name, method)
+  if (kind === null) return null
+  const isShown = kind === 'tracer' || spanOnlyMethods.has(method) || isSpanElsewhere(node, context)
+  return isShown ? { ...certain(kind, API), certainty: 'likely' } : null
 }
 
 /** `x.setAttribute('prompt.version', …)`: no attribute of the DOM has a dot in its name. */

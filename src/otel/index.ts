@@ -3,7 +3,7 @@ import { spanguardRuntime } from './spanguard-runtime.js'
 import type { ExportRow, TracingApi } from './tracing-api.js'
 
 export { domFactories, lookAlikeModules, lookAlikeTypes } from './look-alikes.js'
-export { receiverMethods, spanOnlyMethods, spanTypeMembers, tracerOnlyMethods } from './receivers.js'
+export { getMethodRow, likelyKind, receiverMethods, spanOnlyMethods, spanTypeMembers, tracerOnlyMethods } from './receivers.js'
 export type { CallRow, ExportRow, ReceiverKind, TracingApi } from './tracing-api.js'
 
 /** Every tracing API that Spanguard knows; a new one is a new row here. */

@@ -105,3 +105,18 @@ export const spanTypeMembers: readonly string[] = [
   'isRecording',
   'end',
 ]
+
+/** What calling a method on an object of a tracing API does, or null where the API has no such method. */
+export function getMethodRow(kind: ReceiverKind, method: string): CallRow | null {
+  const rows = receiverMethods[kind]
+  return Object.hasOwn(rows, method) ? (rows[method] ?? null) : null
+}
+
+const LIKELY_SPAN = /(?:[a-z\d]Span|(?:^|[_$#])[sS]pan)$/
+const LIKELY_TRACER = /(?:[a-z\d]Tracer|(?:^|[_$#])[tT]racer)$/
+
+/** What a receiver's name and the method called on it say it may be: the last tier, which needs evidence for a span. */
+export function likelyKind(name: string, method: string): 'span' | 'tracer' | null {
+  if (LIKELY_TRACER.test(name) && tracerOnlyMethods.has(method)) return 'tracer'
+  return LIKELY_SPAN.test(name) && getMethodRow('span', method) !== null ? 'span' : null
+}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { receiverOf } from '../../src/analysis/receivers.js'
-import { readDeclaredHelpers } from '../../src/analysis/declared-helpers.js'
+import { readDeclaredHelpers } from '../../src/otel/declared-helpers.js'
 import { getMemberName, unwrap } from '../../src/analysis/bindings.js'
 import { probe } from './probe.js'
 

@@ -84,6 +84,7 @@ export function ownerOf(node: ts.SignatureDeclaration): number {
 
 /** A function's own name, or the name of what it is assigned to, or null. */
 export function functionName(node: ts.SignatureDeclaration): string | null {
+  if (ts.isConstructorDeclaration(node)) return 'constructor'
   const own = nameOf(node.name)
   if (own !== null) return own.replace(/^#/, '')
   const { parent } = node

@@ -2,8 +2,15 @@ import path from 'node:path'
 
 import type { Config } from '@spanguard/policy'
 
-import type { CallRow } from '../otel/index.js'
-import type { ImportedReference } from './imports.js'
+import type { CallRow } from './tracing-api.js'
+
+/** What an expression is, seen from an import: the module, the export (`*` for all of it), the members behind it. */
+export interface ImportedMember {
+  readonly module: string
+  readonly imported: string
+  readonly path: readonly string[]
+}
+
 
 /** A helper of the config as a row of a tracing API's table. */
 export interface DeclaredHelper {
@@ -37,7 +44,7 @@ export function readDeclaredHelpers(helpers: NonNullable<Config['helpers']>): re
  * its last segments, since each file reaches it by a path or an alias of its own.
  */
 export function findDeclaredHelper(
-  source: ImportedReference,
+  source: ImportedMember,
   helpers: readonly DeclaredHelper[],
 ): DeclaredHelper | null {
   if (helpers.length === 0) return null
