@@ -1,0 +1,96 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+const root = path.resolve(import.meta.dirname, '../..')
+const app = `import express from 'express'\nconst app = express()\napp.get('/orders', (_, response) => response.json([]))\napp.listen(3000)\n`
+const packageJson = JSON.stringify({ name: 'shop', type: 'module', dependencies: { express: '5' }, scripts: { start: 'node app.js' } })
+
+/** Runs the built command in a folder that holds these files. */
+function spanguard(files: Readonly<Record<string, string>>, ...parameters: readonly string[]) {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'spanguard-bad-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
+    writeFileSync(path.join(folder, name), text)
+  }
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(root, 'dist/src/cli.js'), ...parameters], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1' },
+  })
+  return { status, output: stdout + stderr }
+}
+const service = { 'package.json': packageJson, 'app.js': app }
+
+describe('spanguard, given something that it cannot use, says so in one sentence', () => {
+  it.each([
+    ['an unknown option', service, ['check', '--nope'], /unknown option '--nope'/],
+    ['an unknown command', service, ['chek'], /unknown command 'chek'\n\(Did you mean check\?\)/],
+    ['an unknown format', service, ['check', '--format', 'xml'], /'xml' is invalid. Allowed choices are .*sarif/],
+    ['a folder that is not there', service, ['check', '../nowhere'], /no file or folder "\.\.\/nowhere"/],
+    ['a folder without source', { 'package.json': packageJson }, ['check'], /no source file to check in/],
+    [
+      'a config with an unknown key',
+      { ...service, 'spanguard.config.json': '{ "attributes": { "alow": [] } }' },
+      ['check'],
+      /spanguard\.config\.json: .*"?alow"?.* does not exist.*did you mean "allow"/,
+    ],
+    ['a config that is no JSON', { ...service, 'spanguard.config.json': '{ "attributes": ' }, ['check'], /spanguard\.config\.json: is not JSON/],
+    [
+      'a config with a value of the wrong type',
+      { ...service, 'spanguard.config.json': '{ "attributes": { "allow": "order.*" } }' },
+      ['check'],
+      /spanguard\.config\.json: .*allow/,
+    ],
+    [
+      'a tsconfig with a bad option',
+      { ...service, 'tsconfig.json': '{ "compilerOptions": { "modul": "nodenext" }, "include": ["app.js"] }' },
+      ['check'],
+      /tsconfig\.json: Unknown compiler option 'modul'/,
+    ],
+  ])('%s: exit code 2', (_, files, parameters, sentence) => {
+    const { status, output } = spanguard(files, ...parameters)
+    expect(output).toMatch(sentence)
+    expect(output).not.toMatch(/^ {4}at /m)
+    expect(status).toBe(2)
+  })
+
+  it('a file that does not parse is named, and is not counted as clean', () => {
+    const { status, output } = spanguard({ ...service, 'broken.ts': 'const = {\n' }, 'check')
+    expect(output).toMatch(/not checked +broken\.ts:1 does not parse/)
+    expect(output).toContain('1 file was not checked')
+    expect(status).not.toBe(0)
+  })
+
+  it('a tsconfig that yields no files loses nothing: the sources beside it are checked', () => {
+    const { output } = spanguard({ ...service, 'tsconfig.json': '{ "files": [] }' }, 'check')
+    expect(output).toMatch(/shop +0\/1/)
+  })
+
+  it('a project without package.json is checked all the same', () => {
+    const { output } = spanguard({ 'app.js': app }, 'check')
+    expect(output).toMatch(/0\/1 +0 %/)
+  })
+})
+
+describe('a service of the shop', () => {
+  it.each(['gateway', 'orders', 'payment'])('%s, whose port is in use, says so in one sentence and ends', async (name) => {
+    const taken = createServer()
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void taken.close())
+    const { port } = taken.address() as AddressInfo
+    const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+      cwd: path.join(root, 'examples/shop/after', name),
+      env: { ...process.env, PORT: String(port), NODE_OPTIONS: '', OTEL_SDK_DISABLED: 'true' },
+    })
+    let errors = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text))
+    const code = await new Promise((resolve) => child.once('close', resolve))
+    expect(errors.trim()).toMatch(new RegExp(`^${name} cannot listen: .*EADDRINUSE.*${port}\\. Set PORT to a free port\\.$`))
+    expect(code).toBe(1)
+  })
+})
