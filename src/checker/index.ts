@@ -9,6 +9,8 @@ import { createEvaluator } from './evaluate.js'
 import { bootOrderFindings, duplicateSetupFindings, shutdownFindings } from './findings/boot-order.js'
 import { coverageFindings } from './findings/coverage.js'
 import type { Draft } from './findings/draft.js'
+import { createFactReader } from './facts/extract.js'
+import { dataAndNameFindings } from './findings/data-and-names.js'
 import { finishFindings } from './findings/finish.js'
 import { untracedFindings } from './findings/untraced.js'
 import { collectRegistrations } from './handlers/collect.js'
@@ -96,6 +98,8 @@ export function check(options: CheckOptions): CheckResult {
     if (judged.length > 0) drafts.push(...duplicateSetupFindings([service], input), ...shutdownFindings([service], input))
   }
   const configOf = (file: string): Config => getSettings(undefined, file).config
+  progress('reading spans and what is written to them')
+  drafts.push(...dataAndNameFindings(program, inScope, createFactReader(program, config), file => getSettings(undefined, file).policy))
   const { findings, leftToLint } = finishFindings(drafts, program, root, configOf, options.allRules === true)
   const results = services.map(service => serviceResult(service, verdicts.filter(verdict => verdict.service === service), setupNames.get(service) ?? [])).filter(service => service.handlers.length > 0)
   return {

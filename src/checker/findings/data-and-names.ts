@@ -1,0 +1,179 @@
+import { ts } from 'ts-morph'
+
+import {
+  type Fact,
+  type Finding,
+  formatMessage,
+  judgeAttributeWrite,
+  judgeSpanName,
+  type Origin,
+  type Policy,
+  selectFindings,
+  type Value,
+} from '@spanguard/policy'
+
+import type { FactReader } from '../facts/extract.js'
+import { type DerivedFact, factsOfHelperCalls } from '../facts/helper-calls.js'
+import { functionName } from '../facts/syntax.js'
+import { step } from '../places.js'
+import type { Program, ProgramFile } from '../program.js'
+import type { Draft } from './draft.js'
+
+/** Rules of the preset `recommended`; the others are asked for in ESLint. */
+const rules: ReadonlySet<string> = new Set([
+  'no-deprecated-attributes',
+  'no-dynamic-span-name',
+  'no-sensitive-data',
+  'no-technical-span-name',
+  'no-unbounded-data',
+  'span-name-present',
+  'valid-attribute-value',
+])
+
+/** Without one of these in its text a file starts no span and writes to none. */
+const TRACING_WORDS =
+  /@opentelemetry\/|@spanguard\/runtime|\b(?:startSpan|startActiveSpan|withSpan|setAttributes?|addEvent|updateName|setStatus|setEntry|createBaggage)\b/
+
+/**
+ * What the policy says of names and values, over the whole program: constants of other files are known, and what helpers
+ * do with their parameters is judged where they are called.
+ */
+export function dataAndNameFindings(
+  program: Program,
+  files: readonly ProgramFile[],
+  reader: FactReader,
+  policyOf: (file: string) => Policy,
+): Draft[] {
+  const direct = new Map<ProgramFile, readonly Fact[]>()
+  for (const file of files) if (TRACING_WORDS.test(file.root.text)) direct.set(file, reader.factsOf(file))
+  const drafts: Draft[] = []
+  const guilty = new Set<string>()
+  for (const [file, facts] of direct) {
+    for (const fact of facts) {
+      const policy = policyOf(file.path)
+      const seenByLint = new Set(judge(fileOnly(fact), policy).map(({ rule }) => rule))
+      for (const finding of judge(fact, policy)) {
+        guilty.add(keyOf(finding.rule, fact.origin))
+        drafts.push(toDraft(finding, program, file.root, { leftToLint: seenByLint.has(finding.rule), steps: [] }))
+      }
+    }
+  }
+  for (const derived of factsOfHelperCalls(program, files, reader, direct)) {
+    const { call, fact } = derived
+    for (const finding of judge(fact, policyOf(call.getSourceFile().fileName))) {
+      // What is wrong in a helper's body is said once, there.
+      if (fact.derivedFrom !== undefined && guilty.has(keyOf(finding.rule, fact.derivedFrom))) continue
+      drafts.push(toDraft(finding, program, call, { leftToLint: isOfOneFile(derived), steps: stepsOf(derived) }))
+    }
+  }
+  return drafts
+}
+
+function keyOf(rule: string, origin: Origin): string {
+  return `${rule}\0${origin.file ?? ''}\0${String(origin.start)}`
+}
+
+function judge(fact: Fact, policy: Policy): readonly Finding[] {
+  switch (fact.fact) {
+    case 'span-start':
+    case 'span-rename':
+      return selectFindings(judgeSpanName(fact, policy), (rule) => rules.has(rule))
+    case 'attribute-bag':
+    case 'attribute-write':
+    case 'baggage-write':
+    case 'event-write':
+    case 'exception-write':
+    case 'status-write':
+      return selectFindings(judgeAttributeWrite(fact, policy), (rule) => rules.has(rule))
+    default:
+      return []
+  }
+}
+
+/** The fact as ESLint sees it: what another file says of a constant is not known, nor are types. */
+function fileOnly(fact: Fact): Fact {
+  switch (fact.fact) {
+    case 'span-start':
+      return fact.name === undefined ? fact : { ...fact, name: withoutImports(fact.name) }
+    case 'span-rename':
+    case 'event-write':
+      return { ...fact, name: withoutImports(fact.name) }
+    case 'attribute-write':
+    case 'baggage-write':
+      return { ...fact, key: withoutImports(fact.key), value: withoutImports(fact.value) }
+    case 'attribute-bag':
+      return { ...fact, value: withoutImports(fact.value) }
+    case 'status-write':
+      return fact.message === undefined ? fact : { ...fact, message: withoutImports(fact.message) }
+    default:
+      return fact
+  }
+}
+
+function withoutImports(value: Value): Value {
+  const bare = { ...value }
+  delete bare.type
+  switch (bare.kind) {
+    case 'reference': {
+      const resolved = bare.root === 'import' || bare.resolved === undefined ? null : withoutImports(bare.resolved)
+      delete bare.resolved
+      return resolved === null ? bare : { ...bare, resolved }
+    }
+    case 'template':
+    case 'concat':
+      return { ...bare, parts: bare.parts.map(withoutImports) }
+    case 'union':
+      return { ...bare, of: bare.of.map(withoutImports) }
+    case 'call':
+      return { ...bare, arguments: bare.arguments.map(withoutImports) }
+    default:
+      return bare
+  }
+}
+
+/** ESLint follows helpers of the file that it reads. */
+function isOfOneFile({ call, helpers }: DerivedFact): boolean {
+  const file = call.getSourceFile()
+  return helpers.every((helper) => helper.getSourceFile() === file && ts.isIdentifier(call.expression))
+}
+
+function stepsOf({ call, helpers }: DerivedFact): Draft['steps'] {
+  const names = helpers.map((helper) => `"${functionName(helper) ?? 'a function'}"`)
+  return [
+    step(call, `calls ${names[0] ?? 'a helper'}`),
+    ...helpers.map((helper, index) =>
+      step(helper.name ?? helper, index === helpers.length - 1 ? `which writes it to the span` : `which calls ${names[index + 1] ?? 'a helper'}`),
+    ),
+  ]
+}
+
+function toDraft(
+  finding: Finding,
+  program: Program,
+  fallback: ts.Node,
+  how: Pick<Draft, 'leftToLint' | 'steps'>,
+): Draft {
+  return {
+    ...how,
+    rule: finding.rule,
+    message: formatMessage(finding),
+    node: nodeAt(program, finding.origin) ?? fallback,
+    service: null,
+    certainty: finding.certainty,
+    subject: finding.subject,
+  }
+}
+
+/** The node with exactly this range. */
+function nodeAt(program: Program, origin: Origin): ts.Node | null {
+  const root = origin.file === undefined ? undefined : program.file(origin.file)?.root
+  if (root === undefined) return null
+  let found: ts.Node | null = null
+  const visit = (node: ts.Node): void => {
+    if (node.pos > origin.start || node.end < origin.end) return
+    if (node.getStart(root) === origin.start && node.end === origin.end) found = node
+    ts.forEachChild(node, visit)
+  }
+  visit(root)
+  return found
+}
