@@ -32,6 +32,7 @@ export default defineConfig(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-import-type-side-effects': 'error',
       // A number in a template has one form only.
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
       // Node types are compared as the strings that they are: types narrow by them, and no enum is loaded.
       '@typescript-eslint/no-unsafe-enum-comparison': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
@@ -41,6 +42,8 @@ export default defineConfig(
     },
   },
   { files: ['examples/**', 'scripts/**', 'bench/**', 'src/cli.ts'], rules: { 'no-console': 'off' } },
+  // A handler of a server may be async; what it throws, it or its framework answers.
+  { files: ['examples/**/*.ts', 'test/**/*.ts'], rules: { '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { arguments: false } }] } },
   {
     files: ['rules/**/*.ts'],
     extends: [eslintPlugin.configs.recommended],

@@ -63,7 +63,11 @@ function milliseconds(nanoseconds: bigint): number {
 }
 
 function serviceOf(span: Span): string {
-  return String(span.resource['service.name'] ?? '?')
+  return textOf(span.resource['service.name'])
+}
+
+function textOf(value: Span['attributes'][string] | undefined): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
 }
 
 function colourOf(index: number): (text: string) => string {
@@ -84,7 +88,7 @@ function barOf(span: Span, start: number, length: number): string {
 
 function markOf(span: Span): string {
   const code = span.attributes['http.response.status_code'] ?? span.attributes['http.status_code']
-  const reply = code === undefined ? '' : String(code)
+  const reply = textOf(code)
   return span.status.code === 'ERROR' ? pc.red(`✗ ${reply}`.trimEnd()) : pc.green(reply)
 }
 
@@ -98,8 +102,8 @@ function notesOf(span: Span): readonly string[] {
 /** Attributes that a reader came for: the stage, the domain's, and those with something redacted. */
 function pairs(attributes: Span['attributes']): string {
   return Object.entries(attributes)
-    .filter(([key, value]) => isTelling(key) || String(value).includes(redacted))
-    .map(([key, value]) => `${key}=${valueOf(key, String(value))}`)
+    .filter(([key, value]) => isTelling(key) || textOf(value).includes(redacted))
+    .map(([key, value]) => `${key}=${valueOf(key, textOf(value))}`)
     .join('  ')
 }
 

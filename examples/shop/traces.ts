@@ -33,7 +33,7 @@ export async function openTraceStore({ tempo, otlp }: DemoOptions): Promise<Trac
   return {
     name: 'an OTLP receiver in this process',
     otlp: new URL(receiver.url),
-    find: (...what) => poll(async (reference) => holding(reference, receiver.spans()), ...what),
+    find: (...what) => poll((reference) => Promise.resolve(holding(reference, receiver.spans())), ...what),
     close: () => receiver.close(),
   }
 }
@@ -66,6 +66,6 @@ export function byTrace(spans: readonly Span[]): readonly (readonly Span[])[] {
 
 function holding(reference: string, spans: readonly Span[]): readonly (readonly Span[])[] {
   return byTrace(spans).filter((trace) =>
-    trace.some((span) => String(span.attributes['order.reference'] ?? '').startsWith(reference)),
+    trace.some(({ attributes: { 'order.reference': value } }) => typeof value === 'string' && value.startsWith(reference)),
   )
 }
