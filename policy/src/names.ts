@@ -1,5 +1,5 @@
 const SPLIT = /[\s._\-$:/[\]#@]+/
-const HUMPS = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+/g
+const HUMPS = /\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|[^\p{Lu}\p{Ll}\d]+|\d+/gu
 
 /**
  * The words of a name, lowercase: split on `. _ - $`, camel humps and the edges of acronyms. `userAPIKey2` is

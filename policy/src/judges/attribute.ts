@@ -3,7 +3,7 @@ import type { AttributeBag, AttributeWrite, BaggageWrite, EventWrite, ExceptionW
 import type { Finding } from '../finding.js'
 import { boundOf } from './bounds.js'
 import { judgeKey } from './key.js'
-import { getKeyName, sensitiveName, sensitiveWrite } from './sensitive.js'
+import { getKeyName, sensitiveBag, sensitiveName, sensitiveWrite } from './sensitive.js'
 import { unboundedBag, unboundedValue, unboundedWrite } from './unbounded.js'
 import { shorten } from './wording.js'
 
@@ -40,6 +40,7 @@ export function judgeAttributeWrite(fact: Written, policy: Policy): readonly Fin
       break
     }
     case 'attribute-bag':
+      add(sensitiveBag(fact, policy))
       add(unboundedBag(fact))
       break
     case 'baggage-write':

@@ -1,19 +1,22 @@
 import type { Policy } from '../config.js'
-import type { AttributeWrite, CallValue, Value } from '../facts.js'
+import type { AttributeBag, AttributeWrite, CallValue, ConcatValue, ObjectValue, ReferenceValue, TemplateValue, TypeFact, Value } from '../facts.js'
 import type { Finding } from '../finding.js'
-import { classifyName, type SensitiveClass } from '../keys.js'
+import { classifyName, isVetoedName, type SensitiveClass } from '../keys.js'
 import { splitName } from '../names.js'
 import { findSensitiveText, type TextKind } from '../text.js'
-import { maskingWords } from '../words/carriers.js'
 import { passingCalls } from '../words/bounds.js'
+import { getterVerbs, lookupCalls, serialisers, stateWords } from '../words/carriers.js'
+import { canHold, isMasked, membersOf } from './masking.js'
 import { shorten } from './wording.js'
 
 export const sensitiveMessages = {
   'no-sensitive-data': {
-    key: 'The key {{ key }} says that it holds {{ class }}: a trace is kept for weeks and read by many. Leave it out, or write `redacted({{ value }})`.',
-    value: '{{ value }} holds {{ class }} ({{ term }}): a trace is kept for weeks and read by many. Leave it out, or write an id, `redacted(…)` or `pseudonym(…)` of it.',
-    literal: 'This text holds {{ class }} ({{ term }}): it goes into every trace, and it stands in the source. Take it out of both and revoke it.',
-    swapped: '{{ value }} is put under {{ key }}: every search by that key finds a person instead. Write it as "enduser.pseudo.id" with `pseudonym(…)`.',
+    key: 'The key {{ key }} says that {{ value }} is {{ class }}: a trace is kept for weeks and read by many. Leave it out, or write an opaque id, a count, or `redacted(…)` of it.',
+    value:
+      '{{ value }} holds {{ class }} ({{ term }}): a trace is kept for weeks and read by many. Leave it out, or write an opaque id, `redacted(…)` or `pseudonym(…)` of it.',
+    literal: 'This text holds {{ class }} ({{ term }}): it goes into every trace, and it stands in the source. Take it out of both, and revoke it if it is real.',
+    swapped:
+      '{{ value }} is put under {{ key }}: whoever searches by that key finds a person instead. Write it as "user.id" when it is opaque, else as "enduser.pseudo.id" with `pseudonym(…)`.',
   },
 } as const
 
@@ -25,35 +28,37 @@ const className: Readonly<Record<SensitiveClass, string>> = {
   secret: 'a credential',
 }
 
-const kindName: Readonly<Partial<Record<TextKind, string>>> = {
-  'card-number': 'a card number',
-  'url-userinfo': 'a password in a URL',
-  'vendor-token': "a vendor's token",
+const kindName: Readonly<Record<TextKind, string>> = {
+  assignment: 'what stands behind the name of a secret',
+  basic: 'basic credentials',
   bearer: 'a bearer token',
+  'card-number': 'a card number',
   email: 'an e-mail address',
   iban: 'an IBAN',
   jwt: 'a JWT',
   pem: 'a private key',
   ssn: 'a social security number',
+  'url-userinfo': 'a password in a URL',
+  'vendor-token': "a vendor's token",
 }
 
 type Found = Pick<Finding, 'rule' | 'messageId' | 'data' | 'origin'>
 const RULE = 'no-sensitive-data'
 
-/** A key and its value: by key, by the value's expression, by a literal, by type. */
+/** A key and its value: by the key, by the value's expression, by a literal, by the value's type. */
 export function sensitiveWrite(fact: Pick<AttributeWrite, 'key' | 'value'>, policy: Policy): Found | null {
   const { key, value } = fact
   const keyName = getKeyName(key)
-  const byKey = keyName === null ? null : classifyName(keyName, policy)
-  const shown = keyName ?? key.text
-  if (byKey !== null && canHold(value, byKey.class)) {
-    return { rule: RULE, messageId: 'key', origin: key.origin, data: { key: shorten(shown), class: className[byKey.class], value: value.text.slice(0, 30) } }
+  if (keyName === null) return sensitiveName(value, policy)
+  const byKey = classifyName(keyName, policy)
+  if (byKey !== null && holdsByKey(value, byKey.class, policy)) {
+    const data = { key: shorten(keyName), class: className[byKey.class], value: shorten(value.text) }
+    return { rule: RULE, messageId: 'key', origin: key.origin, data }
   }
-  if (keyName !== null && isSwapped(keyName, value)) {
-    return { rule: RULE, messageId: 'swapped', origin: value.origin, data: { key: shorten(shown), value: shorten(value.text) } }
+  if (isSwapped(keyName, value)) {
+    return { rule: RULE, messageId: 'swapped', origin: value.origin, data: { key: shorten(keyName), value: shorten(value.text) } }
   }
-  if (keyName !== null && isIgnored(keyName, policy)) return null
-  return sensitiveName(value, policy)
+  return isIgnored(keyName, policy) ? null : sensitiveName(value, policy)
 }
 
 function isIgnored(key: string, policy: Policy): boolean {
@@ -61,11 +66,34 @@ function isIgnored(key: string, policy: Policy): boolean {
   return policy.attributes.sensitive.ignore.some((ignored) => splitName(ignored).join(' ') === words)
 }
 
-/** A value put anywhere: by its expression, by a literal, by type. */
+/** Under a key that says so, anything that can hold it is it; a constant is, when it is no word for a state. */
+function holdsByKey(value: Value, sensitiveClass: SensitiveClass, policy: Policy): boolean {
+  const known = value.kind === 'reference' && value.resolved?.kind === 'literal' ? value.resolved : value
+  if (known.kind === 'literal' && typeof known.value === 'string') {
+    return sensitiveClass !== 'personal' && known.value.length >= 4 && !stateWords.has(known.value.toLowerCase())
+  }
+  const last = nameOf(value)
+  return canHold(value, sensitiveClass) && (last === null || !isVetoedName(last, policy))
+}
+
+function nameOf(value: Value): string | null {
+  if (value.kind === 'reference') return value.path.at(-1) ?? null
+  return value.kind === 'parameter' ? (value.path.at(-1) ?? value.name) : null
+}
+
+/** A value put anywhere: by its expression, by a literal, by its type. */
 export function sensitiveName(value: Value, policy: Policy): Found | null {
-  const found = findSensitive(value, policy)
+  return report(findSensitive(value, policy))
+}
+
+/** An object put somewhere whole: by the fields that its type is known to have. */
+export function sensitiveBag(fact: Pick<AttributeBag, 'value'>, policy: Policy): Found | null {
+  return report(findInWhole(fact.value, policy))
+}
+
+function report(found: Sensitive | null): Found | null {
   if (found === null) return null
-  const { class: sensitiveClass, term, at, literal } = found
+  const { at, class: sensitiveClass, literal, term } = found
   const data = { class: className[sensitiveClass], term, value: shorten(at.text) }
   return { rule: RULE, messageId: literal ? 'literal' : 'value', origin: at.origin, data }
 }
@@ -78,17 +106,17 @@ interface Sensitive {
 }
 
 function findSensitive(value: Value, policy: Policy): Sensitive | null {
-  if (value.type?.sensitive === true) return { class: 'personal', term: 'its type is marked @sensitive', at: value, literal: false }
-  if (!canHold(value, 'personal') && value.kind !== 'literal') return null
+  if (value.type?.sensitive === true && !isMasked(value)) {
+    return { class: 'personal', term: 'its type is marked @sensitive', at: value, literal: false }
+  }
+  if (value.kind === 'literal') return typeof value.value === 'string' ? findInText(value.value, value) : null
+  if (!canHold(value, 'card')) return null
   switch (value.kind) {
-    case 'literal':
-      return typeof value.value === 'string' ? findInText(value.value, value) : null
     case 'template':
-      return firstOf(value.parts, policy) ?? findInText(value.quasis.join('\u0000'), value)
     case 'concat':
-      return firstOf(value.parts, policy)
+      return findInParts(value, policy)
     case 'union':
-      return firstOf(value.of, policy)
+      return firstOf(membersOf(value), policy)
     case 'array':
       return firstOf(value.elements, policy)
     case 'object':
@@ -114,45 +142,57 @@ function firstOf(values: readonly Value[], policy: Policy): Sensitive | null {
 
 function findInText(text: string, at: Value): Sensitive | null {
   const [match] = findSensitiveText(text)
-  return match === undefined ? null : { class: match.class, term: kindName[match.kind] ?? match.kind, at, literal: true }
+  return match === undefined ? null : { class: match.class, term: kindName[match.kind], at, literal: true }
 }
 
-function findInReference(value: Extract<Value, { kind: 'reference' }>, policy: Policy): Sensitive | null {
-  const { resolved } = value
+/** Stands for a part in a text: long enough for a value, and of no alphabet. */
+const PART = '\u0001'.repeat(8)
+
+/** The parts, then the text around them, which can say what a part is: `?token=${value}`. */
+function findInParts(value: TemplateValue | ConcatValue, policy: Policy): Sensitive | null {
+  const found = firstOf(value.parts, policy)
+  if (found !== null) return found
+  const varying = value.parts.filter((part) => part.kind !== 'literal')
+  const text =
+    value.kind === 'template' ?
+      value.quasis.map((quasi, index) => quasi + (index < value.parts.length ? textOf(value.parts[index]) : '')).join('')
+    : value.parts.map(textOf).join('')
+  for (const match of findSensitiveText(text)) {
+    const matched = text.slice(match.start, match.end)
+    if (!matched.includes('\u0001')) return { class: match.class, term: kindName[match.kind], at: value, literal: true }
+    const part = varying[text.slice(0, match.start + matched.indexOf('\u0001')).split(PART).length - 1]
+    if (part !== undefined && canHold(part, 'secret')) return { class: match.class, term: kindName[match.kind], at: part, literal: false }
+  }
+  return null
+}
+
+function textOf(part: Value | undefined): string {
+  return part?.kind === 'literal' ? String(part.value) : PART
+}
+
+function findInReference(value: ReferenceValue, policy: Policy): Sensitive | null {
+  const { base, path, resolved } = value
+  if (resolved?.kind === 'literal') return findSensitive(resolved, policy)
+  const last = path.at(-1) ?? ''
+  if (isVetoedName(last, policy)) return null
   if (resolved !== undefined) {
-    // A constant says what it is, whatever its name is; anything else may be known by either name.
-    if (resolved.kind === 'literal') return findSensitive(resolved, policy)
-    if (isMasked(resolved) || !canHold(resolved, 'personal')) return null
+    if (isMasked(resolved)) return null
     const found = findSensitive(resolved, policy)
     if (found !== null) return { ...found, at: value }
   }
-  const byName = findInPath(value.path, value, policy)
+  const byName = findInPath(path, value, policy)
   if (byName !== null) return byName
-  return value.base === undefined ? null : findInBase(value.base, value, policy)
-}
-
-/** `getUser().email` is known by its path; `headers.get('authorization').value` by what it starts at. */
-function findInBase(base: Value, at: Value, policy: Policy): Sensitive | null {
-  const found = base.kind === 'call' ? findInCall(base, policy) : null
-  return found === null ? null : { ...found, at }
+  // `authorization.split(' ')[1]`: a part of what a call gave.
+  const isPart = path.every((segment) => segment === '[]' || /^\d+$/.test(segment))
+  const inBase = base?.kind === 'call' && isPart ? findInCall(base, policy) : null
+  return inBase === null ? null : { ...inBase, at: value }
 }
 
 function findInPath(path: readonly string[], at: Value, policy: Policy): Sensitive | null {
   const names = path.filter((segment) => segment !== '[]' && segment !== 'this' && segment !== '')
-  const last = names.at(-1)
-  if (last === undefined) return null
-  const found = classifyName(last, policy) ?? classifyTail(names, policy)
-  return found === null ? null : { ...found, at, literal: false }
-}
-
-/** `creditCard.number`: the owner's words count as long as the last name takes part. */
-function classifyTail(names: readonly string[], policy: Policy): { class: SensitiveClass; term: string } | null {
-  const tail = names.slice(-2)
-  if (tail.length < 2) return null
-  const found = classifyName(tail.join('.'), policy)
-  if (found === null) return null
-  const ending = splitName(tail[1] ?? '').at(-1)
-  return ending !== undefined && found.term.split(' ').includes(ending) ? found : null
+  if (names.length === 0) return null
+  const found = classifyName(names.slice(-3).join('.'), policy)
+  return found === null || !canHold(at, found.class) ? null : { ...found, at, literal: false }
 }
 
 function findInCall(call: CallValue, policy: Policy): Sensitive | null {
@@ -160,58 +200,77 @@ function findInCall(call: CallValue, policy: Policy): Sensitive | null {
   const name = call.callee.at(-1) ?? ''
   const words = splitName(name)
   const [argument] = call.arguments
-  // `headers.get('authorization')`, `req.header('cookie')`, `getCookie(c, 'session_token')`
-  const isLookup = words[0] === 'get' || words[0] === 'header' || words[0] === 'headers' || words[0] === 'cookie'
-  const looked = isLookup ? call.arguments.find((each) => each.kind === 'literal' && typeof each.value === 'string') : undefined
+  const looked = lookupCalls.has(words[0] ?? '') ? call.arguments.find((each) => each.kind === 'literal' && typeof each.value === 'string') : undefined
   if (looked?.kind === 'literal') {
     const found = classifyName(String(looked.value), policy)
     if (found !== null) return { ...found, at: call, literal: false }
   }
+  if (serialisers.has(name.toLowerCase())) return argument === undefined ? null : atCall(call, findInWhole(argument, policy))
   if (passingCalls.has(name.toLowerCase())) {
-    const inner = call.receiver ?? argument
+    const inner = call.receiver === undefined || isNamespace(call) ? argument : call.receiver
     return inner === undefined ? null : findSensitive(inner, policy)
   }
-  if (words.length > 1 && words[0] === 'get') {
+  if (words.length > 1 && getterVerbs.has(words[0] ?? '')) {
     const found = classifyName(words.slice(1).join('.'), policy)
     return found === null ? null : { ...found, at: call, literal: false }
   }
   return null
 }
 
-/** Did the value pass through hashing, masking, `redacted()`, or is it but a short end of the whole? */
-export function isMasked(value: Value): boolean {
-  if (value.kind === 'reference') return value.resolved !== undefined && isMasked(value.resolved)
-  if (value.kind !== 'call') return false
-  const name = value.callee.at(-1) ?? ''
-  if (splitName(name).some((word) => maskingWords.has(word))) return true
-  if (['slice', 'substring', 'substr', 'at'].includes(name)) return true
-  return value.receiver !== undefined && isMasked(value.receiver)
+/** `Buffer.from(x)`, `String.raw`: what it is called on is no value. */
+function isNamespace(call: CallValue): boolean {
+  return call.receiver?.kind === 'reference' && call.receiver.root === 'global' && /^[A-Z]/.test(call.receiver.path[0] ?? '')
 }
 
-/** Can a value hold something of a class at all? A number can hold a card's or an official's, and no credential. */
-function canHold(value: Value, sensitiveClass: SensitiveClass): boolean {
-  const kind = value.type?.kind
-  if (kind === 'boolean' || kind === 'literals' || kind === 'function' || kind === 'nullish') return false
-  const holdsNumbers = sensitiveClass === 'card' || sensitiveClass === 'government' || sensitiveClass === 'health'
-  if (kind === 'number' && !holdsNumbers) return false
-  switch (value.kind) {
-    case 'literal':
-      return false
-    case 'unknown':
-      return value.yields === undefined
-    case 'union':
-      return value.of.some((member) => canHold(member, sensitiveClass))
-    case 'reference':
-      return value.resolved === undefined || canHold(value.resolved, sensitiveClass)
-    case 'call': {
-      const name = value.callee.at(-1)
-      if (isMasked(value)) return false
-      if (name === 'Boolean' || name === 'isArray' || name === 'includes' || name === 'has') return false
-      return name !== 'Number' && name !== 'parseInt' ? true : holdsNumbers
+function atCall(call: CallValue, found: Sensitive | null): Sensitive | null {
+  return found === null ? null : { ...found, at: found.literal ? found.at : call }
+}
+
+/** An object as a whole, serialised or spread: what is written in it, what its type's fields are, or what it is called. */
+function findInWhole(value: Value, policy: Policy): Sensitive | null {
+  if (isMasked(value)) return null
+  if (value.kind === 'object') return findInObject(value, policy)
+  if (value.kind === 'union') {
+    for (const member of membersOf(value)) {
+      const found = findInWhole(member, policy)
+      if (found !== null) return found
     }
-    default:
-      return true
+    return null
   }
+  const field = value.type === undefined ? null : findField(value.type, policy)
+  if (field !== null) return { ...field, at: value, literal: false }
+  if (value.kind === 'reference' && value.resolved !== undefined && value.resolved.kind !== 'literal') {
+    const found = findInWhole(value.resolved, policy)
+    if (found !== null) return { ...found, at: value }
+  }
+  return findSensitive(value, policy)
+}
+
+function findInObject(object: ObjectValue, policy: Policy): Sensitive | null {
+  for (const { key, value } of object.properties) {
+    const name = getKeyName(key)
+    const byKey = name === null ? null : classifyName(name, policy)
+    if (byKey !== null && holdsByKey(value, byKey.class, policy)) return { ...byKey, at: value, literal: false }
+    const found = value.kind === 'object' ? findInObject(value, policy) : findSensitive(value, policy)
+    if (found !== null) return found
+  }
+  return null
+}
+
+function findField(type: TypeFact, policy: Policy): { class: SensitiveClass; term: string } | null {
+  if (type.kind === 'array' && type.element !== undefined) return findField(type.element, policy)
+  if (type.kind === 'union') {
+    for (const member of type.union ?? []) {
+      const found = findField(member, policy)
+      if (found !== null) return found
+    }
+    return null
+  }
+  for (const field of type.fields ?? []) {
+    const found = classifyName(field, policy)
+    if (found !== null) return { class: found.class, term: `its field "${field}"` }
+  }
+  return null
 }
 
 /** The key as it is known: its text, or the last name of a constant of another file (`ATTR_USER_EMAIL`). */
@@ -231,14 +290,14 @@ export function getKeyName(key: Value): string | null {
   }
 }
 
-const groups: ReadonlySet<string> = new Set(['session', 'request', 'device', 'visit'])
-const persons: ReadonlySet<string> = new Set(['user', 'customer', 'member', 'account'])
+const groups: ReadonlySet<string> = new Set(['device', 'request', 'session', 'visit'])
+const persons: ReadonlySet<string> = new Set(['customer', 'user'])
 
 /** A person's id under a key that promises something that ends: `session.id` set to the user's id. */
 function isSwapped(key: string, value: Value): boolean {
   const words = splitName(key)
   if (words.at(-1) !== 'id' || !groups.has(words.at(-2) ?? '')) return false
-  const path = value.kind === 'reference' ? value.path : value.kind === 'parameter' ? [value.name, ...value.path] : []
+  const path = value.kind === 'reference' ? value.path : value.kind === 'parameter' ? [value.name, ...value.path] : value.kind === 'call' ? value.callee.slice(-1) : []
   const named = path.flatMap(splitName)
   return named.at(-1) === 'id' && persons.has(named.at(-2) ?? '')
 }

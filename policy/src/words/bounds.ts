@@ -24,6 +24,7 @@ export const uniqueCalls: ReadonlySet<string> = new Set([
 
 /** Calls that give their receiver or first argument in another form. */
 export const passingCalls: ReadonlySet<string> = new Set([
-  'at', 'concat', 'decodeuricomponent', 'encodeuricomponent', 'normalize', 'padend', 'padstart', 'replace', 'replaceall', 'string', 'tolocalelowercase',
-  'tolowercase', 'tostring', 'touppercase', 'trim', 'valueof',
+  'atob', 'btoa', 'concat', 'decodeuri', 'decodeuricomponent', 'encodeuri', 'encodeuricomponent', 'from', 'normalize', 'padend', 'padstart', 'replace',
+  'replaceall', 'slice', 'split', 'string', 'substr', 'substring', 'tolocalelowercase', 'tolowercase', 'tostring', 'touppercase', 'trim', 'trimend', 'trimstart',
+  'valueof',
 ])

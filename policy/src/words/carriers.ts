@@ -1,7 +1,31 @@
 /** Words in a called function's name that say its result no longer holds what went in. */
 export const maskingWords: ReadonlySet<string> = new Set([
-  'anonymize', 'anonymise', 'digest', 'encrypt', 'fingerprint', 'hash', 'hashed', 'hmac', 'last4', 'mask', 'masked', 'md5', 'obfuscate',
-  'pseudonym', 'pseudonymize', 'redact', 'redacted', 'sanitize', 'scrub', 'sha1', 'sha256', 'sha512',
+  'anonymise', 'anonymize', 'argon2', 'bcrypt', 'checksum', 'digest', 'encrypt', 'fingerprint', 'hash', 'hashed', 'hmac', 'last4', 'mask', 'masked', 'md5', 'obfuscate',
+  'pseudonym', 'pseudonymize', 'redact', 'redacted', 'sanitise', 'sanitize', 'scrub', 'scrypt', 'sha', 'sha1', 'sha256', 'sha512', 'tokenize',
+])
+
+/** Calls that answer yes or no. */
+export const booleanCalls: ReadonlySet<string> = new Set([
+  'Boolean', 'compare', 'compareSync', 'endsWith', 'equals', 'every', 'has', 'includes', 'isArray', 'some', 'startsWith', 'test', 'timingSafeEqual', 'verify',
+])
+
+/** Calls that give a number. */
+export const numberCalls: ReadonlySet<string> = new Set([
+  'Number', 'byteLength', 'charCodeAt', 'codePointAt', 'count', 'getTime', 'indexOf', 'lastIndexOf', 'now', 'parseFloat', 'parseInt', 'search',
+])
+
+/** Verbs before the name of what a function gives: `getApiKey()`, `generateToken()`. */
+export const getterVerbs: ReadonlySet<string> = new Set([
+  'build', 'create', 'decode', 'decrypt', 'extract', 'fetch', 'find', 'generate', 'get', 'issue', 'load', 'make', 'read', 'resolve', 'retrieve',
+])
+
+/** First words of a call that looks something up by a name: `headers.get('authorization')`, `getCookie(c, 'token')`. */
+export const lookupCalls: ReadonlySet<string> = new Set(['cookie', 'get', 'header', 'headers', 'lookup', 'param', 'query', 'read'])
+
+/** Texts that say how it stands with a secret and are none. */
+export const stateWords: ReadonlySet<string> = new Set([
+  '[redacted]', 'absent', 'anonymous', 'disabled', 'empty', 'enabled', 'expired', 'false', 'hidden', 'invalid', 'masked', 'missing', 'n/a', 'none', 'null', 'present',
+  'provided', 'redacted', 'required', 'true', 'undefined', 'unknown', 'unset', 'valid',
 ])
 
 /** Calls that turn an object of any shape into a text. */

@@ -1,9 +1,31 @@
-/** A name that ends so speaks about the sensitive thing and does not hold it. */
-export const vetoSuffixes: ReadonlySet<string> = new Set([
-  'algorithm', 'alg', 'allowed', 'arn', 'available', 'brand', 'bytes', 'changed', 'class', 'configured', 'count', 'counts',
-  'created', 'deleted', 'disabled', 'domain', 'duration', 'enabled', 'error', 'exists', 'expected', 'expired', 'expires', 'expiry',
-  'failed', 'failure', 'failures', 'file', 'fingerprint', 'format', 'found', 'hash', 'hashed', 'index', 'issuer', 'kind', 'last4',
-  'latency', 'len', 'length', 'limit', 'masked', 'match', 'matches', 'method', 'mode', 'ms', 'path', 'present', 'provider',
-  'redacted', 'required', 'result', 'sent', 'set', 'sha256', 'size', 'source', 'status', 'strategy', 'strength', 'success', 'template',
-  'total', 'ttl', 'type', 'used', 'valid', 'verified', 'version',
+/**
+ * A name that begins so is a question, a number or a deed, not the thing: `has token`, `max tokens`, `validate password`.
+ * Sorted.
+ */
+export const vetoPrefixes: ReadonlySet<string> = new Set([
+  'allow', 'allows', 'avg', 'can', 'check', 'count', 'did', 'disable', 'enable', 'enforce', 'exclude', 'expected', 'generate', 'has', 'include', 'invalid', 'is',
+  'max', 'min', 'missing', 'must', 'need', 'needs', 'no', 'num', 'number', 'omit', 'require', 'required', 'requires', 'send', 'sent', 'should', 'show', 'skip',
+  'supports', 'total', 'unknown', 'use', 'uses', 'using', 'validate', 'verify', 'was', 'with', 'without',
+])
+
+/** What a name may end in behind the thing itself without becoming another thing: `email lower`, `password value`. Sorted. */
+export const neutralEndings: ReadonlySet<string> = new Set([
+  'base64', 'clear', 'cleartext', 'current', 'data', 'decoded', 'details', 'encoded', 'field', 'header', 'headers', 'info', 'input', 'line', 'literal', 'lower',
+  'lowercase', 'new', 'normalized', 'old', 'original', 'param', 'plain', 'plaintext', 'previous', 'primary', 'raw', 'str', 'string', 'text', 'trimmed', 'val',
+  'value', 'values',
+])
+
+/**
+ * Words before `token` that make it a unit of a text, a place in a list or a signal: `time to first token`, `next page token`.
+ * Sorted.
+ */
+export const harmlessTokens: ReadonlySet<string> = new Set([
+  'abort', 'bos', 'cancel', 'cancellation', 'completion', 'continuation', 'cursor', 'design', 'each', 'end', 'eos', 'fencing', 'first', 'input', 'last', 'lexer',
+  'next', 'output', 'pad', 'page', 'pagination', 'parser', 'per', 'previous', 'prompt', 'resume', 'skip', 'special', 'start', 'stop', 'sync', 'syntax', 'unk',
+])
+
+/** Words that say that what follows was made unreadable, or is made up: `hashed password`, `masked card number`. Sorted. */
+export const harmlessForms: ReadonlySet<string> = new Set([
+  'anonymized', 'anonymous', 'dummy', 'encrypted', 'example', 'fake', 'hashed', 'masked', 'mock', 'obfuscated', 'obscured', 'placeholder', 'pseudonymized',
+  'redacted', 'sanitized', 'scrubbed', 'test', 'tokenized', 'truncated',
 ])
