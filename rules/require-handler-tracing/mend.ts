@@ -1,17 +1,14 @@
-import path from 'node:path'
-
-import { splitName } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 
 import { getPropertyName, isFunction, unwrap } from '../../src/analysis/bindings.js'
 import type { Host } from '../../src/analysis/handlers/hosts.js'
-import { literalText } from '../../src/analysis/handlers/registrations.js'
 import { findList } from '../../src/analysis/handlers/root-module.js'
 import type { Surroundings } from '../../src/analysis/handlers/surroundings.js'
 import type { Untraced } from '../../src/analysis/handlers/untraced.js'
 import type { FileAnalysis } from '../../src/analysis/index.js'
 import { type Edit, ensureImport, findStatement, insertAtHead, insertStatement, wrapInSpan } from '../../src/fix/index.js'
 import type { Insertion } from '../../src/frameworks/index.js'
+import { nameSpan } from './name-span.js'
 
 /** What mends an untraced handler: what is inserted, as it reads in a message, and the edits. */
 export interface Mend {
@@ -196,7 +193,7 @@ function wrapCallbacks(
   place: Place,
 ): Change | null {
   if (insert.spanAction === undefined) return null
-  const span = nameSpan(untraced, insert.spanAction, place)
+  const span = nameSpan(untraced, insert.spanAction, place.filename, place.around.packageDir, place.analysis)
   const edits: Edit[] = []
   for (const callback of untraced.callbacks) {
     const wrapped = wrapInSpan(unwrap(callback), local, span, place.analysis.sourceCode)
@@ -204,25 +201,6 @@ function wrapCallbacks(
     edits.push(...wrapped)
   }
   return { code: `${local}('${span}', …)`, edits }
-}
-
-/** `emails.process` after the queue, `refresh_feeds.run` after the function, else after the file. */
-function nameSpan({ callbacks, path: subject }: Extract<Untraced, { kind: 'consumer' | 'function' }>, action: string, place: Place): string {
-  const [callback] = callbacks
-  const queue = literalText(subject, place.analysis)
-  const named =
-    callback === undefined ? null
-    : callback.type === 'Identifier' ? callback.name
-    : (callback.type === 'FunctionExpression' || callback.type === 'FunctionDeclaration') && callback.id !== null ? callback.id.name
-    : null
-  const file = path.basename(place.filename).replace(/(?:\.\w+)+$/, '')
-  const folder = path.basename(path.dirname(place.filename))
-  const candidates = [queue, named === 'handler' ? null : named, file === 'index' || file === 'handler' ? folder : file]
-  for (const candidate of candidates) {
-    const words = candidate === null ? [] : splitName(candidate.replace(/[^\p{L}\p{N}]+/gu, '_')).filter((word) => word !== '')
-    if (words.length > 0) return `${words.join('_')}.${action}`
-  }
-  return `job.${action}`
 }
 
 function packageOf(module: string): string {

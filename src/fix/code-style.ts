@@ -31,7 +31,8 @@ function readSemicolon(ast: TSESTree.Program, text: string): ';' | '' {
   let withOne = 0
   let without = 0
   for (const statement of ast.body) {
-    if (!endsInSemicolon.has(statement.type)) continue
+    const inner = statement.type === 'ExportNamedDeclaration' && statement.declaration !== null ? statement.declaration : statement
+    if (!endsInSemicolon.has(inner.type)) continue
     if (text.charAt(statement.range[1] - 1) === ';') withOne++
     else without++
   }

@@ -104,10 +104,11 @@ function readImport(node: TSESTree.ImportDeclaration, request: ImportRequest, so
     if (imported === request.name) return { local: specifier.local.name, edits: [] }
   }
   const last = node.specifiers.at(-1)
-  if (last?.type !== 'ImportSpecifier') return null
+  if (last === undefined) return null
   const local = freeName(request.name, sourceCode)
   const named = local === request.name ? local : `${request.name} as ${local}`
-  return { local, edits: [{ range: [last.range[1], last.range[1]], text: `, ${named}` }] }
+  const text = last.type === 'ImportSpecifier' ? `, ${named}` : `, { ${named} }`
+  return { local, edits: [{ range: [last.range[1], last.range[1]], text }] }
 }
 
 function readRequire(node: TSESTree.VariableDeclaration, request: ImportRequest, sourceCode: Readonly<SourceCode>): EnsuredImport | null {

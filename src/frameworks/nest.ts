@@ -17,10 +17,9 @@ export const nest: FrameworkDescriptor = {
     '@nestjs/websockets',
   ],
   objects: {
-    app: [
-      { module: '@nestjs/core', export: 'NestFactory.create', as: 'call' },
-      { module: '@nestjs/core', export: 'NestFactory.createMicroservice', as: 'call' },
-    ],
+    app: [{ module: '@nestjs/core', export: 'NestFactory.create', as: 'call' }],
+    // Serves no HTTP: no middleware traces it, and no module here can say what does.
+    microservice: [{ module: '@nestjs/core', export: 'NestFactory.createMicroservice', as: 'call' }],
   },
   roots: ['app'],
   handlers: [],

@@ -218,9 +218,9 @@ function isReturnedOrExported(creation: TSESTree.Node, analysis: FileAnalysis): 
 function isVariableGivenAway(id: TSESTree.Identifier, analysis: FileAnalysis): boolean {
   const variable = findVariable(id, analysis.sourceCode)
   return (variable?.references ?? []).some(({ identifier }) => {
-    const node = identifier as TSESTree.Identifier
+    const node = withoutCasts(identifier as TSESTree.Identifier)
     const { parent } = node
-    switch (parent.type) {
+    switch (parent?.type) {
       case 'ArrowFunctionExpression':
       case 'ExportDefaultDeclaration':
       case 'ExportSpecifier':
@@ -234,6 +234,13 @@ function isVariableGivenAway(id: TSESTree.Identifier, analysis: FileAnalysis): b
         return false
     }
   })
+}
+
+/** The expression with the casts around it. */
+function withoutCasts(node: TSESTree.Node): TSESTree.Node {
+  const { parent } = node
+  const isCast = parent?.type === 'TSAsExpression' || parent?.type === 'TSNonNullExpression' || parent?.type === 'TSSatisfiesExpression'
+  return isCast ? withoutCasts(parent) : node
 }
 
 function isExportsTarget(node: TSESTree.Node): boolean {

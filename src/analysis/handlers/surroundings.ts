@@ -13,10 +13,14 @@ import { isOwnModule } from './hosts.js'
 export interface Surroundings {
   /** The package, the config or the file's first import traces them: the checker's to judge. */
   readonly isTraced: boolean
+  /** A developer's script or benchmark, which no service runs. */
+  readonly isTool: boolean
   /** The nearest package.json depends on `@spanguard/runtime`, whose middleware is expected then. */
   readonly hasRuntime: boolean
   /** Every dependency of the nearest package.json. */
   readonly dependencies: ReadonlySet<string>
+  /** The folder of the nearest package.json. */
+  readonly packageDir: string | null
   readonly packageType: 'module' | 'commonjs'
 }
 
@@ -25,6 +29,9 @@ const register = `${runtimePackage}/register`
 
 /** Words in a package's name that say that it traces, whoever made it. */
 const packageWords: ReadonlySet<string> = new Set(['apm', 'instrumentation', 'observability', 'opentelemetry', 'otel', 'telemetry', 'tracing'])
+
+/** Folders of a package whose programs serve its developers. */
+const toolFolder = /\/(?:bench|benchmark|benchmarks|fixtures|scripts)\//
 
 /** @param filename absolute path of the file */
 export function readSurroundings(filename: string, analysis: FileAnalysis): Surroundings {
@@ -40,7 +47,8 @@ export function readSurroundings(filename: string, analysis: FileAnalysis): Surr
     Object.values(pkg?.scripts ?? {}).some((script) => script.includes(register)) ||
     modules.some((module) => accept.includes(module) || (!isOwnModule(module) && saysPackageTraces(packageName(module)))) ||
     isSetup(modules[0], filename, hasRuntime, analysis)
-  return { isTraced, hasRuntime, dependencies, packageType: pkg?.type ?? 'commonjs' }
+  const place = pkg === null ? '' : path.relative(pkg.dir, filename).split(path.sep).join('/')
+  return { isTraced, isTool: toolFolder.test(`/${place}`), hasRuntime, dependencies, packageDir: pkg?.dir ?? null, packageType: pkg?.type ?? 'commonjs' }
 }
 
 /** The nearest package that has dependencies: a package.json without any lets its parent's stand for it. */

@@ -82,9 +82,16 @@ function isTracingReference(node: TSESTree.Node, framework: FrameworkDescriptor,
   const reference = resolveReference(node, analysis.sourceCode)
   if (reference === null) return false
   const name = exportName(reference.imported, reference.path)
-  if (framework.tracedBy.some((ref) => matchesExport(ref, reference.module, name))) return true
+  if (isTracingExport(reference, framework)) return true
   if (isDeclared(reference, analysis)) return true
   return saysTracing(name) || saysTracing(reference.module)
+}
+
+/** One of the table's tracers, or what the fix inserts: a config that names the one need not repeat the other. */
+export function isTracingExport({ imported, module, path }: ImportedReference, { insert, tracedBy }: FrameworkDescriptor): boolean {
+  const name = exportName(imported, path)
+  if (insert !== undefined && insert.module === module && insert.export === name) return true
+  return tracedBy.some((ref) => matchesExport(ref, module, name))
 }
 
 /** Does it come from a module that the config approves or accepts? The runtime's own exports are told apart by the tables. */

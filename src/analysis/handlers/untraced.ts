@@ -3,13 +3,14 @@ import type { TSESTree } from '@typescript-eslint/types'
 import type { FrameworkDescriptor } from '../../frameworks/index.js'
 import { getEnclosingFunction, isFunction, unwrap } from '../bindings.js'
 import { findHandlers, type FileHandlers } from '../handlers.js'
+import { resolveReference } from '../imports.js'
 import type { FileAnalysis } from '../index.js'
 import { findHosts, type Host, isOwnModule } from './hosts.js'
 import { rootOf } from './objects.js'
 import { findLocalFunction, type HandlerCall, isMachinery, type MiddlewareCall } from './registrations.js'
 import { type RootModule, readRootModule } from './root-module.js'
 import { readSurroundings, type Surroundings } from './surroundings.js'
-import { isTracing, saysTracing } from './tracing.js'
+import { isTracing, isTracingExport, saysTracing } from './tracing.js'
 
 /** A handler, or an app full of them, that nothing traces as far as the file and its package show. */
 export type Untraced =
@@ -38,6 +39,8 @@ export type Untraced =
       readonly callbacks: readonly TSESTree.Node[]
       /** What is consumed, where the call says so: a queue's or topic's name. */
       readonly path: TSESTree.Node | null
+      /** The name under which a function is exported. */
+      readonly exported: string | null
     }
 
 /**
@@ -49,12 +52,14 @@ export function findUntraced(analysis: FileAnalysis, filename: string): { readon
   const file = findHandlers(analysis, filename)
   if (file === null || (file.calls.length === 0 && file.exported.length === 0 && !hasRoots(file, analysis))) return null
   const around = readSurroundings(filename, analysis)
-  if (around.isTraced) return null
+  if (around.isTraced || around.isTool) return null
   const hosts = findHosts(file, analysis)
+  // A function that serves an app of the same file is traced by that app's middleware.
+  const hasApp = hosts.some(({ object }) => object.framework.kind === 'app')
   const found = [
     ...hosts.flatMap((host) => judgeHost(host, hosts, file, filename, around, analysis)),
     ...file.calls.flatMap((call) => judgeConsumer(call, analysis)),
-    ...(file.functionsTraced ? [] : file.exported.flatMap((exported) => judgeExport(exported, analysis))),
+    ...(file.functionsTraced || hasApp ? [] : file.exported.flatMap((exported) => judgeExport(exported, analysis))),
   ]
   return { found: found.sort((a, b) => a.at.range[0] - b.at.range[0]), around }
 }
@@ -160,7 +165,7 @@ function givesToApp(node: TSESTree.Node, file: FileHandlers, hosts: readonly Hos
 function isPassedToTracer(host: Host, { hasRuntime }: Surroundings): boolean {
   const first = Math.min(...[...host.handlers, ...host.mounts].map(({ node }) => node.range[0]))
   return host.passedTo.some(({ node, to }) => {
-    if ([to.imported, ...to.path, to.module].some(saysTracing)) return true
+    if (isTracingExport(to, host.object.framework) || [to.imported, ...to.path, to.module].some(saysTracing)) return true
     return hasRuntime && isOwnModule(to.module) && node.range[0] < first
   })
 }
@@ -173,9 +178,9 @@ function judgeConsumer(call: FileHandlers['calls'][number], analysis: FileAnalys
   // An imported callback may be wrapped where it stands: only functions that can be seen are judged.
   const callbacks = handlers.filter((handler) => {
     const local = findLocalFunction(handler, analysis)
-    return local !== null && !isTracing(local, framework, analysis)
+    return local !== null && !isTracing(local, framework, analysis) && !isDelegate(local, analysis)
   })
-  return callbacks.length === 0 ? [] : [{ kind: 'consumer', framework, at: calleeOf(node), callbacks, path }]
+  return callbacks.length === 0 ? [] : [{ kind: 'consumer', framework, at: calleeOf(node), callbacks, path, exported: null }]
 }
 
 /** An option beside the callbacks that traces: BullMQ's `telemetry`. */
@@ -190,7 +195,7 @@ function hasTracer(
   )
 }
 
-function judgeExport({ at, framework, row, value }: FileHandlers['exported'][number], analysis: FileAnalysis): Untraced[] {
+function judgeExport({ at, framework, name, row, value }: FileHandlers['exported'][number], analysis: FileAnalysis): Untraced[] {
   // What a framework loads by its place (Next.js) is traced by the framework's own hook.
   if (row.files !== undefined || isTracing(value, framework, analysis)) return []
   const given = value.type === 'CallExpression' ? value.arguments : [value]
@@ -198,8 +203,25 @@ function judgeExport({ at, framework, row, value }: FileHandlers['exported'][num
     const local = findLocalFunction(node, analysis)
     return local === null ? [] : [local]
   })
-  if (callbacks.length === 0 || callbacks.some((callback) => isTracing(callback, framework, analysis))) return []
-  return [{ kind: 'function', framework, at, callbacks, path: null }]
+  if (callbacks.length === 0 || callbacks.every((callback) => isDelegate(callback, analysis))) return []
+  if (callbacks.some((callback) => isTracing(callback, framework, analysis))) return []
+  return [{ kind: 'function', framework, at, callbacks, path: null, exported: name }]
+}
+
+/** A function that does nothing but hand its work to one of another file of the project, which may be wrapped where it stands. */
+function isDelegate(node: TSESTree.Node, analysis: FileAnalysis): boolean {
+  if (!isFunction(node)) return false
+  const { body } = node
+  const statement = body.type === 'BlockStatement' ? body.body.length === 1 && body.body[0] : body
+  if (statement === false || statement === undefined) return false
+  const given = statement.type === 'ReturnStatement' ? statement.argument : statement.type === 'ExpressionStatement' ? statement.expression : statement
+  const expression = given?.type === 'AwaitExpression' ? unwrap(given.argument) : given === null ? null : unwrap(given)
+  if (expression?.type !== 'CallExpression' || expression.callee.type !== 'Identifier') return false
+  const reference = resolveReference(expression.callee, analysis.sourceCode)
+  if (reference === null || !isOwnModule(reference.module)) return false
+  const [parameter] = node.params
+  const [argument] = expression.arguments
+  return parameter?.type === 'Identifier' && argument?.type === 'Identifier' && argument.name === parameter.name
 }
 
 /** The smallest node of a call: its method's name, or the function that is called. */
