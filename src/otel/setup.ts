@@ -3,18 +3,10 @@ import { exporters } from './setup/exporters.js'
 import { traceSdk, traceSdkModules } from './setup/trace-sdk.js'
 import type { SetupExport } from './setup/setup-export.js'
 
-export { instrumentedBy, instrumentationModules, isInstrumentable, registerModules } from './setup/instrumented-modules.js'
+export { instrumentedBy, isInstrumentable, registerModules } from './setup/instrumented-modules.js'
 export { type MessagingClient, messagingClients } from './setup/messaging.js'
-export type {
-  DistroExport,
-  ExporterExport,
-  InstrumentationsExport,
-  ProcessorExport,
-  ProviderExport,
-  SamplerExport,
-  SetupExport,
-} from './setup/setup-export.js'
-export { removedMembers, removedModules } from './setup/trace-sdk.js'
+export type { ProviderExport, SetupExport } from './setup/setup-export.js'
+export { removedModules } from './setup/trace-sdk.js'
 
 /** Namespaces of `@opentelemetry/sdk-node` (until SDK 3) that hold all of a trace package. */
 const NAMESPACES: ReadonlySet<string> = new Set(['node', 'tracing'])

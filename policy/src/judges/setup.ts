@@ -57,10 +57,6 @@ export const setupMessages = {
   },
 } as const
 
-type Messages = typeof setupMessages
-/** A finding of a setup rule; suggestions' messages are never findings. */
-export type SetupFinding = { [Rule in keyof Messages]: Finding<Rule, string> }[keyof Messages]
-
 export interface ApprovalQuestion {
   /** The config's `setup.approved`; absent when it does not say. */
   readonly approved?: readonly string[]

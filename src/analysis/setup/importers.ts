@@ -18,6 +18,15 @@ const SKIPPED: ReadonlySet<string> = new Set(['build', 'coverage', 'dist', 'node
  * @param file absolute path of the file that exports it
  */
 export function isUsedUnended(names: readonly string[], file: string): boolean {
+  try {
+    return searchPackage(names, file)
+  } catch {
+    // A folder that cannot be read shows nothing.
+    return false
+  }
+}
+
+function searchPackage(names: readonly string[], file: string): boolean {
   const pkg = getPackage(file)
   if (pkg === null || names.includes('default') || pkg.main !== null || isLibrary(pkg.path) !== false) return false
   const module = getModuleName(file)
@@ -40,7 +49,7 @@ function getModuleName(file: string): string {
 }
 
 const isLibrary = cachedByFile((file) => {
-  const json = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
+  const json = JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, '')) as Record<string, unknown>
   return json['private'] !== true || ['bin', 'exports', 'module', 'types'].some((key) => json[key] !== undefined)
 })
 
@@ -56,11 +65,11 @@ function findImports(text: string, module: string, names: readonly string[]): nu
   const from = `['"][^'"\\n]*(?:^|/|(?<=['"]))${escaped}(?:\\.[cm]?[jt]sx?)?['"]`
   if (new RegExp(`(?:\\*(?:\\s+as\\s+\\w+)?\\s+from|\\b(?:require|import)\\()\\s*${from}`).test(text)) return 'opaque'
   let found = 0
-  for (const [, specifiers = ''] of text.matchAll(new RegExp(`(?:import|export)\\s+(?:type\\s+)?(?:\\w+\\s*,\\s*)?\\{([^}]*)\\}\\s*from\\s*${from}`, 'g'))) {
+  for (const [, keyword, specifiers = ''] of text.matchAll(new RegExp(`\\b(import|export)\\s+(?:type\\s+)?(?:\\w+\\s*,\\s*)?\\{([^}]*)\\}\\s*from\\s*${from}`, 'g'))) {
     for (const specifier of specifiers.split(',')) {
       const [imported = '', local = imported] = specifier.trim().replace(/^type\s+/, '').split(/\s+as\s+/)
       if (!names.includes(imported)) continue
-      if (!isOnlyForTracers(text, local)) return 'opaque'
+      if (keyword === 'export' || !isOnlyForTracers(text, local)) return 'opaque'
       found++
     }
   }

@@ -48,17 +48,23 @@ export function analyzeSetup(context: AnyContext): SetupAnalysis | null {
 function createSetup(analysis: FileAnalysis, filename: string): SetupAnalysis {
   const { sourceCode } = analysis
   const approved = analysis.config.setup?.approved ?? []
-  const getContext = once((): SetupContext => ({ sourceCode, filename, calls: analysis.calls }))
+  const setupContext: SetupContext = {
+    sourceCode,
+    filename,
+    get calls() {
+      return analysis.calls
+    },
+  }
   const getCalls = once(() =>
-    getContext().calls.flatMap((node) => {
+    setupContext.calls.flatMap((node) => {
       const call = readSetupCall(node, sourceCode)
       return call === null ? [] : [call]
     }),
   )
-  const getProviders = once(() => readProviders(getCalls(), getContext()))
-  const getOutputs = once(() => readOutputs(getCalls(), getContext()))
-  const getEndpoints = once(() => readEndpoints(getCalls(), getContext()))
-  const getOrder = once(() => readOrder(getCalls(), [...approved, ...(analysis.config.setup?.accept ?? [])], getContext()))
+  const getProviders = once(() => readProviders(getCalls(), setupContext))
+  const getOutputs = once(() => readOutputs(getCalls(), setupContext))
+  const getEndpoints = once(() => readEndpoints(getCalls(), setupContext))
+  const getOrder = once(() => readOrder(getCalls, [...approved, ...(analysis.config.setup?.accept ?? [])], setupContext))
   const getBreaks = once(() => readContextBreaks(analysis, filename))
   return {
     analysis,

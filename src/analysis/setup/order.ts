@@ -25,16 +25,20 @@ const SETUP_NAME = /^(?:(?:[\w-]+[.-])?(?:instrument|instrumentation|opentelemet
 
 /** Setup of this file, or loaded by it for its effect, that comes behind a module which it must precede. */
 export function readOrder(
-  calls: readonly SetupCall[],
+  getCalls: () => readonly SetupCall[],
   approved: readonly string[],
   context: SetupContext,
 ): SetupOrder[] {
   const { sourceCode } = context
+  const everyLoad = readLoads(sourceCode)
+  if (!everyLoad.some(({ module }) => isInstrumentable(module))) return []
+  // Setup of the file's own imports something of OpenTelemetry or of an instrumentation.
+  const calls = everyLoad.some(({ module }) => /telemetry|instrumentation|otel/.test(module)) ? getCalls() : []
   // The gRPC exporter stands on grpc-js itself, and wants its credentials made.
   const hasGrpcExporter = calls.some(({ row }) => row.role === 'exporter' && row.protocol === 'grpc')
-  const loads = readLoads(sourceCode).filter(({ module }) => module !== '@grpc/grpc-js' || !hasGrpcExporter)
-  if (!loads.some(({ module }) => isInstrumentable(module))) return []
-  return [...readLoadedSetup(loads, approved), ...readOwnSetup(calls, loads, context)].slice(0, 1)
+  const loads = everyLoad.filter(({ module }) => module !== '@grpc/grpc-js' || !hasGrpcExporter)
+  const own = calls.length === 0 && !/instrumentation|otel/.test(sourceCode.text) ? [] : readOwnSetup(calls, loads, context)
+  return [...readLoadedSetup(loads, approved), ...own].slice(0, 1)
 }
 
 /** `import express from 'express'; import './tracing'` */

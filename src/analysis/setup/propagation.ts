@@ -15,8 +15,8 @@ type Direction = ContextBreak['direction']
 
 /** What carries a context on, or takes one up, as it is written; helpers of other modules say so by their name. */
 const CARRIES: Readonly<Record<Direction, RegExp>> = {
-  inject: /\w*inject\w*\s*\(|\btraceparent\b|[cC]arrier\b|\bpropagat\w*/i,
-  extract: /\w*extract\w*\s*\(|\btraceparent\b|[cC]arrier\b|\bpropagat\w*|\blinks\b|\baddLinks?\b/i,
+  inject: /inject\w*\s*\(|\btraceparent\b|[cC]arrier\b|\bpropagat/i,
+  extract: /extract\w*\s*\(|\btraceparent\b|[cC]arrier\b|\bpropagat|\blinks\b|\baddLinks?\b/i,
 }
 
 const TEXT_LIMIT = 60

@@ -45,9 +45,6 @@ export const instrumentedBy: Readonly<Record<string, readonly string[]>> = {
   'opentelemetry-instrumentation-kafkajs': ['kafkajs'],
 }
 
-/** The packages that hold an instrumentation. */
-export const instrumentationModules: ReadonlySet<string> = new Set(Object.keys(instrumentedBy))
-
 const all = [...new Set(Object.values(instrumentedBy).flat())]
 
 /** Is this module changed by some instrumentation? */

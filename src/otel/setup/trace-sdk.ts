@@ -63,8 +63,3 @@ export const removedModules: Readonly<Record<string, Successor>> = {
   '@opentelemetry/tracing': { removedIn: 1, instead: '"@opentelemetry/sdk-trace"' },
   '@opentelemetry/web': { removedIn: 1, instead: '"@opentelemetry/sdk-trace"' },
 }
-
-/** Methods of providers that are gone. */
-export const removedMembers: Readonly<Record<string, Successor>> = {
-  addSpanProcessor: { removedIn: 2, instead: 'the option `spanProcessors`' },
-}
