@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { startReceiver, type Receiver } from '../otlp-receiver.js'
+import { fixtures, startNode, type Ended } from './processes.js'
+
+const page = readFileSync(path.resolve(import.meta.dirname, '../../docs/runtime.md'), 'utf8')
+/** Every block marked `js` is a whole program. */
+const blocks = [...page.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map(match => match[1] ?? '')
+
+let receiver: Receiver
+beforeEach(async () => {
+  receiver = await startReceiver()
+})
+afterEach(async () => {
+  await receiver.close()
+})
+
+async function run(program: string): Promise<Ended> {
+  const folder = await mkdtemp(path.join(fixtures, 'service', 'tmp-'))
+  try {
+    await writeFile(path.join(folder, 'program.mjs'), program)
+    return await startNode([path.join(folder, 'program.mjs')], { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ENVIRONMENT: 'test' }).ended
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+describe('docs/runtime.md', () => {
+  test.each(blocks.map((block, index) => [index + 1, block] as const))('block %i runs', async (_, block) => {
+    const ended = await run(block)
+    expect(ended).toMatchObject({ code: 0, stderr: '' })
+    // `console.log(x) // y` prints y.
+    for (const [, expected] of block.matchAll(/^console\.log\(.*\) \/\/ (.*)$/gm)) expect(ended.stdout).toContain(expected)
+  })
+
+  test.each(['pino', 'winston'])('a log line of %s carries the ids of the span', async name => {
+    const block = blocks.find(candidate => candidate.includes(`from '${name}'`))
+    const ended = await run(block ?? '')
+    const line = JSON.parse(ended.stdout) as Record<string, unknown>
+    const [span] = receiver.spans()
+    expect(line).toMatchObject({ trace_id: span?.traceId, span_id: span?.spanId, trace_flags: '01' })
+  })
+
+  test('the formula names every reason', () => {
+    for (const reason of ['queue_full', 'export_failed', 'rejected', 'redaction_failed', 'shutdown']) expect(page).toContain(`dropped.${reason}`)
+  })
+})
