@@ -67,7 +67,8 @@ function serviceOf(span: Span): string {
 }
 
 function textOf(value: Span['attributes'][string] | undefined): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+  if (value === undefined) return ''
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function colourOf(index: number): (text: string) => string {
