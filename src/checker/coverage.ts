@@ -67,7 +67,7 @@ export function processTracing(entry: Entry, input: Pick<CoverageInput, 'setups'
       effect: site.effect,
       by: `${site.name} of ${site.module}`,
       site,
-      conditional: site.conditional || isBehindCondition(way),
+      conditional: site.conditional || isBehindCondition([...way, ...entry.order.chainTo(site.file).map(imported => imported.node)]),
       steps: [...entry.order.chainTo(site.file).map(imported => step(imported.node, `imports ${imported.specifier}`)), ...way.map((node, i) => step(node, i === 0 ? `sets up ${site.name}` : 'calls it'))],
     })
   }
@@ -318,7 +318,10 @@ function functionOf(node: ts.Node): ts.Node {
 }
 
 function isInCondition(node: ts.Node): boolean {
-  for (let at = node; at.parent && !ts.isFunctionLike(at); at = at.parent) if (ts.isIfStatement(at.parent) && at.parent.expression !== at) return true
+  for (let at = node; at.parent && !ts.isFunctionLike(at); at = at.parent) {
+    // Next.js runs `register` once for each runtime; asking for the right one is no condition.
+    if (ts.isIfStatement(at.parent) && at.parent.expression !== at && !/NEXT_RUNTIME/u.test(at.parent.expression.getText())) return true
+  }
   return false
 }
 

@@ -1,0 +1,163 @@
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { check, type CheckResult } from '../../src/checker/index.js'
+import { fixture, services } from './fixtures.js'
+
+/** Each fixture service: handlers traced, handlers, what traces them, and the findings with their places. */
+const table: readonly (readonly [name: string, traced: number, total: number, by: string | null, findings: readonly string[]])[] = [
+  // Frameworks without tracing: the app is pointed at, wherever its handlers stand.
+  ['express-untraced', 0, 2, null, ['require-handler-tracing src/app.js:4']],
+  ['fastify-autoload', 0, 2, null, ['require-handler-tracing src/server.js:4']],
+  ['hono-untraced', 0, 2, null, ['require-handler-tracing src/server.js:5']],
+  ['http-untraced', 0, 1, null, ['require-handler-tracing server.mjs:3']],
+  ['koa-untraced', 0, 2, null, ['require-handler-tracing app.js:4']],
+  ['lambda-untraced', 0, 1, null, ['require-handler-tracing src/handler.ts:3']],
+  ['nest-untraced', 0, 2, null, ['require-handler-tracing src/main.ts:5']],
+  ['next-untraced', 0, 3, null, ['require-handler-tracing app/api/orders/[id]/route.ts:1']],
+  ['worker-untraced', 0, 1, null, ['require-handler-tracing worker.js:7']],
+  // Tracing by a middleware, a module, a wrapper.
+  ['express-middleware', 2, 2, 'expressTracing', []],
+  ['fastify-plugin', 1, 1, 'tracing.plugin', []],
+  ['hono-middleware', 2, 2, 'httpInstrumentationMiddleware', []],
+  ['http-wrapped', 1, 1, 'traceHandler', []],
+  ['koa-middleware', 2, 2, 'koaTracing', []],
+  ['nest-tracing-module', 2, 2, 'TracingModule', []],
+  ['worker-wrapped', 1, 1, 'traced', []],
+  // A middleware behind the routes traces none of them.
+  ['express-late-middleware', 0, 2, null, ['require-handler-tracing src/app.js:5']],
+  // Wiring outside the source.
+  ['wiring-compose', 2, 2, '--require ./tracing.js', []],
+  ['wiring-cross-env', 2, 2, '--require ./tracing.js', []],
+  ['wiring-distroless', 2, 2, '--require ./tracing.js', []],
+  ['wiring-dockerfile', 2, 2, '--require ./tracing.js', []],
+  ['wiring-npm-script', 2, 2, '--require ./tracing.js', []],
+  ['wiring-pm2', 2, 2, '--require ./tracing.js', []],
+  ['wiring-procfile', 2, 2, '--require ./tracing.js', []],
+  ['wiring-register', 2, 2, '--import @spanguard/runtime/register', []],
+  ['wiring-shell', 2, 2, '--require tracing.js', []],
+  ['lambda-layer', 1, 1, 'the layer arn:aws:lambda:eu-central-1:184161586896:layer:opentelemetry-nodejs-0_15_0:1', []],
+  // A flag that only developers' starts have proves nothing about the running service.
+  ['wiring-dev-only', 0, 2, null, ['require-handler-tracing src/app.js:4']],
+  // Wiring in the source.
+  ['first-import', 2, 2, 'NodeSDK of @opentelemetry/sdk-node', []],
+  ['late-import', 2, 2, 'NodeSDK of @opentelemetry/sdk-node', ['setup-first src/app.ts:5']],
+  ['conditional-setup', 2, 2, 'NodeSDK of @opentelemetry/sdk-node', []],
+  ['next-instrumentation', 3, 3, 'registerOTel of @vercel/otel', []],
+  // A provider makes spans possible and instruments nothing.
+  ['provider-only', 0, 2, null, ['require-handler-tracing src/app.js:10']],
+  // Another vendor's tracing: no finding, not counted as traced until the config accepts it.
+  ['accepted-apm', 2, 2, 'init of dd-trace', []],
+  ['other-apm', 0, 2, null, []],
+  // axios, maps and the container of Nest have methods of the same names.
+  ['look-alikes', 0, 0, null, []],
+]
+
+describe('handlers traced', () => {
+  it.each(table)('%s: %i of %i', (name, traced, total, by, findings) => {
+    const result = check({ paths: [name], cwd: services, allRules: true })
+    const handlers = result.services.flatMap(service => service.handlers)
+    expect(handlers.filter(handler => handler.status === 'traced')).toHaveLength(traced)
+    expect(handlers).toHaveLength(total)
+    expect(result.services.flatMap(service => service.tracedBy)).toEqual(by === null ? [] : [by])
+    expect(shown(result)).toEqual(findings)
+  })
+
+  it('marks tracing that only a condition switches on', () => {
+    const result = check({ paths: ['conditional-setup'], cwd: services })
+    expect(result.services[0]?.handlers.map(handler => handler.conditional)).toEqual([true, true])
+  })
+
+  it('names another vendor in a notice', () => {
+    const { problems } = check({ paths: ['other-apm'], cwd: services })
+    expect(problems.map(problem => problem.level)).toEqual(['notice'])
+    expect(problems[0]?.message).toContain('init of dd-trace')
+  })
+
+  it('shows the routes that mounts and folders give', () => {
+    const routes = (name: string) => check({ paths: [name], cwd: services }).services.flatMap(service => service.handlers.map(handler => `${handler.method ?? '-'} ${handler.route ?? '-'}`)).toSorted()
+    expect(routes('next-untraced')).toEqual(['- /api/health', 'GET /api/orders/[id]', 'POST /api/orders/[id]'])
+    expect(routes('nest-untraced')).toEqual(['GET /orders', 'POST /orders/:id/refunds'])
+    expect(routes('koa-untraced')).toEqual(['POST orders.create', 'POST orders.list'])
+  })
+})
+
+describe('what ESLint reports by itself', () => {
+  it('is left to it when app and handler stand in one file', () => {
+    const result = check({ paths: ['http-untraced'], cwd: services })
+    expect([result.findings.length, result.leftToLint]).toEqual([0, 1])
+  })
+
+  it('is reported here when the handlers stand in another file', () => {
+    const result = check({ paths: ['express-untraced'], cwd: services })
+    expect([result.findings.length, result.leftToLint]).toEqual([1, 0])
+  })
+})
+
+describe('a workspace of several services', () => {
+  const result = check({ paths: ['workspace'], cwd: services })
+
+  it('judges each service by what it runs, not by what its packages hold', () => {
+    expect(result.services.map(service => [service.name, service.traced, service.total])).toEqual([['billing', 1, 1], ['mail', 1, 1], ['stock', 0, 1]])
+  })
+
+  it('points at the place of the service that has a server of another package made', () => {
+    expect(shown(result)).toContain('require-handler-tracing apps/stock/src/main.ts:4')
+  })
+
+  it('finds a shutdown that one service calls and another forgets', () => {
+    expect(shown(result).filter(text => text.startsWith('require-shutdown'))).toEqual(['require-shutdown apps/mail/src/main.ts:3'])
+  })
+
+  it('reads the packages that a single service depends on', () => {
+    const one = check({ paths: ['workspace/apps/stock'], cwd: services })
+    expect(one.services.map(service => [service.name, service.total])).toEqual([['stock', 1]])
+    expect(shown(one)).toEqual(['require-handler-tracing src/main.ts:4'])
+  })
+})
+
+describe('the least coverage', () => {
+  it.each([[0, 0], [50, 1]])('of %i %% gives %i findings for a service that has none', (minCoverage, count) => {
+    const result = check({ paths: ['http-untraced'], cwd: services, minCoverage })
+    expect(result.findings.filter(finding => finding.rule === 'handler-coverage')).toHaveLength(count)
+  })
+
+  it('counts every service by itself', () => {
+    const result = check({ paths: ['workspace'], cwd: services, minCoverage: 100 })
+    expect(result.findings.filter(finding => finding.rule === 'handler-coverage').map(finding => finding.service)).toEqual(['stock'])
+  })
+})
+
+describe('bad input', () => {
+  it('lists a file that does not parse and never counts it as clean', () => {
+    const { problems } = check({ paths: ['bad-syntax'], cwd: services })
+    expect(problems).toMatchObject([{ level: 'unchecked', file: path.join(fixture('bad-syntax'), 'app.js'), line: 5 }])
+  })
+
+  it('reports wrong compiler options, which TypeScript itself would pass over', () => {
+    const { problems } = check({ paths: ['bad-tsconfig'], cwd: services })
+    expect(problems.map(problem => [problem.level, problem.message.includes('strictest')])).toEqual([['config', true]])
+  })
+
+  it('says that a tsconfig yields no files', () => {
+    const { problems } = check({ paths: ['empty-tsconfig/tsconfig.json'], cwd: services })
+    expect(problems.some(problem => problem.level === 'config' && problem.message.includes('yields no files'))).toBe(true)
+  })
+
+  it('walks the references of a solution-style tsconfig', () => {
+    const result = check({ paths: ['solution-tsconfig/tsconfig.json'], cwd: services, allRules: true })
+    expect(result.problems).toEqual([])
+    expect(shown(result)).toEqual(['require-handler-tracing api/src/server.ts:3'])
+  })
+
+  it('says which path does not exist', () => {
+    expect(() => check({ paths: ['no-such-folder'], cwd: services })).toThrow(/no file or folder "no-such-folder"/u)
+  })
+
+  it('says what is wrong with a config', () => {
+    expect(() => check({ paths: ['bad-config'], cwd: services })).toThrow(/acept.*accept/u)
+  })
+})
+
+function shown(result: CheckResult): string[] {
+  return result.findings.map(finding => `${finding.rule} ${path.relative(result.root, finding.file).split(path.sep).join('/')}:${String(finding.origin.from.line)}`)
+}

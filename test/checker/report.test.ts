@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import { check } from '../../src/checker/index.js'
+import { reporters, type ReportOptions } from '../../src/checker/report/index.js'
+import { services } from './fixtures.js'
+
+const options: ReportOptions = { color: false, quiet: false, version: '0.0.0' }
+const result = check({ paths: ['workspace'], cwd: services })
+const report = (format: string, given: Partial<ReportOptions> = {}): string => reporters[format]?.(result, { ...options, ...given }) ?? ''
+
+describe('pretty', () => {
+  it('shows the place, the line with a mark under it, and the way', () => {
+    const text = report('pretty')
+    expect(text).toContain('apps/stock/src/main.ts:4:5  error  spanguard/require-handler-tracing')
+    expect(text).toMatch(/> 4 \| new ShopServer\(\).*\n\s+\|\s+\^{10}\n/u)
+    expect(text).toMatch(/→ packages\/server\/src\/index\.ts:13\s+the server is made here/u)
+  })
+
+  it('ends with the coverage of each service and a count', () => {
+    expect(report('pretty')).toMatch(/billing +1\/1 +100 %.*\n.*mail +1\/1 +100 %.*\n.*stock +0\/1 +0 %.*\n\n✗ \d+ errors? in 3 services/u)
+  })
+
+  it('writes no terminal sequences without colour, and some with it', () => {
+    expect(report('pretty').includes('\u001B[')).toBe(false)
+    expect(report('pretty', { color: true }).includes('\u001B[')).toBe(true)
+  })
+})
+
+describe('json', () => {
+  it('has relative paths, lines and columns from 1, and a fingerprint', () => {
+    const data = JSON.parse(report('json')) as { findings: Record<string, unknown>[]; services: Record<string, unknown>[] }
+    const finding = data.findings.find(one => one['rule'] === 'spanguard/require-handler-tracing')
+    expect(finding).toMatchObject({ file: 'apps/stock/src/main.ts', line: 4, column: 5, endLine: 4, endColumn: 15, service: 'stock', severity: 'error' })
+    expect(finding?.['fingerprint']).toMatch(/^[0-9a-f]{32}$/u)
+    expect(data.services.map(service => [service['name'], service['traced'], service['handlers']])).toEqual([['billing', 1, 1], ['mail', 1, 1], ['stock', 0, 1]])
+    expect(report('json')).not.toContain(services)
+  })
+})
+
+describe('sarif', () => {
+  interface Log { version: string; runs: [{ tool: { driver: { rules: { id: string; helpUri: string }[] } }; results: { ruleId: string; ruleIndex: number; locations: { physicalLocation: { artifactLocation: { uri: string; uriBaseId: string }; region: Record<string, number> } }[]; partialFingerprints: Record<string, string>; codeFlows?: unknown[] }[] }] }
+  const log = JSON.parse(report('sarif')) as Log
+  const [run] = log.runs
+
+  it('is version 2.1.0, each result of a rule that the run describes', () => {
+    expect(log.version).toBe('2.1.0')
+    for (const one of run.results) expect(run.tool.driver.rules[one.ruleIndex]?.id).toBe(one.ruleId)
+    expect(run.tool.driver.rules.every(rule => rule.helpUri.endsWith(`${rule.id.replace('spanguard/', '')}.md`))).toBe(true)
+  })
+
+  it('has relative URIs, regions that start from 1 and do not end before, and fingerprints', () => {
+    for (const one of run.results) {
+      const { artifactLocation, region } = one.locations[0]?.physicalLocation ?? { artifactLocation: { uri: '/', uriBaseId: '' }, region: {} }
+      expect(artifactLocation.uri).toMatch(/^[^/].*\.ts$/u)
+      expect(region['startLine']).toBeGreaterThan(0)
+      expect(region['endColumn']).toBeGreaterThanOrEqual(region['startColumn'] ?? Infinity)
+      expect(one.partialFingerprints['spanguard/v1']).toHaveLength(32)
+    }
+  })
+
+  it('carries the way as a code flow', () => {
+    expect(run.results.some(one => (one.codeFlows?.length ?? 0) > 0)).toBe(true)
+  })
+})
+
+describe('github', () => {
+  it('writes one command a finding, with what would end a property or a line escaped', () => {
+    const lines = report('github', { quiet: true }).trim().split('\n')
+    expect(lines).toHaveLength(result.findings.length)
+    expect(lines.every(line => /^::error file=[^:]+,line=\d+,endLine=\d+,col=\d+,endColumn=\d+,title=spanguard\/[\w-]+::\S/u.test(line))).toBe(true)
+  })
+})
+
+describe('gitlab', () => {
+  it('is a list with a path, a line and a unique fingerprint each', () => {
+    const list = JSON.parse(report('gitlab')) as { fingerprint: string; location: { path: string; lines: { begin: number } } }[]
+    expect(new Set(list.map(one => one.fingerprint)).size).toBe(result.findings.length)
+    expect(list.map(one => one.location.path)).toContain('apps/stock/src/main.ts')
+  })
+})
+
+describe('junit', () => {
+  it('has a case for each handler and fails those that nothing traces', () => {
+    const text = report('junit')
+    expect(text).toContain('<testsuite name="stock" tests="1" failures="1">')
+    expect(text).toContain('<testsuite name="billing" tests="1" failures="0">')
+  })
+
+  it('escapes what XML does not take', () => {
+    const [first] = result.findings
+    if (!first) throw new Error('the fixture has findings')
+    const text = reporters['junit']?.({ ...result, findings: [{ ...first, message: 'a < "b" & \u0007c' }] }, options)
+    expect(text).toContain('message="a &lt; &quot;b&quot; &amp; c"')
+  })
+})
+
+describe('markdown', () => {
+  it('has a row for each service', () => {
+    expect(report('markdown')).toContain('| stock | 0/1 | 0 % |')
+  })
+})
