@@ -18,6 +18,7 @@ import noTechnicalSpanName from './no-technical-span-name.js'
 import noUnboundedData from './no-unbounded-data.js'
 import noUnlistedAttributes from './no-unlisted-attributes.js'
 import noUseAfterEnd from './no-use-after-end.js'
+import requireHandlerTracing from './require-handler-tracing.js'
 import requireShutdown from './require-shutdown.js'
 import secureExporter from './secure-exporter.js'
 import setupFirst from './setup-first.js'
@@ -48,6 +49,7 @@ export const rules: Readonly<Record<string, AnyRule>> = {
   'no-unbounded-data': noUnboundedData,
   'no-unlisted-attributes': noUnlistedAttributes,
   'no-use-after-end': noUseAfterEnd,
+  'require-handler-tracing': requireHandlerTracing,
   'require-shutdown': requireShutdown,
   'secure-exporter': secureExporter,
   'setup-first': setupFirst,
