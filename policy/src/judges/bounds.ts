@@ -1,6 +1,7 @@
 import type { CallValue, Value } from '../facts.js'
 import { splitName } from '../names.js'
-import { boundedWords, keyOwners, passingCalls, requestWords, unboundedWords, uniqueCalls } from '../words/bounds.js'
+import { boundedOwners, boundedWords, keyOwners, passingCalls, requestParts, requestWords, timestampCalls, unboundedWords, uniqueCalls } from '../words/bounds.js'
+import { membersOf } from './masking.js'
 
 /** Are the values of an expression few? `unknown` is no ground for a finding. */
 export type Bound = 'bounded' | 'unbounded' | 'unknown'
@@ -16,7 +17,7 @@ export function boundOf(value: Value): Bound {
     case 'concat':
       return worst(value.parts.map(boundOf))
     case 'union':
-      return worst(value.of.map(boundOf))
+      return worst(membersOf(value).map(boundOf))
     case 'reference': {
       const resolved = value.resolved === undefined ? 'unknown' : boundOf(value.resolved)
       return resolved === 'unknown' ? boundOfName(value.path, value.root) : resolved
@@ -41,7 +42,7 @@ function worst(bounds: readonly Bound[]): Bound {
 function boundOfCall(call: CallValue): Bound {
   const name = call.callee.at(-1)?.toLowerCase()
   if (name === undefined) return 'unknown'
-  if (uniqueCalls.has(name)) return 'unbounded'
+  if (uniqueCalls.has(name) || timestampCalls.has(name)) return 'unbounded'
   if (name === 'stringify') return 'unbounded'
   if (passingCalls.has(name)) {
     const inner = call.receiver ?? call.arguments[0]
@@ -59,11 +60,18 @@ function boundOfName(path: readonly string[], root: string): Bound {
   if (last === undefined) return 'unknown'
   // A constant of another file.
   if (/^[A-Z][A-Z\d_]*$/.test(last) && (root === 'import' || root === 'local')) return 'bounded'
-  const words = names.slice(-2).flatMap(splitName)
-  const ending = splitName(last).at(-1) ?? ''
-  if (words.some((word) => boundedWords.has(word))) return 'bounded'
-  const before = words.at(-2) ?? ''
+  const words = splitName(last)
+  const ending = words.at(-1) ?? ''
+  // `req.params.id`: what its sender wrote, whatever it is called.
+  if (names.slice(-3, -1).some((name, index, owners) => requestParts.has(name.toLowerCase()) && requestWords.has(splitName(owners[index - 1] ?? '').at(-1) ?? ''))) {
+    return 'unbounded'
+  }
+  // Where a router is mounted.
+  if (last === 'baseUrl') return 'bounded'
+  const before = words.at(-2) ?? splitName(names.at(-2) ?? '').at(-1) ?? ''
+  if (words.some((word) => boundedWords.has(word)) || (words.length === 1 && boundedWords.has(before) && ending === 'name')) return 'bounded'
   if (ending === 'key') return keyOwners.has(before) ? 'unbounded' : 'unknown'
   if (ending === 'path') return requestWords.has(before) ? 'unbounded' : 'unknown'
+  if ((ending === 'id' || ending === 'identifier') && boundedOwners.has(before)) return 'bounded'
   return unboundedWords.has(ending) ? 'unbounded' : 'unknown'
 }

@@ -10,6 +10,7 @@ export const lifetimeMessages = {
   'span-end': {
     throws: `{{ span }} is not ended when {{ exit }} on line {{ line }} throws. ${GAP} ${HOW}`,
     rejects: `{{ span }} is not ended when {{ exit }} on line {{ line }} is rejected. ${GAP} ${HOW}`,
+    fulfils: `{{ span }} is not ended when {{ exit }} on line {{ line }} is fulfilled: only its rejection ends it. ${GAP} ${HOW}`,
     returns: `{{ span }} is not ended when the function leaves by {{ exit }} on line {{ line }}. ${GAP} ${HOW}`,
     abandoned: `{{ span }} is not ended when nobody asks for more after {{ exit }} on line {{ line }}. ${GAP} End it in a \`finally\`, which also runs when the reader of a generator stops.`,
     reachesEnd: `{{ span }} is still open on a path that reaches the end of the function on line {{ line }}. ${GAP} ${HOW}`,
@@ -101,6 +102,8 @@ function messageOfExit(fact: SpanLifetime, exit: LifetimeExit): keyof (typeof li
       return exit.atStart ? 'subscription' : 'rejects'
     case 'rejection':
       return 'rejects'
+    case 'fulfilment':
+      return 'fulfils'
     case 'return':
     case 'throw':
       return 'returns'

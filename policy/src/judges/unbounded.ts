@@ -1,9 +1,12 @@
 import type { AttributeBag, AttributeWrite, CallValue, Sink, Value } from '../facts.js'
 import type { Finding } from '../finding.js'
 import { splitName } from '../names.js'
-import { requestWords, uniqueCalls } from '../words/bounds.js'
-import { attributeBags, configuredUrls, payloadWords, serialisers } from '../words/carriers.js'
+import { isConventionalKey } from '../listed-keys.js'
+import { requestWords, timestampCalls, uniqueCalls } from '../words/bounds.js'
+import { attributeBags, configuredUrls, payloadWords, serialisers, wholeWords } from '../words/carriers.js'
 import { boundOf } from './bounds.js'
+import { knownKey } from './key.js'
+import { membersOf } from './masking.js'
 import { shorten } from './wording.js'
 
 export const unboundedMessages = {
@@ -16,7 +19,9 @@ export const unboundedMessages = {
     payload: '{{ value }} is a whole payload: it is a leak that nobody chose, and is cut at the store\'s limit. Write the fields that are needed.',
     sql: '{{ value }} has values in its SQL: they go into the trace with it. Write the operation and the table, or the text with placeholders.',
     stack: '{{ value }} is a stack: stacks belong to `recordException`, where the store shows them. Record the exception instead.',
-    unique: '{{ value }} is never the same twice: nothing can be found or grouped by it. A span has a start time and an id of its own.',
+    timestamp:
+      '{{ value }} is a point in time as a text: a trace store can neither compare nor group it, and a span has a start of its own. Leave it out, or write it as a number.',
+    unique: '{{ value }} is made here and kept nowhere else: nothing can be found by it. Leave it out, or write the id of the thing that the span is about.',
     url: '{{ value }} is a URL with its query: tokens and searches of people stand in it. Write the route or the host, or the path without its query.',
   },
 } as const
@@ -29,8 +34,13 @@ const RULE = 'no-unbounded-data'
 export function unboundedWrite(fact: Pick<AttributeWrite, 'key' | 'value' | 'sink'>): Found | null {
   const { key, sink, value } = fact
   if (isBuiltKey(key)) return found('key', key, { key: shorten(key.text) })
-  if (sink === 'metric-attribute') return boundOf(value) === 'unbounded' ? about('metric', value) : null
-  return unboundedValue(value, sink)
+  const known = knownKey(key)
+  const isConventional = known !== null && isConventionalKey(known)
+  // `server.address` and the like are attributes of the conventions' own metrics.
+  if (sink === 'metric-attribute') return boundOf(value) === 'unbounded' && !isConventional ? about('metric', value) : null
+  const inner = unboundedValue(value, sink)
+  // Some conventional attributes are lists: `gen_ai.response.finish_reasons`.
+  return inner?.messageId === 'array' && isConventional ? null : inner
 }
 
 /** A template key with a part that varies. A part that is a constant of another file, or a prefix, does not. */
@@ -46,7 +56,7 @@ export function unboundedValue(value: Value, sink: Sink): Found | null {
   if (kind === 'number' || kind === 'boolean' || kind === 'literals' || kind === 'bigint') return null
   switch (value.kind) {
     case 'union':
-      return firstOf(value.of, sink)
+      return firstOf(membersOf(value), sink)
     case 'template':
     case 'concat':
       return isInterpolatedSql(value) ? about('sql', value) : firstOf(value.parts.filter((part) => part.kind === 'call' || isStack(part)), sink)
@@ -54,8 +64,8 @@ export function unboundedValue(value: Value, sink: Sink): Found | null {
       return unboundedCall(value, sink)
     case 'reference': {
       const inner = value.resolved === undefined ? null : unboundedValue(value.resolved, sink)
-      // An id that was made for an order, and stands on its span, is how that order's trace is found.
-      if (inner !== null && !(inner.messageId === 'unique' && isMadeId(value.resolved))) return { ...inner, origin: value.origin }
+      // An id that has a name was made for something (an order, a query), and is how that thing's trace is found.
+      if (inner !== null && inner.messageId !== 'unique') return about(inner.messageId as MessageId, value)
       const names = [...value.path, ...pathOf(value.resolved)]
       return value.resolved === undefined || value.resolved.kind === 'reference' || value.resolved.kind === 'parameter' ?
           unboundedPath(value, value.resolved === undefined ? value.path : names, sink)
@@ -66,10 +76,6 @@ export function unboundedValue(value: Value, sink: Sink): Found | null {
     default:
       return null
   }
-}
-
-function isMadeId(value: Value | undefined): boolean {
-  return value?.kind === 'call' && (value.callee.at(-1) ?? '').toLowerCase() !== 'toisostring'
 }
 
 function pathOf(value: Value | undefined): readonly string[] {
@@ -89,8 +95,9 @@ function unboundedCall(call: CallValue, sink: Sink): Found | null {
   const name = (call.callee.at(-1) ?? '').toLowerCase()
   const [argument] = call.arguments
   if (serialisers.has(name)) {
-    return argument === undefined || isSmall(argument) ? null : about('payload', call)
+    return argument === undefined || isSmall(argument) || (sink === 'status-message' && isCaughtError(argument)) ? null : about('payload', call)
   }
+  if (timestampCalls.has(name)) return sink === 'attribute' || sink === 'event-attribute' ? about('timestamp', call) : null
   // A resource is there once per process: `service.instance.id` is random by its convention.
   if (sink !== 'resource' && uniqueCalls.has(name) && !(name === 'now' || name === 'random')) return about('unique', call)
   if (name === 'tostring' || name === 'string' || name === 'trim') {
@@ -107,13 +114,27 @@ function isMapped(call: CallValue): boolean {
   return name === 'map' || name === 'flatMap' || (call.callee[0] === 'Object' && (name === 'keys' || name === 'values'))
 }
 
-/** A text, a number, a list of constants: serialised, it is as short as before. */
+/** By the names that errors are caught under. */
+function isCaughtError(value: Value): boolean {
+  return /^(?:e|err|error|ex|exception|cause|reason)$/i.test(pathOf(value).at(-1) ?? '')
+}
+
+/** A text, a number, a list of constants, two or three fields by name: serialised, it is as short as before. */
 function isSmall(value: Value): boolean {
   const kind = value.type?.kind
   if (kind === 'string' || kind === 'number' || kind === 'boolean' || kind === 'literals') return true
   if (value.kind === 'literal' || value.kind === 'template') return true
   if (value.kind === 'array') return value.elements.every((element) => element.kind === 'literal')
+  if (value.kind === 'object') return !value.open && value.properties.length <= 3 && value.properties.every((property) => isField(property.value))
   return value.kind === 'unknown' && value.yields !== undefined
+}
+
+function isField(value: Value): boolean {
+  if (value.kind === 'reference' || value.kind === 'parameter') {
+    const ending = splitName(pathOf(value).at(-1) ?? '').at(-1) ?? ''
+    return !payloadWords.has(ending) && !wholeWords.has(ending)
+  }
+  return isSmall(value) || value.kind === 'unknown'
 }
 
 function unboundedPath(value: Value, path: readonly string[], sink: Sink): Found | null {
@@ -122,6 +143,7 @@ function unboundedPath(value: Value, path: readonly string[], sink: Sink): Found
   if (last === undefined) return null
   if (last === 'stack' && sink !== 'status-message') return about('stack', value)
   const words = splitName(last)
+  if (words[0] === 'is' || words[0] === 'has') return null
   const ending = words.at(-1) ?? ''
   const owner = splitName(names.at(-2) ?? '').at(-1) ?? ''
   if (payloadWords.has(ending)) return about('payload', value)
@@ -140,7 +162,8 @@ function isUrl(path: readonly string[]): boolean {
   const last = names.at(-1) ?? ''
   const words = splitName(last)
   const ending = words.at(-1)
-  if (ending !== 'url' && ending !== 'href' && ending !== 'uri') return false
+  const isRequest = requestWords.has(splitName(names.at(-2) ?? '').at(-1) ?? '') || requestWords.has(words.at(-2) ?? '')
+  if (ending !== 'url' && ending !== 'href' && !(ending === 'uri' && isRequest)) return false
   // A constant, and what the environment says.
   if (/^[A-Z][A-Z\d_]*$/.test(last) || names.includes('env') || names.includes('config')) return false
   const before = [...words.slice(0, -1), ...splitName(names.at(-2) ?? '')]
@@ -164,17 +187,25 @@ export function unboundedBag(fact: AttributeBag): Found | null {
   const { value } = fact
   if (value.kind === 'call') {
     const words = splitName(value.callee.at(-1) ?? '')
-    return words.some((word) => word === 'flatten' || word === 'flat') && value.arguments[0]?.kind !== 'object' ? about('bag', value) : null
+    const [argument] = value.arguments
+    const isFlattener = words.some((word) => word === 'flatten' || word === 'flat')
+    return isFlattener && argument !== undefined && argument.kind !== 'object' && !holdsAttributes(pathOf(argument)) ? about('bag', value) : null
   }
   const names = pathOf(value).filter((segment) => segment !== '[]' && segment !== 'this')
   const words = names.slice(-2).flatMap(splitName)
-  if (words.length === 0 || words.some((word) => attributeBags.has(word))) return null
+  if (words.length === 0 || holdsAttributes(names)) return null
   // The bare parameter of a wrapper is judged where the wrapper is called.
   if (value.kind === 'parameter' && value.path.length === 0) return null
   const ending = words.at(-1) ?? ''
-  return payloadWords.has(ending) || ['args', 'data', 'event', 'input', 'message', 'params', 'query', 'req', 'request', 'response', 'user'].includes(ending) ?
-      about('bag', value)
-    : null
+  return payloadWords.has(ending) || wholeWords.has(ending) ? about('bag', value) : null
+}
+
+function holdsAttributes(path: readonly string[]): boolean {
+  return path
+    .filter((segment) => segment !== '[]' && segment !== 'this')
+    .slice(-2)
+    .flatMap(splitName)
+    .some((word) => attributeBags.has(word))
 }
 
 function about(messageId: MessageId, value: Value): Found {

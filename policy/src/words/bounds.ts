@@ -1,9 +1,18 @@
 /** Last words of a name whose values have no bound. `key` and `path` are judged with the word before them. */
 export const unboundedWords: ReadonlySet<string> = new Set([
-  'address', 'args', 'arguments', 'body', 'content', 'date', 'email', 'filename', 'filepath', 'guid', 'hash', 'href', 'id', 'identifier', 'ids',
-  'input', 'ip', 'message', 'msg', 'nonce', 'now', 'params', 'pathname', 'payload', 'phone', 'prompt', 'random', 'search', 'sha', 'slug',
+  'address', 'body', 'content', 'date', 'email', 'filename', 'filepath', 'guid', 'hash', 'href', 'id', 'identifier', 'ids',
+  'input', 'ip', 'message', 'msg', 'nonce', 'now', 'pathname', 'payload', 'phone', 'prompt', 'random', 'search', 'sha', 'slug',
   'sql', 'text', 'time', 'timestamp', 'title', 'token', 'ulid', 'uri', 'url', 'username', 'uuid',
 ])
+
+/** Before `id`: things of which a program knows a handful. */
+export const boundedOwners: ReadonlySet<string> = new Set([
+  'action', 'command', 'currency', 'feature', 'function', 'language', 'locale', 'model', 'operation', 'plugin', 'procedure', 'provider', 'region', 'rule', 'stage',
+  'step', 'tool',
+])
+
+/** Parts of a request that hold what its sender wrote. */
+export const requestParts: ReadonlySet<string> = new Set(['body', 'headers', 'params', 'payload', 'query', 'searchparams'])
 
 /** Words that, anywhere in a name, say that its values are few. */
 export const boundedWords: ReadonlySet<string> = new Set([
@@ -19,8 +28,11 @@ export const requestWords: ReadonlySet<string> = new Set(['ctx', 'location', 'ra
 
 /** Calls whose result is never the same twice. */
 export const uniqueCalls: ReadonlySet<string> = new Set([
-  'createid', 'cuid', 'generateid', 'nanoid', 'now', 'random', 'randombytes', 'randomuuid', 'toisostring', 'ulid', 'uuid', 'uuidv4', 'uuidv7', 'v4', 'v7',
+  'createid', 'cuid', 'generateid', 'nanoid', 'now', 'random', 'randombytes', 'randomuuid', 'ulid', 'uuid', 'uuidv4', 'uuidv7', 'v4', 'v7',
 ])
+
+/** Calls that write a point in time as a text. */
+export const timestampCalls: ReadonlySet<string> = new Set(['todatestring', 'toisostring', 'togmtstring', 'toutcstring'])
 
 /** Calls that give their receiver or first argument in another form. */
 export const passingCalls: ReadonlySet<string> = new Set([

@@ -36,6 +36,11 @@ export const payloadWords: ReadonlySet<string> = new Set([
   'body', 'headers', 'html', 'payload', 'prompt', 'rawbody', 'xml',
 ])
 
+/** Last words of a name that holds an object whole, of which nobody chose the fields. */
+export const wholeWords: ReadonlySet<string> = new Set([
+  'args', 'data', 'document', 'event', 'input', 'message', 'object', 'params', 'query', 'record', 'req', 'request', 'res', 'response', 'result', 'row', 'user',
+])
+
 /** Words before `url` that say it is written in a configuration and not sent by a client. */
 export const configuredUrls: ReadonlySet<string> = new Set([
   'api', 'backend', 'base', 'broker', 'cluster', 'collector', 'endpoint', 'exporter', 'gateway', 'host', 'issuer', 'origin', 'otlp', 'registry', 'route', 'server',
