@@ -33,7 +33,7 @@ export function findSibling(
   if (replaced && !isTaken && specifier?.references.length === 1 && definition?.type === 'ImportSpecifier') {
     return { local: sibling, edits: [{ range: definition.range, text: sibling }] }
   }
-  return ensureImport(
+  const ensured = ensureImport(
     {
       module: reference.module,
       name: sibling,
@@ -43,4 +43,16 @@ export function findSibling(
     },
     sourceCode,
   )
+  if (ensured === null || !replaced || specifier?.references.length !== 1 || definition?.type !== 'ImportSpecifier') return ensured
+  const removal = removeSpecifier(definition)
+  return ensured.edits.length > 0 || removal === null ? ensured : { local: ensured.local, edits: [removal] }
+}
+
+/** Takes a specifier out of an import that has others, together with the comma beside it. */
+function removeSpecifier(specifier: TSESTree.ImportSpecifier): Edit | null {
+  const named = specifier.parent.type === 'ImportDeclaration' ? specifier.parent.specifiers.filter(({ type }) => type === 'ImportSpecifier') : []
+  const index = named.indexOf(specifier)
+  const [before, after] = [named[index - 1], named[index + 1]]
+  if (after !== undefined) return { range: [specifier.range[0], after.range[0]], text: '' }
+  return before === undefined ? null : { range: [before.range[1], specifier.range[1]], text: '' }
 }

@@ -128,6 +128,22 @@ if (config.endpoint) use(new BatchSpanProcessor(exporter))`,
       errors: [{ messageId: 'simple', line: 2 }],
     },
     {
+      name: 'twice with --fix: in two passes, and no import is left over',
+      options: [{ fix: true }],
+      code: `import { NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
+use(NodeTracerProvider, new SimpleSpanProcessor(zipkin), new SimpleSpanProcessor(otlp))`,
+      output: [
+        `import { NodeTracerProvider, SimpleSpanProcessor, BatchSpanProcessor } from '@opentelemetry/sdk-trace-node'
+use(NodeTracerProvider, new BatchSpanProcessor(zipkin), new SimpleSpanProcessor(otlp))`,
+        `import { NodeTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-node'
+use(NodeTracerProvider, new BatchSpanProcessor(zipkin), new BatchSpanProcessor(otlp))`,
+      ],
+      errors: [
+        { messageId: 'simple', line: 2 },
+        { messageId: 'simple', line: 2 },
+      ],
+    },
+    {
       name: 'in production only',
       code: `import { SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 if (process.env.NODE_ENV === 'production') use(new SimpleSpanProcessor(exporter))`,
