@@ -300,7 +300,7 @@ export interface SpanLifetime extends FactBase {
 }
 export interface LifetimeExit {
   /**
-   * `rejection`: a promise chain that ends the span only when it is fulfilled. `never`: no path ends the span. `one-sided`:
+   * `rejection`, `fulfilment`: a promise chain that does not end the span when it settles so. `never`: no path ends the span. `one-sided`:
    * it is ended only in a callback that success calls; `failure-callback`: a callback that failure calls does not end it.
    */
   readonly kind:
@@ -312,6 +312,7 @@ export interface LifetimeExit {
     | 'call'
     | 'overwrite'
     | 'rejection'
+    | 'fulfilment'
     | 'never'
     | 'one-sided'
     | 'failure-callback'

@@ -3,7 +3,7 @@ import { failureNames, successEvents, successMethods, successProperties } from '
 import { solve } from './solve.js'
 import type { Cause, Exit, Solution } from './solve.js'
 import { someState } from './state.js'
-import { findNodes, someNode } from './tree.js'
+import { childrenOf, findNodes, nothing, someNode } from './tree.js'
 import type { Chain, FlowNode, Inline, SpanOperation, Try } from './tree.js'
 
 /** The part of a `SpanLifetime` that the paths through the function tell. */
@@ -29,7 +29,7 @@ export interface LifetimeQuestion {
 export function readLifetime({ tree, entry, start, last, ends }: LifetimeQuestion): Lifetime {
   const solution = solve(tree, entry, last)
   const ended = someNode(tree, (node) => node.do === 'end' || node.do === 'dispose')
-  const handedOver = someNode(tree, (node) => node.do === 'escape')
+  const handedOver = someNode(tree, (node) => node.do === 'escape' && node.how !== 'passed')
   return {
     ended: ended || handedOver,
     openExits: ends ? [] : findOpenExits(tree, solution, start),
@@ -83,6 +83,7 @@ function rankOf(cause: Cause): number {
       return 0
     case 'await':
     case 'rejection':
+    case 'fulfilment':
     case 'yield':
       return cause.shown ? 1 : 4
     case 'call':
@@ -105,11 +106,15 @@ function endsAnywhere(tree: FlowNode): boolean {
   return someNode(tree, (node) => node.do === 'end' || node.do === 'dispose' || node.do === 'escape')
 }
 
-/** Nothing outside the chain ends the span or takes it over. */
+/** Nothing outside the chain ends the span or takes it over, but for a `catch`, which a promise does not lead to. */
 function endsOnlyIn(tree: FlowNode, chain: Chain): boolean {
-  const isCare = (node: FlowNode): node is SpanOperation =>
-    node.do === 'end' || node.do === 'dispose' || node.do === 'escape'
-  return findNodes(tree, isCare).length === findNodes(chain, isCare).length
+  const count = (node: FlowNode): number => {
+    if (node === chain) return 0
+    if (node.do === 'end' || node.do === 'dispose' || node.do === 'escape') return 1
+    const children = node.do === 'try' ? childrenOf({ ...node, handler: nothing }) : childrenOf(node)
+    return children.reduce((sum, child) => sum + count(child), 0)
+  }
+  return count(tree) === 0
 }
 
 function findOneSidedEnds(tree: FlowNode): LifetimeExit[] {

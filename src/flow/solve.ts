@@ -1,12 +1,12 @@
 import type { Origin } from '@spanguard/policy'
 import { emptyStates, entryState, joinStates, mapStates, sameStates, someState, withItem } from './state.js'
 import type { Life, PathState, StateSet } from './state.js'
-import { someNode } from './tree.js'
+import { findNodes, someNode } from './tree.js'
 import type { Branch, Chain, FlowNode, Inline, Loop, SpanOperation, Switch, Try } from './tree.js'
 
 /** What makes control leave: a statement, or something inside an expression. */
 export interface Cause {
-  readonly kind: 'return' | 'throw' | 'end-of-function' | 'await' | 'yield' | 'call' | 'overwrite' | 'rejection'
+  readonly kind: 'return' | 'throw' | 'end-of-function' | 'await' | 'yield' | 'call' | 'overwrite' | 'rejection' | 'fulfilment'
   /** The file shows that it happens; else it is a call of which nothing is known. */
   readonly shown: boolean
   readonly likely?: boolean
@@ -69,6 +69,7 @@ const MAX_TURNS = 40
 export function solve(tree: FlowNode, entry: 'none' | 'open', last: Origin): Solution {
   const lending = startRun(null)
   evaluate(tree, entryState(entry), false, lending)
+  for (const call of findBorrowingCallbacks(tree)) lending.confirmed.add(call)
   const run = startRun(lending.confirmed)
   const outcomes = evaluate(tree, entryState(entry), false, run)
   return {
@@ -77,6 +78,17 @@ export function solve(tree: FlowNode, entry: 'none' | 'open', last: Origin): Sol
     unawaited: [...run.unawaited.values()],
     maskingOk: [...run.maskingOk.values()],
   }
+}
+
+/**
+ * A callback that is given the span borrows it from a function that looks after it: one that ends the span anywhere, or
+ * catches what the callback throws. One that does neither passes the callback's duty on.
+ */
+function findBorrowingCallbacks(tree: FlowNode): number[] {
+  if (!someNode(tree, (node) => node.do === 'end' || node.do === 'dispose' || node.do === 'try')) return []
+  return findNodes(tree, (node): node is SpanOperation => node.do === 'escape' && node.toCallback === true).map(
+    ({ origin }) => origin.start,
+  )
 }
 
 function startRun(borrowing: ReadonlySet<number> | null): Run {
@@ -397,6 +409,8 @@ function evaluateChain(node: Chain, states: StateSet, quiet: boolean, run: Run):
     return finished(states)
   }
   for (const abrupt of rejected) detach(node, rejectionOf(node, abrupt.cause), abrupt.states, true, run)
+  const { origin, text } = node
+  if (fulfilled.size > 0) detach(node, { kind: 'fulfilment', shown: true, origin, text }, fulfilled, false, run)
   return finished(handOver(states))
 }
 

@@ -168,7 +168,8 @@ export type SpanOperation =
   | { readonly do: 'write'; readonly method: string; readonly origin: Origin }
   | { readonly do: 'record'; readonly origin: Origin }
   | { readonly do: 'status'; readonly code: 'unset' | 'ok' | 'error' | 'unknown'; readonly origin: Origin }
-  | { readonly do: 'escape'; readonly how: Escape; readonly origin: Origin; readonly text: string; readonly holder?: Holder }
+  /** `toCallback`: what it is given to is a parameter, a callback like the one that `startActiveSpan` takes. */
+  | { readonly do: 'escape'; readonly how: Escape; readonly origin: Origin; readonly text: string; readonly holder?: Holder; readonly toCallback?: boolean }
   /** The variable gets another value. */
   | { readonly do: 'overwrite'; readonly origin: Origin; readonly text: string }
   /** A failure listener or callback that does not end the span; `settles`: the operation is over with it (`reject(error)`). */

@@ -11,7 +11,7 @@ export function readTest(test: TSESTree.Expression, lowering: Lowering): Test | 
   const ofSpan = readSpanTest(inner, lowering)
   if (ofSpan !== null) return { of: 'span', key: 'span', negated: negated !== ofSpan.negated }
   const key = keyOfCondition(inner, lowering.sourceCode.text)
-  return key !== null && lowering.conditions.has(key) ? { of: 'condition', key, negated } : null
+  return key !== null && getConditions(lowering).has(key) ? { of: 'condition', key, negated } : null
 }
 
 function stripNegation(test: TSESTree.Expression): { negated: boolean; inner: TSESTree.Expression } {
@@ -63,8 +63,16 @@ function isRepeatable(node: TSESTree.Node): boolean {
   }
 }
 
+const conditions = new WeakMap<TSESTree.Node, ReadonlySet<string>>()
+
+function getConditions({ body, analysis }: Lowering): ReadonlySet<string> {
+  const known = conditions.get(body) ?? collectConditions(body, analysis)
+  conditions.set(body, known)
+  return known
+}
+
 /** The conditions that a function asks more than once and of which no variable is assigned again. */
-export function collectConditions(body: TSESTree.Node, analysis: FileAnalysis): ReadonlySet<string> {
+function collectConditions(body: TSESTree.Node, analysis: FileAnalysis): ReadonlySet<string> {
   const counts = new Map<string, number>()
   const visit = (node: TSESTree.Node): void => {
     if (node.type === 'IfStatement' || node.type === 'ConditionalExpression') {

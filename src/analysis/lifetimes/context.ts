@@ -17,8 +17,8 @@ export interface Lowering {
   /** The variables that hold the span, and their names: a cheap question before the scopes are asked. */
   readonly variables: ReadonlySet<Scope.Variable>
   readonly names: ReadonlySet<string>
-  /** Texts of conditions that the function asks more than once. */
-  readonly conditions: ReadonlySet<string>
+  /** Where to look for conditions that are asked more than once. */
+  readonly body: TSESTree.Node
   /** Promises that are kept in variables, by the key of their `promise` node. */
   readonly promises: Map<Scope.Variable, string>
   /** How the value that the function returns is used where it is called. */

@@ -11,7 +11,7 @@ import { childrenOf, isSpan, textOf } from './context.js'
 import type { Lowering, Use } from './context.js'
 import { lowerSpanUse } from './hand-over.js'
 import { settlePromise } from './promises.js'
-import { isEmptyHanded, isTimerPromise, knownFunction, mayReject } from './throwing.js'
+import { isEmptyHanded, isTimerPromise, knownFunction, mayReject, namesOfFunctions } from './throwing.js'
 
 /** What an expression does to the span and where it may throw, in the order in which it runs. */
 export function lowerExpression(written: TSESTree.Node, use: Use, lowering: Lowering): FlowNode[] {
@@ -65,6 +65,9 @@ export function lowerExpression(written: TSESTree.Node, use: Use, lowering: Lowe
     case 'ClassExpression':
     case 'ClassDeclaration':
     case 'FunctionDeclaration':
+    case 'Literal':
+    case 'TemplateElement':
+    case 'ThisExpression':
       return []
     default:
       return all(childrenOf(node, lowering.sourceCode))
@@ -79,6 +82,18 @@ function lowerName(node: TSESTree.Identifier, lowering: Lowering): FlowNode[] {
   return known === null || lowering.inside.includes(known) ? [] : lowerClosure(known, node, lowering)
 }
 
+/** What is no promise, whatever it holds. */
+const settledAtOnce: ReadonlySet<string> = new Set([
+  'ArrayExpression',
+  'ArrowFunctionExpression',
+  'BinaryExpression',
+  'FunctionExpression',
+  'Literal',
+  'ObjectExpression',
+  'TemplateLiteral',
+  'UnaryExpression',
+])
+
 /** `await x`: what it evaluates, then the place where it may be rejected. */
 export function lowerAwaited(written: TSESTree.Node, at: TSESTree.Node, lowering: Lowering): FlowNode[] {
   const node = unwrap(written)
@@ -91,11 +106,8 @@ export function lowerAwaited(written: TSESTree.Node, at: TSESTree.Node, lowering
     text: textOf(at, lowering),
   })
   if (node.type !== 'CallExpression' && node.type !== 'NewExpression') {
-    // `return 1` of a function that is awaited.
-    if (node.type !== 'Identifier' && node.type !== 'MemberExpression' && node.type !== 'ImportExpression' && node.type !== 'TaggedTemplateExpression') {
-      return lowerExpression(node, 'awaited', lowering)
-    }
-    return [...lowerExpression(node, 'awaited', lowering), risk(false)]
+    const nodes = lowerExpression(node, 'awaited', lowering)
+    return settledAtOnce.has(node.type) ? nodes : [...nodes, risk(false)]
   }
   const nodes = lowerExpression(node, 'awaited', lowering)
   if (readChain(node) !== null || isTimerPromise(node) || !mayReject(node, lowering.analysis)) return nodes
@@ -165,6 +177,7 @@ export function reachesSpan(node: TSESTree.Node, lowering: Lowering, seen = new 
   seen.add(node)
   const visit = (child: TSESTree.Node): boolean => {
     if (child.type === 'Identifier') {
+      if (!namesOfFunctions(lowering.analysis).has(child.name)) return false
       const variable = findVariable(child, lowering.sourceCode)
       const [definition] = variable?.defs ?? []
       // A parameter's definition is the function that has it.

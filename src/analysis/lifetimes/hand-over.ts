@@ -1,6 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types'
-import type { Escape, FlowNode } from '../../flow/index.js'
-import { getMemberName, unwrap } from '../bindings.js'
+import type { Escape, FlowNode, SpanOperation } from '../../flow/index.js'
+import { findBinding, getMemberName, unwrap } from '../bindings.js'
 import { resolveReference } from '../imports.js'
 import { originOf } from '../origins.js'
 import { isSpan, parentOf, textOf } from './context.js'
@@ -85,10 +85,11 @@ function lowerPassed(call: Call, argument: TSESTree.Node, contained: boolean, lo
   if (resolveReference(callee, sourceCode)?.module.startsWith('@opentelemetry/api') === true) return []
   if (!contained && isInlined(call, argument, lowering)) return []
   if (collecting.has(name) || ENDING.test(name) || WRAPPING.test(name)) return [escape('stored', call, lowering)]
-  const passed = escape('passed', call, lowering)
+  const isCallback = callee.type === 'Identifier' && findBinding(callee, sourceCode)?.kind === 'parameter'
+  const passed = { ...escape('passed', call, lowering), ...(isCallback ? { toCallback: true } : {}) }
   return FAILING.test(name) ? [{ do: 'status', code: 'unknown', origin: originOf(call) }, passed] : [passed]
 }
 
-function escape(how: Escape, node: TSESTree.Node, lowering: Lowering): FlowNode {
+function escape(how: Escape, node: TSESTree.Node, lowering: Lowering): SpanOperation {
   return { do: 'escape', how, origin: originOf(node), text: textOf(node, lowering) }
 }

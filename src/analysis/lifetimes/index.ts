@@ -5,7 +5,6 @@ import type { FlowNode } from '../../flow/index.js'
 import { unwrap } from '../bindings.js'
 import type { FileAnalysis } from '../index.js'
 import { originOf } from '../origins.js'
-import { collectConditions } from './conditions.js'
 import { lastOf } from './context.js'
 import type { Lowering } from './context.js'
 import { findErrorPaths } from './error-paths.js'
@@ -90,7 +89,7 @@ function loweringOf({ call, entry, owner, variables }: OwnedSpan, analysis: File
     start: entry === 'none' ? call : null,
     variables,
     names: new Set([...variables].map(({ name }) => name)),
-    conditions: collectConditions(body, analysis),
+    body,
     promises: new Map(),
     returns: 'returned',
     waited: false,

@@ -59,7 +59,6 @@ export const safeMethods: ReadonlySet<string> = new Set([
   'addEventListener',
   'addListener',
   'allSettled',
-  'apply',
   'at',
   'bind',
   'catch',

@@ -33,7 +33,7 @@ export function mayThrow(call: Call, analysis: FileAnalysis): Throwing {
   if (analysis.tracingCalls.has(call)) return 'never'
   const callee = unwrap(call.callee)
   const { sourceCode } = analysis
-  if (isOfTracing(callee, sourceCode) || isLogging(callee)) return 'never'
+  if (isSafeMethod(callee) || isLogging(callee) || isOfTracing(callee, sourceCode)) return 'never'
   const known = knownFunction(callee, analysis)
   if (known !== null) return known.async || known.generator ? 'never' : throwingOf(known, analysis).sync
   return throwingOfName(call, callee, sourceCode)
@@ -65,9 +65,29 @@ export function isEmptyHanded(node: TSESTree.Node): boolean {
 export function knownFunction(callee: TSESTree.Node, analysis: FileAnalysis): FunctionNode | null {
   const expression = unwrap(callee)
   if (isFunction(expression)) return expression
-  if (expression.type === 'Identifier') return findFunction(expression, analysis)
+  if (expression.type === 'Identifier') {
+    return namesOfFunctions(analysis).has(expression.name) ? findFunction(expression, analysis) : null
+  }
   if (expression.type !== 'MemberExpression' || expression.object.type !== 'ThisExpression') return null
   return findMethod(expression)
+}
+
+const functionNames = new WeakMap<FileAnalysis, ReadonlySet<string>>()
+
+/** The names that mean a function somewhere in the file: a cheap question before the scopes are asked. */
+export function namesOfFunctions(analysis: FileAnalysis): ReadonlySet<string> {
+  const known = functionNames.get(analysis)
+  if (known !== undefined) return known
+  const names = new Set<string>()
+  for (const scope of analysis.sourceCode.scopeManager?.scopes ?? []) {
+    for (const { name, defs } of scope.variables) {
+      const node = defs[0]?.node as TSESTree.Node | undefined
+      if (node?.type === 'FunctionDeclaration' || node?.type === 'FunctionExpression') names.add(name)
+      else if (node?.type === 'VariableDeclarator' && isFunction(node.init)) names.add(name)
+    }
+  }
+  functionNames.set(analysis, names)
+  return names
 }
 
 function findMethod(member: TSESTree.MemberExpression): FunctionNode | null {
@@ -104,6 +124,13 @@ export function isTimerPromise(node: TSESTree.Node): boolean {
     body.callee.type === 'Identifier' &&
     (body.callee.name === 'setTimeout' || body.callee.name === 'setImmediate')
   )
+}
+
+/** `x.push()`: most calls are of this kind, and need no question to the scopes. */
+function isSafeMethod(callee: TSESTree.Node): boolean {
+  if (callee.type !== 'MemberExpression' || callee.object.type === 'ThisExpression') return false
+  const name = getMemberName(callee)
+  return name !== null && safeMethods.has(name)
 }
 
 function isOfTracing(callee: TSESTree.Node, sourceCode: Readonly<SourceCode>): boolean {
@@ -161,6 +188,10 @@ function throwingOf(node: FunctionNode, analysis: FileAnalysis): { sync: Throwin
 
 function isRejecting(node: TSESTree.Node, analysis: FileAnalysis): boolean {
   const value = unwrap(node)
+  if (value.type === 'NewExpression' && value.callee.type === 'Identifier' && value.callee.name === 'Promise') {
+    const [executor] = value.arguments
+    return !isFunction(executor) || executor.params.length > 1
+  }
   return value.type === 'CallExpression' && knownFunction(value.callee, analysis) !== null && mayReject(value, analysis)
 }
 
