@@ -213,7 +213,7 @@ function recorded(span: ReadableSpan, all: readonly ReadableSpan[]): RecordedSpa
   const { code, message } = span.status
   return {
     name: span.name,
-    kind: kinds[span.kind] ?? 'internal',
+    kind: kinds[span.kind],
     traceId: span.spanContext().traceId,
     spanId: span.spanContext().spanId,
     parentSpanId,

@@ -105,7 +105,7 @@ function spanOf(bytes: Uint8Array, scope: DecodedSpan['scope'], resource: Decode
     status: { message: text(first(status, 2)), code: statusCodes[Number(varint(status, 3))] ?? 'UNSET' },
     scope,
     resource,
-    flags: Number(fixed32(bytes, 16)),
+    flags: fixed32(bytes, 16),
   }
 }
 

@@ -11,15 +11,15 @@ import type { Outcome, Transport } from './transport.js'
 
 /** Spans from their end to the collector. */
 export interface Pipeline extends SpanProcessor {
-  counts(): PipelineCounts
+  counts: () => PipelineCounts
   /** Sends everything that has ended; false when something is left or was lost on the way. Never rejects. */
-  flush(timeoutMs: number): Promise<boolean>
+  flush: (timeoutMs: number) => Promise<boolean>
   /** Flushes, then takes nothing more; what is left is dropped as `shutdown`. Never rejects. */
-  close(timeoutMs: number): Promise<boolean>
+  close: (timeoutMs: number) => Promise<boolean>
   /** Sends the rest from a child process and waits for it, for when the event loop is over. */
-  sendRestNow(timeoutMs: number): boolean
+  sendRestNow: (timeoutMs: number) => boolean
   /** Adds a span that was not sampled but kept. */
-  add(span: ReadableSpan): void
+  add: (span: ReadableSpan) => void
 }
 
 export interface PipelineCounts {
@@ -88,7 +88,7 @@ export function createPipeline({ transport, batch: settings, redact, onUnsampled
       clearTimeout(timer)
     }
     dueAt = due
-    timer = outside.runInAsyncScope(setTimeout, null, wake, due - now) as NodeJS.Timeout
+    timer = outside.runInAsyncScope(() => setTimeout(wake, due - now))
     timer.unref()
   }
 
@@ -200,7 +200,7 @@ export function createPipeline({ transport, batch: settings, redact, onUnsampled
         }
       })()
       const late = new Promise<void>(resolve => {
-        deadline = outside.runInAsyncScope(setTimeout, null, resolve, timeoutMs) as NodeJS.Timeout
+        deadline = outside.runInAsyncScope(() => setTimeout(resolve, timeoutMs))
       })
       await Promise.race([work, late])
     } finally {

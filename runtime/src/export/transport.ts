@@ -58,9 +58,11 @@ export function createTransport(options: TransportOptions): Transport {
 
   const attempt = (body: Uint8Array): Promise<Outcome> =>
     new Promise(resolve => {
-      let clientRequest: ClientRequest
-      let timer: NodeJS.Timeout | undefined
+      let clientRequest: ClientRequest | undefined
       let socketOfRequest: Socket | undefined
+      // The whole exchange has this long: a collector that takes the request and never answers must not hold the queue.
+      const timer = setTimeout(() => clientRequest?.destroy(timeoutError(options.timeoutMs)), options.timeoutMs)
+      timer.unref()
       const settle = (outcome: Outcome): void => {
         clearTimeout(timer)
         if (socketOfRequest !== undefined) inFlight.delete(socketOfRequest)
@@ -80,9 +82,6 @@ export function createTransport(options: TransportOptions): Transport {
         settle({ kind: 'refused', reason: describe(error) })
         return
       }
-      // The whole exchange has this long: a collector that takes the request and never answers must not hold the queue.
-      timer = setTimeout(() => clientRequest.destroy(timeoutError(options.timeoutMs)), options.timeoutMs)
-      timer.unref()
       clientRequest.on('socket', socket => {
         socketOfRequest = socket
         inFlight.add(socket)
@@ -193,7 +192,7 @@ function partialSuccessOf(body: Buffer): { readonly rejected: number; readonly m
   if (body.length === 0) return { rejected: 0, message: '' }
   try {
     const { partialSuccess } = ProtobufTraceSerializer.deserializeResponse(new Uint8Array(body))
-    return { rejected: Number(partialSuccess?.rejectedSpans ?? 0), message: partialSuccess?.errorMessage ?? '' }
+    return { rejected: partialSuccess?.rejectedSpans ?? 0, message: partialSuccess?.errorMessage ?? '' }
   } catch {
     return { rejected: 0, message: '' }
   }

@@ -21,9 +21,9 @@ export const redactedText = '[REDACTED]'
 
 export interface Redactor {
   /** Makes a span fit to leave the process, in place, and returns it. Throws when it can't: then it must not leave. */
-  redact(span: ReadableSpan): ReadableSpan
+  redact: (span: ReadableSpan) => ReadableSpan
   /** How often a value was replaced, by key. */
-  counts(): Readonly<Record<string, number>>
+  counts: () => Readonly<Record<string, number>>
 }
 
 export interface RedactorOptions {
@@ -118,7 +118,7 @@ export function createRedactor({ policy, valueLength, onRedacted }: RedactorOpti
   const redactAttributes = (attributes: Attributes, scope: Scope, kind: SpanKind | undefined): void => {
     for (const key in attributes) {
       const rule = ruleOf(key, scope)
-      const value = attributes[key]
+      const value: unknown = attributes[key]
       // The address of a peer is a person's on a SERVER span, and a machine's on a CLIENT span.
       if (rule.form === 'denied' || (rule.form === 'peer' && kind !== undefined && kind !== SpanKind.CLIENT)) {
         if (rule.exported !== key) Reflect.deleteProperty(attributes, key)

@@ -5,7 +5,7 @@ import { localRootOf } from '../state.js'
 
 export interface Keeper {
   /** Takes a span that ended unsampled. */
-  onEnd(span: ReadableSpan): void
+  onEnd: (span: ReadableSpan) => void
 }
 
 interface Fragment {

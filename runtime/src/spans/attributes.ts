@@ -15,6 +15,7 @@ import type { AttributeValue } from '@opentelemetry/api'
 export interface PolicyKeys {}
 
 /** The keys that compile. */
+// eslint-disable-next-line @typescript-eslint/no-redundant-type-constituents -- `never` only while nothing is declared
 export type AttributeKey = [keyof PolicyKeys] extends [never] ? string : keyof PolicyKeys & string
 
 /** An attribute object as given, each unlisted key an error, also where it comes through a variable. */

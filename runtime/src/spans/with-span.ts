@@ -33,7 +33,7 @@ export function withSpan<T>(name: string, optionsOrFn: SpanOptions | ((span: Spa
     name,
     {
       kind: kinds[options.kind ?? 'internal'],
-      ...(options.attributes !== undefined && { attributes: options.attributes as Record<string, string> }),
+      ...(options.attributes !== undefined && { attributes: options.attributes }),
       ...(options.links !== undefined && { links: options.links }),
       ...(options.root !== undefined && { root: options.root }),
     },
