@@ -1,14 +1,13 @@
-import type { TSESTree } from '@typescript-eslint/types'
-
 import { getPropertyName, isFunction, unwrap } from '../../src/analysis/bindings.js'
 import type { Host } from '../../src/analysis/handlers/hosts.js'
 import { findList } from '../../src/analysis/handlers/root-module.js'
 import type { Surroundings } from '../../src/analysis/handlers/surroundings.js'
 import type { Untraced } from '../../src/analysis/handlers/untraced.js'
 import type { FileAnalysis } from '../../src/analysis/index.js'
-import { type Edit, ensureImport, findStatement, insertAtHead, insertStatement, wrapInSpan } from '../../src/fix/index.js'
+import { type Edit, ensureImport, wrapInSpan } from '../../src/fix/index.js'
 import type { Insertion } from '../../src/frameworks/index.js'
 import { nameSpan } from './name-span.js'
+import { findTarget, insertForTarget } from './target.js'
 
 /** What mends an untraced handler: what is inserted, as it reads in a message, and the edits. */
 export interface Mend {
@@ -74,76 +73,8 @@ function insertMiddleware(host: Host, insert: Insertion, local: string, { analys
   const target = findTarget(creation)
   if (target === null) return null
   const code = fill(insert.statement, target.name)
-  const edits =
-    target.field === null ? insertBehind(target.node, code, sourceCode) : insertInConstructor(target.field, code, sourceCode)
+  const edits = insertForTarget(target, code, sourceCode)
   return edits === null ? null : { code, edits }
-}
-
-interface Target {
-  /** What the object is called. */
-  readonly name: string
-  readonly node: TSESTree.Node
-  /** The class field that it is the value of. */
-  readonly field: TSESTree.PropertyDefinition | null
-}
-
-/** What the made object is assigned to: the outermost variable or member of `const app = module.exports = new Koa()`. */
-function findTarget(creation: TSESTree.Node): Target | null {
-  let name: string | null = null
-  let current: TSESTree.Node = creation
-  for (;;) {
-    const parent: TSESTree.Node | undefined = current.parent
-    if (parent === undefined) return null
-    switch (parent.type) {
-      case 'AwaitExpression':
-      case 'TSAsExpression':
-      case 'TSNonNullExpression':
-      case 'TSSatisfiesExpression':
-        current = parent
-        continue
-      case 'AssignmentExpression':
-        if (parent.operator !== '=' || parent.right !== current) return null
-        name = nameOf(parent.left) ?? name
-        current = parent
-        continue
-      case 'VariableDeclarator':
-        return parent.id.type === 'Identifier' ? { name: parent.id.name, node: parent, field: null } : null
-      case 'ExpressionStatement':
-        return name === null ? null : { name, node: parent, field: null }
-      case 'PropertyDefinition': {
-        const field = parent.static ? null : getPropertyName(parent)
-        return field === null || parent.value !== current ? null : { name: `this.${field}`, node: parent, field: parent }
-      }
-      default:
-        return null
-    }
-  }
-}
-
-/** A variable, `this.app` or `module.exports`. */
-function nameOf(node: TSESTree.Node): string | null {
-  const expression = unwrap(node)
-  if (expression.type === 'Identifier') return expression.name
-  if (expression.type === 'ThisExpression') return 'this'
-  if (expression.type !== 'MemberExpression' || expression.computed) return null
-  const object = nameOf(expression.object)
-  const { property } = expression
-  return object === null ? null : `${object}.${property.type === 'PrivateIdentifier' ? '#' : ''}${property.name}`
-}
-
-function insertBehind(node: TSESTree.Node, code: string, sourceCode: FileAnalysis['sourceCode']): Edit[] | null {
-  const statement = findStatement(node)
-  const isPlain = statement?.type === 'VariableDeclaration' || statement?.type === 'ExpressionStatement' || statement?.type === 'ExportNamedDeclaration'
-  return statement !== null && isPlain ? insertStatement(statement, code, sourceCode) : null
-}
-
-/** Fields are set before the constructor's body runs, and no method runs before it. */
-function insertInConstructor(field: TSESTree.PropertyDefinition, code: string, sourceCode: FileAnalysis['sourceCode']): Edit[] | null {
-  for (const member of field.parent.body) {
-    if (member.type !== 'MethodDefinition' || member.kind !== 'constructor') continue
-    return member.value.body === null ? null : insertAtHead(member.value.body, code, sourceCode)
-  }
-  return null
 }
 
 /** `createServer(handler)` becomes `createServer(traceHandler(handler))`. */

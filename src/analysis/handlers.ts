@@ -53,7 +53,7 @@ function readHandlers(analysis: FileAnalysis, filename: string): FileHandlers | 
     ...calls.flatMap((call) => (call.kind === 'handler' && !isMachinery(call, analysis) ? factsOfHandlerCall(call, analysis) : [])),
     ...decorated,
     ...exported.map(factOfExport),
-  ].sort((a, b) => a.origin.start - b.origin.start)
+  ].sort((a, b) => a.origin.start - b.origin.start || a.origin.end - b.origin.end)
   return { frameworks, finder, calls, exported, functionsTraced: declared.traced, facts }
 }
 

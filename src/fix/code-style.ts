@@ -16,15 +16,10 @@ export function readCodeStyle(sourceCode: Readonly<SourceCode>): CodeStyle {
 }
 
 function readQuote({ ast, text }: Readonly<SourceCode>): "'" | '"' {
-  let double = 0
-  let single = 0
-  const count = (raw: string): void => {
-    if (raw.startsWith('"')) double++
-    else if (raw.startsWith("'")) single++
-  }
-  for (const statement of ast.body) if (statement.type === 'ImportDeclaration') count(statement.source.raw)
-  if (double + single === 0) for (const token of ast.tokens ?? []) if ((token.type as string) === 'String') count(text.charAt(token.range[0]))
-  return double > single ? '"' : "'"
+  const imported = ast.body.flatMap((statement) => (statement.type === 'ImportDeclaration' ? [statement.source.raw] : []))
+  const quotes = imported.length > 0 ? imported : (text.match(/require\(\s*['"]/g)?.map((call) => call.slice(-1)) ?? text.match(/['"]/g) ?? [])
+  const double = quotes.filter((quote) => quote.startsWith('"')).length
+  return double > quotes.length - double ? '"' : "'"
 }
 
 function readSemicolon(ast: TSESTree.Program, text: string): ';' | '' {
@@ -36,7 +31,9 @@ function readSemicolon(ast: TSESTree.Program, text: string): ';' | '' {
     if (text.charAt(statement.range[1] - 1) === ';') withOne++
     else without++
   }
-  return withOne + without > 0 && without >= withOne ? '' : ';'
+  if (withOne + without > 0) return without >= withOne ? '' : ';'
+  // Functions and classes only: their statements show it.
+  return ast.body.length > 0 && !/;\s*$/m.test(text) ? '' : ';'
 }
 
 const endsInSemicolon: ReadonlySet<string> = new Set([

@@ -137,7 +137,7 @@ function readRequire(node: TSESTree.VariableDeclaration, request: ImportRequest,
 function readImportEquals(node: TSESTree.TSImportEqualsDeclaration, request: ImportRequest): EnsuredImport | null {
   const { moduleReference } = node
   if (moduleReference.type !== 'TSExternalModuleReference' || node.importKind === 'type') return null
-  const isSame = moduleReference.expression.type === 'Literal' && moduleReference.expression.value === request.module
+  const isSame = moduleReference.expression.value === request.module
   return isSame ? { local: `${node.id.name}.${request.name}`, edits: [] } : null
 }
 
@@ -161,8 +161,7 @@ function findAnchor(style: ModuleStyle, before: number, body: readonly TSESTree.
 
 function findImportEquals(statement: TSESTree.Node): string | null {
   if (statement.type !== 'TSImportEqualsDeclaration' || statement.moduleReference.type !== 'TSExternalModuleReference') return null
-  const { expression } = statement.moduleReference
-  return expression.type === 'Literal' ? String(expression.value) : null
+  return statement.moduleReference.expression.value
 }
 
 /** The module that a statement at the top of the file requires (`const x = require('x')`, `require('x')()`), else null. */

@@ -7,7 +7,7 @@ import type { Edit } from './edit.js'
 /** The statement around a node, or null where it is no member of a block (`if (x) app = express()`). */
 export function findStatement(node: TSESTree.Node): TSESTree.Statement | null {
   let current: TSESTree.Node = node
-  while (current.parent !== undefined && current.parent !== null) {
+  while (current.parent) {
     const { parent } = current
     const isMember =
       ((parent.type === 'Program' || parent.type === 'BlockStatement' || parent.type === 'StaticBlock' || parent.type === 'TSModuleBlock') &&

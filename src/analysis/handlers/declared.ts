@@ -128,8 +128,9 @@ function readNamed(node: TSESTree.ExportNamedDeclaration, context: ReceiverConte
   }
   if (node.source !== null) return []
   return node.specifiers.flatMap((specifier) => {
-    if (specifier.local.type !== 'Identifier' || specifier.exported.type !== 'Identifier') return []
-    return [{ name: specifier.exported.name, value: resolveValue(specifier.local, context), at: specifier.local }]
+    const { exported } = specifier
+    const name = exported.type === 'Identifier' ? exported.name : exported.value
+    return [{ name, value: resolveValue(specifier.local, context), at: specifier.local }]
   })
 }
 

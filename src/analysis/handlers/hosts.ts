@@ -218,7 +218,7 @@ function isReturnedOrExported(creation: TSESTree.Node, analysis: FileAnalysis): 
 function isVariableGivenAway(id: TSESTree.Identifier, analysis: FileAnalysis): boolean {
   const variable = findVariable(id, analysis.sourceCode)
   return (variable?.references ?? []).some(({ identifier }) => {
-    const node = withoutCasts(identifier as TSESTree.Identifier)
+    const node = withoutCasts(identifier)
     const { parent } = node
     switch (parent?.type) {
       case 'ArrowFunctionExpression':

@@ -202,7 +202,7 @@ export function findLocalFunction(node: TSESTree.Node, context: ReceiverContext)
   if (expression.type !== 'MemberExpression' || expression.object.type !== 'ThisExpression') return null
   const name = getMemberName(expression)
   let current: TSESTree.Node | undefined = expression.parent
-  while (current !== undefined && current !== null && current.type !== 'ClassBody') current = current.parent
+  while (current && current.type !== 'ClassBody') current = current.parent
   if (current?.type !== 'ClassBody') return null
   for (const member of current.body) {
     if (member.type !== 'MethodDefinition' && member.type !== 'PropertyDefinition') continue

@@ -73,8 +73,7 @@ function readModules({ sourceCode }: FileAnalysis): readonly string[] {
   for (const statement of sourceCode.ast.body) {
     if (statement.type === 'ImportDeclaration' && statement.importKind !== 'type') imported.push(statement.source.value)
     if (statement.type === 'TSImportEqualsDeclaration' && statement.moduleReference.type === 'TSExternalModuleReference') {
-      const { expression } = statement.moduleReference
-      if (expression.type === 'Literal') imported.push(String(expression.value))
+      imported.push(statement.moduleReference.expression.value)
     }
     const expressions =
       statement.type === 'VariableDeclaration' ? statement.declarations.map(({ init }) => init)
