@@ -2,6 +2,7 @@ import type { Finding, Origin, SetupOrder } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 
 import type { FileAnalysis } from '../../src/analysis/index.js'
+import { getParent } from '../../src/analysis/setup/parents.js'
 import { type Mend, readCodeStyle } from '../../src/fix/index.js'
 
 /** The statement that loads the setup, put before the one that loads the module; setup of the file's own stays where it is. */
@@ -32,7 +33,10 @@ function isRequire(statement: TSESTree.ExpressionStatement): boolean {
 }
 
 function findTopStatement(origin: Origin, analysis: FileAnalysis): TSESTree.Node | null {
-  let node: TSESTree.Node | null | undefined = analysis.nodeOf(origin)
-  while (node?.parent != null && node.parent.type !== 'Program') node = node.parent
-  return node?.parent == null ? null : node
+  let node = analysis.nodeOf(origin)
+  for (let parent = getParent(node); parent !== null; parent = getParent(node)) {
+    if (parent.type === 'Program') return node
+    node = parent
+  }
+  return null
 }

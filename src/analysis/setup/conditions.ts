@@ -3,6 +3,7 @@ import type { TSESTree } from '@typescript-eslint/types'
 import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 
 import { findBinding, findVariable, type FunctionNode, getEnclosingFunction, getMemberName, getPropertyName, isFunction, unwrap } from '../bindings.js'
+import { getParent } from './parents.js'
 
 /** Words of a condition or a name that say "not in production", or "because somebody asked for it". */
 const DEVELOPMENT: ReadonlySet<string> = new Set([
@@ -68,15 +69,15 @@ function fileWords(filename: string): string {
 function runsInDevelopment(node: TSESTree.Node, sourceCode: Readonly<SourceCode>, depth: number): boolean {
   if (depth > DEPTH) return false
   let child = node
-  let parent: TSESTree.Node | null | undefined = node.parent
-  while (parent != null) {
+  let parent = getParent(node)
+  while (parent !== null) {
     if (isDevelopmentBranch(parent, child, sourceCode)) return true
     if (isFunction(parent)) return isDevelopmentFunction(parent, sourceCode, depth)
     if (parent.type === 'VariableDeclarator' && parent.init === child && parent.id.type === 'Identifier') {
       if (isEveryUseInDevelopment(parent.id, sourceCode, depth)) return true
     }
     child = parent
-    parent = parent.parent
+    parent = getParent(parent)
   }
   return false
 }
@@ -126,7 +127,7 @@ function isDevelopmentBranch(parent: TSESTree.Node, child: TSESTree.Node, source
     }
     case 'ArrayExpression': {
       const [key] = parent.elements
-      return key != null && key !== child && parent.elements.length === 2 && textWords(key, DEVELOPMENT)
+      return key !== null && key !== undefined && key !== child && parent.elements.length === 2 && textWords(key, DEVELOPMENT)
     }
     case 'AssignmentPattern':
       // A default: whoever calls decides.
@@ -253,14 +254,14 @@ function hasWord(name: string, words: ReadonlySet<string>): boolean {
 /** Is a node one of two that a condition chooses between, the other being (or holding) what `other` describes? */
 export function isAlternativeTo(node: TSESTree.Node, other: RegExp, sourceCode: Readonly<SourceCode>): boolean {
   let child = node
-  let parent: TSESTree.Node | null | undefined = node.parent
-  while (parent != null && !isFunction(parent)) {
+  let parent = getParent(node)
+  while (parent !== null && !isFunction(parent)) {
     if ((parent.type === 'IfStatement' || parent.type === 'ConditionalExpression') && child !== parent.test) {
       const branch = child === parent.consequent ? parent.alternate : parent.consequent
       if (branch !== null && other.test(sourceCode.getText(branch))) return true
     }
     child = parent
-    parent = parent.parent
+    parent = getParent(parent)
   }
   return false
 }
@@ -274,12 +275,12 @@ export function isConditional(node: TSESTree.Node): boolean {
 function findBranch(node: TSESTree.Node, below: TSESTree.Node | null): TSESTree.Node | null {
   let branch: TSESTree.Node | null = null
   let child = node
-  let parent: TSESTree.Node | null | undefined = node.parent
-  while (parent != null && child !== below) {
+  let parent = getParent(node)
+  while (parent !== null && child !== below) {
     if (parent === below) return branch
     if (isBranch(parent, child)) branch = child
     child = parent
-    parent = parent.parent
+    parent = getParent(parent)
   }
   return branch
 }
@@ -304,10 +305,10 @@ function isBranch(parent: TSESTree.Node, child: TSESTree.Node): boolean {
 export function canBothRun(earlier: TSESTree.Node, later: TSESTree.Node): boolean {
   if (getEnclosingFunction(earlier) !== getEnclosingFunction(later)) return false
   const above = new Set<TSESTree.Node>()
-  for (let node: TSESTree.Node | null | undefined = earlier; node != null; node = node.parent) above.add(node)
-  let common: TSESTree.Node | null | undefined = later
-  while (common != null && !above.has(common)) common = common.parent
-  if (common == null) return false
+  for (let node: TSESTree.Node | null = earlier; node !== null; node = getParent(node)) above.add(node)
+  let common: TSESTree.Node | null = later
+  while (common !== null && !above.has(common)) common = getParent(common)
+  if (common === null) return false
   if (/^(?:IfStatement|ConditionalExpression|SwitchStatement|TryStatement|LogicalExpression)$/.test(common.type)) return false
   const first = findBranch(earlier, common)
   if (first === null) return true

@@ -2,6 +2,7 @@ import type { TSESTree } from '@typescript-eslint/types'
 import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 
 import { findBinding, getEnclosingFunction, getMemberName, isFunction, unwrap } from '../bindings.js'
+import { getParent } from './parents.js'
 import { type Call, findSetupCall } from './setup-calls.js'
 
 /** Methods that send what is buffered. */
@@ -32,9 +33,9 @@ function isOffered(node: TSESTree.Node): boolean {
 }
 
 function findStatement(node: TSESTree.Node): TSESTree.Node | null {
-  let current: TSESTree.Node | null | undefined = node
-  while (current != null && !/Statement$|Declaration$/.test(current.type)) current = current.parent
-  return current ?? null
+  let current: TSESTree.Node | null = node
+  while (current !== null && !/Statement$|Declaration$/.test(current.type)) current = getParent(current)
+  return current
 }
 
 /**

@@ -162,7 +162,7 @@ function readLoads(sourceCode: Readonly<SourceCode>): Load[] {
       requires.push(...readRequire(statement.expression, statement, true, sourceCode))
     } else if (statement.type === 'TSImportEqualsDeclaration' && statement.moduleReference.type === 'TSExternalModuleReference') {
       const source = statement.moduleReference.expression
-      if (source.type === 'Literal' && typeof source.value === 'string' && statement.importKind !== 'type') {
+      if (typeof source.value === 'string' && statement.importKind !== 'type') {
         requires.push({ node: statement, source, module: source.value, bare: false })
       }
     }
@@ -193,7 +193,7 @@ function isErased(node: TSESTree.ImportDeclaration, sourceCode: Readonly<SourceC
   if (node.specifiers.length === 0) return false
   return node.specifiers.every((specifier) => {
     if (specifier.type === 'ImportSpecifier' && specifier.importKind === 'type') return true
-    const [variable] = sourceCode.getDeclaredVariables?.(specifier) ?? []
+    const [variable] = sourceCode.getDeclaredVariables(specifier)
     const references = variable?.references as readonly { isValueReference?: boolean }[] | undefined
     // Parsers without types know values only.
     return references !== undefined && references.length > 0 && references.every(({ isValueReference }) => isValueReference === false)

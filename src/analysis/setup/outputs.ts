@@ -5,6 +5,7 @@ import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 import { findVariable, getMemberName, getPropertyName, unwrap } from '../bindings.js'
 import { originOf } from '../origins.js'
 import { valueOf } from '../values.js'
+import { getParent } from './parents.js'
 import { isAlternativeTo, isForDevelopment } from './conditions.js'
 import type { SetupContext } from './providers.js'
 import { findSetupCall, getCalleeName, getOption, resolveOnce, type SetupCall } from './setup-calls.js'
@@ -119,7 +120,7 @@ function readSecrets(
 function readMetadata(node: TSESTree.Node, name: string, sourceCode: Readonly<SourceCode>): ExporterEndpoint[] {
   const variable = node.type === 'Identifier' ? findVariable(node, sourceCode) : null
   return (variable?.references ?? []).flatMap(({ identifier }) => {
-    const member = identifier.parent as TSESTree.Node
+    const member = identifier.parent
     if (member.type !== 'MemberExpression' || member.object !== identifier) return []
     if (!/^(?:add|set)$/.test(getMemberName(member) ?? '') || member.parent.type !== 'CallExpression') return []
     const [key, value] = member.parent.arguments
@@ -133,10 +134,10 @@ const ENVIRONMENT = /\bprocess\.env\.(OTEL_EXPORTER_OTLP_(?:TRACES_)?(ENDPOINT|H
 /** `process.env.OTEL_EXPORTER_OTLP_ENDPOINT = '…'`: configuration that looks like the environment's and is the source's. */
 function readEnvironment(sourceCode: Readonly<SourceCode>): ExporterEndpoint[] {
   return [...sourceCode.text.matchAll(ENVIRONMENT)].flatMap((match) => {
-    let node: TSESTree.Node | null | undefined = sourceCode.getNodeByRangeIndex(match.index)
-    while (node != null && node.type !== 'AssignmentExpression') node = node.parent
+    let node: TSESTree.Node | null = sourceCode.getNodeByRangeIndex(match.index)
+    while (node !== null && node.type !== 'AssignmentExpression') node = getParent(node)
     const name = match[1] ?? ''
-    if (node == null || !sourceCode.getText(node.left).endsWith(name)) return []
+    if (node === null || !sourceCode.getText(node.left).endsWith(name)) return []
     return match[2] === 'ENDPOINT' ?
         [makeUrl(node.right, name, false, sourceCode)]
       : [makeSecret(node.right, name, name, sourceCode)]

@@ -4,6 +4,7 @@ import type { Scope, SourceCode } from '@typescript-eslint/utils/ts-eslint'
 import { findBinding, findVariable, type FunctionNode, getEnclosingFunction, getMemberName, getPropertyName, isFunction, unwrap } from '../bindings.js'
 import { resolveReference } from '../imports.js'
 import { endMethods } from './ends.js'
+import { getParent } from './parents.js'
 import type { Call } from './setup-calls.js'
 
 /** What a file does with a provider that it made. */
@@ -69,8 +70,8 @@ function startSearch(registeredBy: readonly string[], sourceCode: Readonly<Sourc
 }
 
 function followValue(node: TSESTree.Node, path: Path, search: Search): void {
-  const parent = node.parent as TSESTree.Node | null | undefined
-  if (parent == null) return
+  const parent = getParent(node)
+  if (parent === null) return
   switch (parent.type) {
     case 'AwaitExpression':
     case 'ChainExpression':
@@ -281,9 +282,9 @@ function followResult(node: FunctionNode | null, path: Path, search: Search): vo
     return
   }
   for (const { identifier } of variable.references) {
-    const use = identifier.parent as TSESTree.Node
+    const use = identifier.parent
     if (use.type === 'VariableDeclarator' && use.id === identifier) continue
-    if (use.type === 'CallExpression') followReturned(use, identifier as TSESTree.Identifier, path, search)
+    if (use.type === 'CallExpression') followReturned(use, identifier, path, search)
     else search.handedOver = true
   }
 }
