@@ -89,25 +89,27 @@ export function parseConfig(input: unknown, file: string): Config {
   return input as Config
 }
 
-/** The policy that a config makes. */
+/** The policy that a config makes. Lists are sorted and without doubles, so that equal policies have equal hashes. */
 export function toPolicy(config: Config): Policy {
-  const { attributes, spanNames, files } = config
+  const { attributes, files, spanNames } = config
   return {
     attributes: {
-      allow: attributes?.allow ?? [],
-      deny: attributes?.deny ?? [],
-      sensitive: { ignore: attributes?.sensitive?.ignore ?? [], add: attributes?.sensitive?.add ?? [] },
+      allow: normalise(attributes?.allow),
+      deny: normalise(attributes?.deny),
+      sensitive: { ignore: normalise(attributes?.sensitive?.ignore), add: normalise(attributes?.sensitive?.add) },
     },
     spanNames: {
       style: spanNames?.style ?? 'domain.action',
-      domains: spanNames?.domains ?? [],
-      technicalWords: {
-        add: spanNames?.technicalWords?.add ?? [],
-        remove: spanNames?.technicalWords?.remove ?? [],
-      },
+      domains: normalise(spanNames?.domains),
+      technicalWords: { add: normalise(spanNames?.technicalWords?.add), remove: normalise(spanNames?.technicalWords?.remove) },
     },
+    // Globs: the order is the author's.
     files: { tests: files?.tests ?? TESTS, ignore: files?.ignore ?? [] },
   }
+}
+
+function normalise(list: readonly string[] = []): readonly string[] {
+  return [...new Set(list)].sort()
 }
 
 /** The policy without any config. */

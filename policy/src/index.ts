@@ -4,6 +4,7 @@ export { type ExportScope, type ExportVerdict, judgeExportedKey } from './export
 export type * from './facts.js'
 export type * from './finding.js'
 export type * from './framework.js'
+export { hashPolicy } from './hash.js'
 export { classifyName, type SensitiveClass } from './keys.js'
 export { splitName } from './names.js'
 export { findNearest } from './nearest.js'

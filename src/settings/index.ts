@@ -1,54 +1,79 @@
+import path from 'node:path'
+
 import { type Config, ConfigError, parseConfig, type Policy, toPolicy } from '@spanguard/policy'
 
 import { findNearestConfig, readConfigFile } from './config-file.js'
+import { withExtended } from './extend.js'
 
-/** The config that holds for a file, and the policy it makes. */
+/** The config that holds for a file, and the policy it makes. The same object as long as nothing has changed. */
 export interface Settings {
   readonly config: Config
   readonly policy: Policy
-  /** Where the config stands; null without one. */
+  /** Where the config stands; null when it was given as an object, and without one. */
   readonly file: string | null
+  /** What the config's relative paths are relative to: its file's folder, else the working directory. */
+  readonly folder: string
 }
 
-const SETTINGS = 'settings.spanguard in the ESLint config'
+const PLACE = 'settings.spanguard in the ESLint config'
 
-const parsed = new WeakMap<object, Config>()
-const byConfig = new WeakMap<Config, Settings>()
+const given = new WeakMap<object, Config>()
+const made = new WeakMap<Config, Settings>()
 const none: Config = {}
 
 /**
  * The settings of one file: `settings.spanguard` (an object, or the path of a JSON file), else the nearest
- * `spanguard.config.json`. Both are right only when they say the same.
+ * `spanguard.config.json`. Where both are there they must say the same.
  *
  * @param settings ESLint's shared settings
  * @param filename absolute path of the file that is linted
  * @throws ConfigError when a config is not valid, cannot be read, or differs from the other one
  */
 export function getSettings(settings: unknown, filename: string): Settings {
-  const given = (settings as { spanguard?: unknown } | undefined)?.spanguard
+  const own = (settings as { spanguard?: unknown } | undefined)?.spanguard
   const nearest = findNearestConfig(filename)
-  if (given === undefined) return nearest === null ? toSettings(none, null) : toSettings(readConfigFile(nearest), nearest)
-  const config = typeof given === 'string' ? readConfigFile(given) : parseSettings(given)
-  const hasBoth = nearest !== null && (typeof given !== 'string' || given !== nearest)
-  if (hasBoth && JSON.stringify(readConfigFile(nearest)) !== JSON.stringify(config)) {
-    throw new ConfigError(nearest, '', `says something else than ${SETTINGS}: keep one of them.`)
+  if (own === undefined) return nearest === null ? toSettings(none, null) : toSettings(readConfigFile(nearest), nearest)
+  const file = typeof own === 'string' ? path.resolve(own) : null
+  const config = file === null ? readObject(own) : readConfigFile(file)
+  if (nearest !== null && nearest !== file && !isSame(readConfigFile(nearest), config)) {
+    throw new ConfigError(nearest, '', `says something else than ${PLACE}: keep one of the two, or make them say the same.`)
   }
-  return toSettings(config, typeof given === 'string' ? given : null)
+  return toSettings(config, file ?? (nearest !== null ? nearest : null))
 }
 
-function parseSettings(given: unknown): Config {
-  if (typeof given !== 'object' || given === null) return parseConfig(given, SETTINGS)
-  const known = parsed.get(given)
-  if (known !== undefined) return known
-  const config = parseConfig(given, SETTINGS)
-  parsed.set(given, config)
-  return config
+/**
+ * What a config makes, cached by the config.
+ *
+ * @param file where it stands, null for an object
+ */
+export function toSettings(config: Config, file: string | null): Settings {
+  const known = made.get(config)
+  if (known?.file === file) return known
+  const settings: Settings = { config, policy: toPolicy(config), file, folder: file === null ? process.cwd() : path.dirname(file) }
+  made.set(config, settings)
+  return settings
 }
 
-function toSettings(config: Config, file: string | null): Settings {
-  const known = byConfig.get(config)
+function readObject(own: unknown): Config {
+  if (typeof own !== 'object' || own === null) return parseConfig(own, PLACE)
+  const known = given.get(own)
   if (known !== undefined) return known
-  const made: Settings = { config, policy: toPolicy(config), file }
-  byConfig.set(config, made)
-  return made
+  const config = parseConfig(own, PLACE)
+  const whole = withExtended(config, path.join(process.cwd(), 'eslint.config.js'), [], readConfigFile)
+  // What it extends may change while an editor runs: only what stands in the object itself is kept.
+  if (config.extends === undefined) given.set(own, whole)
+  return whole
+}
+
+/** Equal but for the order of keys, and for `$schema`, which says nothing. */
+function isSame(one: Config, other: Config): boolean {
+  return toText(one) === toText(other)
+}
+
+function toText(config: Config): string {
+  return JSON.stringify({ ...config, $schema: undefined }, (_, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) ?
+      Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+    : value,
+  )
 }
