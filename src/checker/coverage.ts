@@ -9,9 +9,11 @@ import type { Join, ServedBy } from './handlers/join.js'
 import { isExport, type FrameworkObject } from './handlers/objects.js'
 import type { ModuleGraph } from './modules.js'
 import { step, stepAt, type Step } from './places.js'
+import type { Program } from './program.js'
 import type { References } from './references.js'
 import type { Entry, Service } from './services.js'
 import { effectOfPreload, startsSpan, type SetupSite } from './setup/find.js'
+import { unpatchedImport } from './setup/esm.js'
 import { nativelyTraced, type SetupEffect } from './setup/table.js'
 
 /** What traces a process as a whole. */
@@ -20,6 +22,8 @@ export interface ProcessTracing {
   /** For messages: `NodeSDK of @opentelemetry/sdk-node`, `--require ./tracing.js`. */
   readonly by: string
   readonly steps: readonly Step[]
+  /** The package or path that does it. */
+  readonly module: string
   /** Set when the program itself does it. */
   readonly site: SetupSite | null
   readonly conditional: boolean
@@ -45,6 +49,7 @@ export interface CoverageInput {
   readonly objects: readonly FrameworkObject[]
   readonly join: Join
   readonly setups: readonly SetupSite[]
+  readonly program: Program
   readonly graph: ModuleGraph
   readonly references: References
   readonly evaluator: Evaluator
@@ -66,6 +71,7 @@ export function processTracing(entry: Entry, input: Pick<CoverageInput, 'setups'
     found.push({
       effect: site.effect,
       by: `${site.name} of ${site.module}`,
+      module: site.module,
       site,
       conditional: site.conditional || isBehindCondition([...way, ...entry.order.chainTo(site.file).map(imported => imported.node)]),
       steps: [...entry.order.chainTo(site.file).map(imported => step(imported.node, `imports ${imported.specifier}`)), ...way.map((node, i) => step(node, i === 0 ? `sets up ${site.name}` : 'calls it'))],
@@ -85,12 +91,12 @@ function ofPreload(preload: Preload, input: Pick<CoverageInput, 'setups' | 'grap
   const text = preload.how === 'layer' ? `the layer ${preload.module}` : `${preload.how} ${preload.file !== null && path.isAbsolute(preload.module) ? path.basename(preload.file) : preload.module}`
   const first = stepAt(preload.place, `loads ${preload.module} first`)
   const effect = effectOfPreload(preload)
-  if (effect) return [{ effect, by: text, steps: [first], site: null, conditional: false }]
+  if (effect) return [{ effect, by: text, module: preload.module, steps: [first], site: null, conditional: false }]
   if (preload.file === null) return []
   const files = new Set(input.graph.loadOrder([preload.file]).files.keys())
   return input.setups.flatMap(site => {
     const way = files.has(site.file) ? input.references.liveness(site.node, files) : null
-    return way ? [{ effect: site.effect, by: text, steps: [first, ...way.map(node => step(node, `sets up ${site.name}`))], site: null, conditional: site.conditional }] : []
+    return way ? [{ effect: site.effect, by: text, module: site.module, steps: [first, ...way.map(node => step(node, `sets up ${site.name}`))], site: null, conditional: site.conditional }] : []
   })
 }
 
@@ -151,6 +157,10 @@ function judge(handler: HandlerSite, service: Service, entry: Entry, served: Ser
   const middleware = served ? middlewareFor(handler, served, input) : null
   if (middleware) return { ...base, status: 'traced', by: middleware.by, steps: [step(middleware.node, 'traces what is registered after it'), ...mountSteps(served)], conditional: isInCondition(middleware.node) }
   const strongest = tracing.find(one => one.effect === 'instruments') ?? (nativelyTraced.has(handler.descriptor.name) ? tracing.find(one => one.effect === 'provider') : undefined)
+  const unpatched = strongest ? unpatchedImport(handler.descriptor.name, tracing.filter(one => one.effect === 'instruments').map(one => one.module), entry, input.program, input.graph) : null
+  if (strongest && unpatched) {
+    return { ...base, status: 'untraced', by: `${strongest.by} is set up, but cannot change what an ES module imports without a loader hook`, steps: [...strongest.steps, step(unpatched, 'is imported by an ES module')], conditional: false }
+  }
   if (strongest) return { ...base, status: 'traced', by: strongest.by, steps: strongest.steps, conditional: strongest.conditional }
   const apm = tracing.find(one => one.effect === 'apm')
   if (apm) return accepted(apm, input.config) ? { ...base, status: 'traced', by: apm.by, steps: apm.steps, conditional: apm.conditional } : { ...base, status: 'other-apm', by: apm.by, steps: apm.steps, conditional: false }

@@ -90,7 +90,7 @@ export function check(options: CheckOptions): CheckResult {
   const setupNames = new Map<Service, readonly string[]>()
   for (const service of services) {
     const settings = getSettings(undefined, path.join(service.dir, 'package.json')).config
-    const input: CoverageInput = { services: [service], handlers: registrations.handlers, objects: registrations.objects, join, setups, graph, references, evaluator, config: settings, approved: approvedModules(settings, service.dir, root) }
+    const input: CoverageInput = { services: [service], handlers: registrations.handlers, objects: registrations.objects, join, setups, program, graph, references, evaluator, config: settings, approved: approvedModules(settings, service.dir, root) }
     const judged = judgeHandlers(input)
     verdicts.push(...judged)
     setupNames.set(service, [...new Set(service.entries.flatMap(entry => processTracing(entry, input).map(tracing => tracing.by)))])

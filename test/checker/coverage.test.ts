@@ -43,6 +43,10 @@ const table: readonly (readonly [name: string, traced: number, total: number, by
   ['late-import', 2, 2, 'NodeSDK of @opentelemetry/sdk-node', ['setup-first src/app.ts:5']],
   ['conditional-setup', 2, 2, 'NodeSDK of @opentelemetry/sdk-node', []],
   ['next-instrumentation', 3, 3, 'registerOTel of @vercel/otel', []],
+  // An ES module's import of http is out of reach without a loader hook; express requires http itself.
+  ['esm-express', 1, 1, 'NodeSDK of @opentelemetry/sdk-node', []],
+  ['esm-http', 0, 1, null, ['require-handler-tracing server.js:4']],
+  ['esm-http-hook', 1, 1, '--import ./tracing.js', []],
   // A provider makes spans possible and instruments nothing.
   ['provider-only', 0, 2, null, ['require-handler-tracing src/app.js:10']],
   // Another vendor's tracing: no finding, not counted as traced until the config accepts it.
