@@ -2,7 +2,7 @@ import { type DynamicModule, Inject, Module, type NestInterceptor, Optional } fr
 import { APP_INTERCEPTOR, HttpAdapterHost } from '@nestjs/core'
 import { tap } from 'rxjs'
 import { expressTracing } from './express.js'
-import { type FastifyTracedInstance, fastifyTracing } from './fastify.js'
+import { fastifyTracing } from './fastify.js'
 import { getServerSpan, type MiddlewareOptions, noteFailure } from './middleware/server-span.js'
 
 export type { MiddlewareOptions } from './middleware/server-span.js'
@@ -23,6 +23,7 @@ const optionsToken = Symbol('spanguard.nest.options')
  * Nest module that traces an app on the express or the fastify adapter: one SERVER span per request, named by the
  * controller's route with prefixes and versions. Import it in the root module, as it is or by `forRoot(options)`.
  */
+// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- what Nest calls a module is a class
 export class TracingModule {
   /** Nest makes modules when the adapter is there and body parsers and routes are not: the middleware goes in between. */
   constructor(host: HttpAdapterHost, options: MiddlewareOptions | undefined) {
@@ -56,6 +57,6 @@ Module({ providers: [{ provide: APP_INTERCEPTOR, useValue: noteErrors }] })(Trac
 
 function traceAdapter(adapter: Adapter, options: MiddlewareOptions): void {
   const instance = adapter.getInstance()
-  if (adapter.getType() === 'fastify') fastifyTracing(instance as FastifyTracedInstance, options, () => {})
+  if (adapter.getType() === 'fastify') fastifyTracing(instance, options, () => {})
   else (instance as ExpressApp).use(expressTracing(options))
 }

@@ -27,7 +27,7 @@ interface ModulePatch {
 
 /** One per process: two copies of this package must not trace each request twice. */
 const key = Symbol.for('@spanguard/runtime/clients-enabled')
-const holder = globalThis as typeof globalThis & { [key]?: Enabled }
+const holder = globalThis as { [key]?: Enabled | undefined }
 
 /**
  * Switches the CLIENT spans of `fetch`, undici, `node:http` and `node:https` on, by OpenTelemetry's own instrumentations

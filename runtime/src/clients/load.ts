@@ -11,7 +11,7 @@ export interface Instrumentations {
 }
 
 const key = Symbol.for('@spanguard/runtime/clients')
-const holder = globalThis as typeof globalThis & { [key]?: Instrumentations }
+const holder = globalThis as { [key]?: Instrumentations | undefined }
 
 /** What `@spanguard/runtime/clients` imported statically, for bundles, where nothing can be found at run time. */
 export function provideInstrumentations(instrumentations: Instrumentations): void {
@@ -26,15 +26,15 @@ export function loadInstrumentations(): Instrumentations {
   const provided = holder[key]
   if (provided !== undefined) return provided
   return {
-    Http: load<{ HttpInstrumentation: typeof HttpInstrumentation }>('@opentelemetry/instrumentation-http')?.HttpInstrumentation ?? null,
-    Undici: load<{ UndiciInstrumentation: typeof UndiciInstrumentation }>('@opentelemetry/instrumentation-undici')?.UndiciInstrumentation ?? null,
+    Http: (load('@opentelemetry/instrumentation-http')?.['HttpInstrumentation'] ?? null) as Instrumentations['Http'],
+    Undici: (load('@opentelemetry/instrumentation-undici')?.['UndiciInstrumentation'] ?? null) as Instrumentations['Undici'],
   }
 }
 
-function load<T>(name: string): T | null {
+function load(name: string): Readonly<Record<string, unknown>> | null {
   for (const from of places()) {
     try {
-      return nodeModule.createRequire(from)(name) as T
+      return nodeModule.createRequire(from)(name) as Readonly<Record<string, unknown>>
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'MODULE_NOT_FOUND') throw error
     }

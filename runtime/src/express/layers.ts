@@ -11,7 +11,7 @@ export interface LayeredRequest {
   readonly baseUrl?: string
   readonly url: string
   /** For each prefix of this request at which a router is mounted: the pattern of the prefix. */
-  [prefixes]?: Map<string, string>
+  [prefixes]?: Map<string, string> | undefined
 }
 
 /** One entry of a router's stack: middleware, a mounted router, or (with `route`) a route. */

@@ -1,7 +1,7 @@
 import { context, type Context } from '@opentelemetry/api'
 
 interface Emitter {
-  emit(event: string | symbol, ...args: unknown[]): boolean
+  emit: (this: Emitter, event: string | symbol, ...args: unknown[]) => boolean
   listenerCount(event: string | symbol): number
 }
 interface BoundEmitter extends Emitter {

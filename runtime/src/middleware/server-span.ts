@@ -143,11 +143,16 @@ export function markRequest(request: object, server: ServerSpan): void {
 
 function adopt(request: ServerRequest, response: ServerResponse, active: Context): ServerSpan | null {
   const rpc = getRPCMetadata(active)
-  if (rpc === undefined || rpc.type !== RPCType.HTTP) return null
+  if (rpc === undefined || !isHttp(rpc)) return null
   const rpcOwner = (rpc as { [owner]?: object })[owner]
   if ((rpcOwner !== undefined && rpcOwner !== request) || !isAlive(rpc.span)) return null
   const method = spanMethod(request.method ?? '')
   return { span: rpc.span, context: active, rpc, method, adopted: true, request, response, findRoute: null, failure: null, ended: false }
+}
+
+/** True of all there are so far; a type of another protocol would say that the span is not the request's. */
+function isHttp({ type }: { readonly type: string }): boolean {
+  return type === 'http'
 }
 
 /**

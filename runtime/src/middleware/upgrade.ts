@@ -1,8 +1,9 @@
 import type { IncomingHeaders } from './attributes.js'
 
+type Write = (this: WritableSocket, ...args: unknown[]) => unknown
 interface WritableSocket {
-  write(...args: unknown[]): unknown
-  end(...args: unknown[]): unknown
+  write: Write
+  end: Write
 }
 
 /** Whether a request asks to leave HTTP (WebSocket). */
@@ -16,22 +17,21 @@ export function isUpgrade(request: { readonly headers: IncomingHeaders }): boole
  */
 export function watchUpgrade(socket: unknown, answered: (status: number) => void): void {
   if (!isWritable(socket)) return
-  const restore = [replace(socket, 'write', watched), replace(socket, 'end', watched)]
-
-  function watched(method: WritableSocket['write'], args: unknown[]): unknown {
+  const watched = (method: Write, args: unknown[]): unknown => {
     for (const undo of restore) undo()
     const result = method.apply(socket, args)
     const status = statusOf(args[0])
     if (status !== null) answered(status)
     return result
   }
+  const restore = [replace(socket, 'write', watched), replace(socket, 'end', watched)]
 }
 
 /** Puts a function before a method and returns what takes it away again; a method that was inherited is inherited again. */
 function replace(
   socket: WritableSocket,
   name: 'write' | 'end',
-  before: (method: WritableSocket['write'], args: unknown[]) => unknown,
+  before: (method: Write, args: unknown[]) => unknown,
 ): () => void {
   const own = Object.getOwnPropertyDescriptor(socket, name)
   const method = socket[name]

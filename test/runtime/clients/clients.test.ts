@@ -3,7 +3,7 @@ import { withSpan } from '@spanguard/runtime'
 import { traceHandler } from '@spanguard/runtime/http'
 import { once } from 'node:events'
 import http, { get, request as importedRequest } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, LookupFunction } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { DecodedSpan } from '../../otlp-receiver.js'
 import { startTracing, type TestTracing } from '../middleware/tracing.js'
@@ -50,6 +50,10 @@ function answered(outgoing: http.ClientRequest): Promise<void> {
   })
 }
 
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
 async function clientSpans(): Promise<readonly DecodedSpan[]> {
   return (await tracing.spans()).filter(({ kind }) => kind === 'CLIENT')
 }
@@ -62,7 +66,7 @@ describe.each(Object.entries(clients))('%s', (_name, send) => {
     const parent = spans.find(({ name }) => name === 'order.submit')
     expect(spans).toHaveLength(2)
     expect(client).toMatchObject({ name: 'GET', parentSpanId: parent?.spanId })
-    expect(got[0]?.traceparent).toBe(`00-${client?.traceId ?? ''}-${client?.spanId ?? ''}-01`)
+    expect(got[0]?.['traceparent']).toBe(`00-${client?.traceId ?? ''}-${client?.spanId ?? ''}-01`)
   })
 
   it('says the URL without query and credentials', async () => {
@@ -84,23 +88,25 @@ describe.each(Object.entries(clients))('%s', (_name, send) => {
   it('replaces the context that a proxy passes on', async () => {
     const traceId = '0af7651916cd43dd8448eb211c80319c'
     const incoming = `00-${traceId}-b7ad6b7169203331-01`
-    const proxy = http.createServer(traceHandler(async (_request: http.IncomingMessage, response: http.ServerResponse) => {
-      await send('/behind', { traceparent: incoming })
-      response.end()
+    const proxy = http.createServer(traceHandler((_request: http.IncomingMessage, response: http.ServerResponse) => {
+      void send('/behind', { traceparent: incoming }).then(() => response.end())
     }))
     proxy.listen(0, '127.0.0.1')
     await once(proxy, 'listening')
     await fetch(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}/`, { headers: { traceparent: incoming } })
     proxy.close()
-    const behind = (await clientSpans()).find(({ attributes }) => String(attributes['url.full']).endsWith('/behind'))
-    expect(got[0]?.traceparent).toBe(`00-${behind?.traceId ?? ''}-${behind?.spanId ?? ''}-01`)
+    const behind = (await clientSpans()).find(({ attributes }) => text(attributes['url.full']).endsWith('/behind'))
+    expect(got[0]?.['traceparent']).toBe(`00-${behind?.traceId ?? ''}-${behind?.spanId ?? ''}-01`)
   })
 })
 
 describe('where context and baggage go', () => {
   /** Sends to a name that resolves to this machine. */
-  const to = (host: string): Promise<void> =>
-    answered(http.get({ host, port, path: '/', headers: { host }, lookup: (_name, options, done) => { done(null, options.all === true ? [{ address: '127.0.0.1', family: 4 }] : '127.0.0.1' as never, 4) } }))
+  const to = (host: string): Promise<void> => answered(http.get({ host, port, path: '/', headers: { host }, lookup }))
+  const lookup: LookupFunction = (_name, { all }, done) => {
+    if (all === true) done(null, [{ address: '127.0.0.1', family: 4 }])
+    else done(null, '127.0.0.1', 4)
+  }
   const withBaggage = <T>(fn: () => T): T => {
     const baggage = propagation.createBaggage({ 'tenant.id': { value: 'acme' }, 'user.email': { value: 'jane@example.com' } })
     return context.with(propagation.setBaggage(context.active(), baggage), fn)
@@ -112,7 +118,7 @@ describe('where context and baggage go', () => {
       await withBaggage(() => to(host))
       const [span] = await clientSpans()
       expect(span?.attributes['server.address']).toBe(host)
-      expect(got[0]?.traceparent !== undefined).toBe(goes)
+      expect(got[0]?.['traceparent'] !== undefined).toBe(goes)
     },
   )
 
@@ -125,7 +131,7 @@ describe('where context and baggage go', () => {
 
 describe('what the clients leave alone', () => {
   it('the export itself', async () => {
-    await withSpan('order.submit', () => undefined)
+    withSpan('order.submit', () => undefined)
     await tracing.spans()
     expect(await tracing.spans()).toEqual([])
   })

@@ -1,7 +1,7 @@
-import { build } from 'esbuild'
+import { build, type PluginBuild } from 'esbuild'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
@@ -47,9 +47,9 @@ describe.each(Object.keys(forms) as (keyof typeof forms)[])('%s', form => {
     // Top-level await is no CommonJS: the body goes into a function.
     const plugin = {
       name: 'function-body',
-      setup(builder: import('esbuild').PluginBuild) {
+      setup(builder: PluginBuild) {
         builder.onLoad({ filter: /service\.mjs$/ }, async ({ path: source }) => {
-          const text = await import('node:fs/promises').then(({ readFile }) => readFile(source, 'utf8'))
+          const text = await readFile(source, 'utf8')
           const lines = text.split('\n')
           const imports = lines.filter(line => line.startsWith('import '))
           const clients = bundled ? "import '@spanguard/runtime/clients'\n" : ''
@@ -83,14 +83,19 @@ describe.each(Object.keys(forms) as (keyof typeof forms)[])('%s', form => {
     const spans = receiver.spans()
     const parent = spans.find(({ name }) => name === 'order.submit')
     const clients = spans.filter(({ kind }) => kind === 'CLIENT')
-    expect(clients.map(({ attributes }) => String(attributes['url.full']).replace(/^.*\//, '/'))).toEqual(['/fetch', '/request', '/get'])
+    expect(clients.map(({ attributes }) => pathOf(attributes['url.full']))).toEqual(['/fetch', '/request', '/get'])
     expect(clients.map(({ parentSpanId }) => parentSpanId)).toEqual(clients.map(() => parent?.spanId))
     expect(got).toEqual(clients.map(({ traceId, spanId, attributes }) => ({
-      url: String(attributes['url.full']).replace(/^.*\//, '/'),
+      url: pathOf(attributes['url.full']),
       traceparent: `00-${traceId}-${spanId}-01`,
     })))
   })
 })
+
+/** The last segment of a URL. */
+function pathOf(url: unknown): string {
+  return typeof url === 'string' ? url.replace(/^.*\//, '/') : ''
+}
 
 async function run(args: readonly string[], env: Readonly<Record<string, string>>): Promise<void> {
   const { port } = orders.address() as AddressInfo

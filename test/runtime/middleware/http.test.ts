@@ -5,11 +5,14 @@ import http from 'node:http'
 import http2 from 'node:http2'
 import https from 'node:https'
 import net, { type AddressInfo } from 'node:net'
+import type { PSKCallbackNegotation } from 'node:tls'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import WebSocket, { WebSocketServer } from 'ws'
 import type { DecodedSpan } from '../../otlp-receiver.js'
 import { abandon, request, type RunningApp, seenEvents, startApp } from './apps.js'
 import { startTracing, type TestTracing } from './tracing.js'
+
+type Pair = [http.IncomingMessage, http.ServerResponse]
 
 let tracing: TestTracing
 beforeAll(async () => {
@@ -151,10 +154,7 @@ describe('errors of a request listener', () => {
     EventEmitter.captureRejections = true
     const server = http.createServer()
     EventEmitter.captureRejections = false
-    server.on('request', traceHandler(async () => {
-      await Promise.resolve()
-      failure()
-    }))
+    server.on('request', traceHandler(() => Promise.resolve().then(failure)))
     const answer = await request(await listen(server), '/')
     const span = await onlySpan()
     expect(answer.status).toBe(500)
@@ -165,7 +165,7 @@ describe('errors of a request listener', () => {
 
   it('reject the same promise reason that the handler rejected with', async () => {
     const error = new RangeError('out of stock')
-    const traced = traceHandler((_request: http.IncomingMessage, _response: http.ServerResponse) => Promise.reject(error))
+    const traced = traceHandler<(...pair: Pair) => Promise<never>>(() => Promise.reject(error))
     const server = http.createServer((incoming, response) => {
       traced(incoming, response).catch((reason: unknown) => response.writeHead(reason === error ? 418 : 500).end())
     })
@@ -174,7 +174,7 @@ describe('errors of a request listener', () => {
   })
 
   it('are thrown on by a handler that throws, and the span does not wait for an answer that nobody gives', async () => {
-    const traced = traceHandler((_request: http.IncomingMessage, _response: http.ServerResponse) => failure())
+    const traced = traceHandler<(...pair: Pair) => never>(() => failure())
     const server = http.createServer((incoming, response) => {
       expect(() => traced(incoming, response)).toThrow('out of stock')
     })
@@ -205,9 +205,8 @@ describe('whose span it is', () => {
   it('gives a server that was started inside of a request spans of its own', async () => {
     const outer = await listen(
       http.createServer(
-        traceHandler(async (_request: http.IncomingMessage, response: http.ServerResponse) => {
-          const inner = await listen(http.createServer(echo))
-          response.end(String(inner))
+        traceHandler((_request: http.IncomingMessage, response: http.ServerResponse) => {
+          void listen(http.createServer(echo)).then(inner => response.end(String(inner)))
         }),
       ),
     )
@@ -248,13 +247,10 @@ describe('other servers of Node', () => {
     const psk = Buffer.from('00112233445566778899aabbccddeeff', 'hex')
     const tls = { ciphers: 'PSK', maxVersion: 'TLSv1.2' } as const
     const port = await listen(https.createServer({ ...tls, pskCallback: () => psk }, answer))
-    await new Promise<void>((resolve, reject) => {
-      https
-        .get({ ...tls, host: '127.0.0.1', port, pskCallback: () => ({ psk, identity: 'test' }), checkServerIdentity: () => undefined, agent: false }, response => {
-          response.resume().on('end', resolve)
-        })
-        .on('error', reject)
-    })
+    const key: PSKCallbackNegotation = { psk, identity: 'test' }
+    const options = { ...tls, host: '127.0.0.1', port, pskCallback: () => key, checkServerIdentity: () => undefined, agent: false }
+    const [response] = (await once(https.get(options), 'response')) as [http.IncomingMessage]
+    await once(response.resume(), 'end')
     const span = await onlySpan()
     expect(span.attributes['url.scheme']).toBe('https')
     expect(span.attributes['server.port']).toBe(port)
