@@ -13,14 +13,17 @@ export function registerGlobals(
   propagator: TextMapPropagator | null,
   warn: (message: string) => void,
 ): string | null {
-  const copy = newerApiCopy()
-  if (copy !== null) return copy
   const before = registeredApi()
   const foreign = before?.['trace'] !== undefined
   if (!trace.setGlobalTracerProvider(provider)) {
     if (foreign) return 'another tracer provider is registered already'
     const version = typeof before?.['version'] === 'string' ? before['version'] : 'unknown'
     return `another copy of @opentelemetry/api (${version}) was used first`
+  }
+  const copy = newerApiCopy()
+  if (copy !== null) {
+    trace.disable()
+    return copy
   }
   if (!context.setGlobalContextManager(contextManager)) {
     // Somebody's manager works as well as ours, and taking it away would break contexts that are alive.
@@ -48,8 +51,9 @@ export function unregisterGlobals(provider: TracerProvider): void {
 export function newerApiCopy(): string | null {
   const copies = loadedApiCopies()
   if (copies.length < 2) return null
-  const ours = registeredApi()?.['version'] ?? oldest(copies)?.version
-  const newer = copies.find(copy => typeof ours === 'string' && minor(copy.version) > minor(ours))
+  const registered = registeredApi()?.['version']
+  if (typeof registered !== 'string') return null
+  const newer = copies.find(copy => minor(copy.version) > minor(registered))
   if (newer === undefined) return null
   return `a second copy of @opentelemetry/api (${newer.version}, in ${newer.folder}) is loaded; its spans are not seen`
 }
@@ -74,10 +78,6 @@ function loadedApiCopies(): ApiCopy[] {
       return []
     }
   })
-}
-
-function oldest(copies: readonly ApiCopy[]): ApiCopy | undefined {
-  return [...copies].sort((a, b) => minor(a.version) - minor(b.version))[0]
 }
 
 function minor(version: string): number {
