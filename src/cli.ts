@@ -95,12 +95,15 @@ function exitCodeOf(result: CheckResult, flags: CheckFlags): number {
 function explain(rule: string): number {
   const name = rule.replace(/^spanguard\//u, '')
   const folder = pagesFolder()
-  const pages = readdirSync(folder).filter(file => file.endsWith('.md')).map(file => file.slice(0, -3))
-  if (!pages.includes(name)) {
-    process.stderr.write(`There is no rule "${name}". There are: ${pages.join(', ')}.\n`)
+  const pages = new Map(readdirSync(folder).filter(file => file.endsWith('.md')).map(file => [file.slice(0, -3), path.join(folder, file)]))
+  // The checker's own rule has no ESLint rule beside it; its page is the checker's.
+  pages.set('handler-coverage', path.join(folder, '../checker.md'))
+  const page = pages.get(name)
+  if (page === undefined) {
+    process.stderr.write(`There is no rule "${name}". There are: ${[...pages.keys()].toSorted().join(', ')}.\n`)
     return exitCodes.unusable
   }
-  const text = readFileSync(path.join(folder, `${name}.md`), 'utf8')
+  const text = readFileSync(page, 'utf8')
   process.stdout.write(process.stdout.isTTY ? paintMarkdown(text) : text)
   return exitCodes.clean
 }

@@ -101,6 +101,10 @@ describe('explain', () => {
     expect(plain.stdout).toContain('no-sensitive-data')
   })
 
+  it('has a page for the rule that only the checker has', () => {
+    expect(spanguard(services, 'explain', 'handler-coverage').stdout).toContain('--min-coverage')
+  })
+
   it('says which rules there are when it knows none of the name', () => {
     const { status, stderr } = spanguard(services, 'explain', 'no-such-rule')
     expect(status).toBe(2)

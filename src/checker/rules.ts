@@ -9,5 +9,6 @@ export const checkerRules: Readonly<Record<string, string>> = {
 
 /** Where a rule's page stands in the repository's documentation. */
 export function ruleUrl(rule: string): string {
+  if (rule === 'handler-coverage') return 'https://github.com/spanguard/spanguard/blob/main/docs/checker.md#handler-coverage'
   return `https://github.com/spanguard/spanguard/blob/main/docs/rules/${rule}.md`
 }
