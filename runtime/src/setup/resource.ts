@@ -47,12 +47,13 @@ export function createResource(
   const name = options.serviceName ?? environment.serviceName ?? entry?.name
   const version = options.serviceVersion ?? environment.resource['service.version'] ?? entry?.version
   const deployment = options.environment ?? environment.environment
+  const runtime = process.versions['bun'] !== undefined ? 'bun' : process.versions['deno'] !== undefined ? 'deno' : 'nodejs'
   const attributes: Record<string, string | number> = {
     'host.arch': architectures[arch()] ?? arch(),
     'host.name': hostname(),
     'process.pid': process.pid,
-    'process.runtime.name': process.versions['bun'] === undefined ? 'nodejs' : 'bun',
-    'process.runtime.version': process.versions.node,
+    'process.runtime.name': runtime,
+    'process.runtime.version': process.versions[runtime === 'nodejs' ? 'node' : runtime] ?? '',
     ...environment.resource,
     'service.instance.id': environment.resource['service.instance.id'] ?? randomUUID(),
     'service.name': name ?? 'unknown_service:node',
