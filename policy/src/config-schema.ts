@@ -1,3 +1,5 @@
+import { frameworkSchema } from './framework-schema.js'
+
 /** The part of JSON Schema (draft-07) that the config needs; `configSchema` is written in it and validation reads it. */
 export interface Schema {
   readonly $schema?: string
@@ -105,7 +107,7 @@ export const configSchema: Schema = {
     frameworks: {
       type: 'array',
       description: 'In-house servers and queues, in the shape of the built-in frameworks.',
-      items: { type: 'object', additionalProperties: true, required: ['name'] },
+      items: frameworkSchema,
     },
     handlers: {
       type: 'object',

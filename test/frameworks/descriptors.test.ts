@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 
+import { parseConfig } from '@spanguard/policy'
 import { describe, expect, it } from 'vitest'
 
 import { exportName, frameworks, isTracingPackage, matchesExport, matchesModule, tracingPackages, withDeclared } from '../../src/frameworks/index.js'
@@ -115,6 +116,20 @@ describe("a config's rows", () => {
     ])
     expect(rows).toHaveLength(frameworks.length + 1)
     expect(rows.at(-1)).toMatchObject({ name: 'house', label: 'house', kind: 'app', roots: ['app'], modules: ['@acme/http', '@acme/jobs'] })
+  })
+
+  it.each(frameworks.map((row) => [row.name, row] as const))('may be what the built-in row of %s is', (_, row) => {
+    expect(() => parseConfig({ frameworks: [row] }, 'spanguard.config.json')).not.toThrow()
+  })
+
+  it.each([
+    [{ name: 'house', handler: [] }, /frameworks\[0\].*handler.*handlers/],
+    [{ name: 'house', kind: 'service' }, /frameworks\[0\]\.kind/],
+    [{ name: 'house', handlers: [{ on: 'app', methods: ['get'] }] }, /frameworks\[0\]\.handlers\[0\]/],
+    [{ label: 'House' }, /frameworks\[0\]/],
+    [{ name: 'house', insert: { module: 'm', export: 'e', as: 'fix', statment: 'x' } }, /statment.*statement/],
+  ])('%j is an error that names the place', (row, message) => {
+    expect(() => parseConfig({ frameworks: [row] }, 'spanguard.config.json')).toThrow(message)
   })
 
   it('are the built-in ones where there are none', () => {
