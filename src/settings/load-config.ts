@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 
@@ -21,7 +21,11 @@ const NAMES = ['json', 'js', 'mjs', 'cjs', 'ts', 'mts', 'cts'].map((ending) => `
  * @throws ConfigError when the config is not valid, cannot be read or loaded, or stands beside another one
  */
 export async function loadConfig(folder: string, file?: string): Promise<Settings> {
-  if (file !== undefined) return readAny(path.resolve(file))
+  if (file !== undefined) {
+    const named = path.resolve(file)
+    if (!existsSync(named)) throw new ConfigError(named, '', 'does not exist: mend the path.')
+    return readAny(named)
+  }
   const searcher = lilconfig('spanguard', {
     searchPlaces: NAMES,
     stopDir: path.parse(folder).root,

@@ -5,13 +5,12 @@
  * Source: OpenTelemetry semantic conventions 1.41 and the design.
  */
 export const allowedSpanKeys: readonly string[] = [
-  'cloud.region',
   'code.function.name',
   'db.{system,name,operation,sql.table}',
   'db.{system.name,namespace,operation.name,operation.batch.size,collection.name,query.summary,stored_procedure.name}',
   'db.response.{status_code,returned_rows}',
   'error.{type,stage}',
-  'exception.{type,stacktrace,escaped}',
+  'exception.{type,stacktrace}',
   'faas.{name,trigger,coldstart}',
   'graphql.operation.{name,type}',
   'http.request.{method,method_original,resend_count,body.size}',
