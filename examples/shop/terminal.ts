@@ -10,9 +10,35 @@ export function step(title: string, command?: string): void {
   console.log()
 }
 
-/** Writes a block with each line set in by two columns; empty lines at its ends are dropped. */
+/** Writes a block with each line set in by two columns and broken at the terminal's width. */
 export function block(text: string): void {
-  for (const line of text.replace(/^\n+|\s+$/g, '').split('\n')) console.log(line === '' ? '' : `  ${line}`)
+  const width = process.stdout.columns > 0 ? process.stdout.columns : 118
+  for (const line of text.replace(/^\s*\n|\s+$/g, '').split('\n')) console.log(wrap(`  ${line}`, width))
+}
+
+/** Colours take no room. */
+const colour = /\u001b\[[\d;]*m/g
+
+/** Breaks a line between words; what follows stands below where the text began (`12:5  error  Text …`, `→ text`). */
+export function wrap(line: string, width: number): string {
+  const bare = line.replace(colour, '').trimEnd()
+  if (bare.length <= width) return line.trimEnd()
+  const hang = (/^\s*(?:\d+:\d+ +\S+ +|[→│ ]+)?/.exec(bare)?.[0].length ?? 0) % width
+  const lines: string[] = []
+  let current = line.slice(0, line.length - line.trimStart().length)
+  let length = current.length
+  for (const word of line.trimStart().split(/(?<=\S)(?= )/)) {
+    const room = word.replace(colour, '').length
+    if (length + room > width && length > hang) {
+      lines.push(current)
+      current = ' '.repeat(hang) + word.trimStart()
+      length = hang + room - (word.length - word.trimStart().length)
+    } else {
+      current += word
+      length += room
+    }
+  }
+  return [...lines, current].join('\n')
 }
 
 export function good(text: string): void {

@@ -8,6 +8,7 @@ import { diffFolders } from '../../examples/shop/diff.js'
 import { readOptions } from '../../examples/shop/options.js'
 import { renderTrace } from '../../examples/shop/render-trace.js'
 import { startShop } from '../../examples/shop/services.js'
+import { wrap } from '../../examples/shop/terminal.js'
 import { readTempo } from '../../examples/shop/tempo.js'
 import { decodeExportRequest } from '../receiver/otlp.js'
 
@@ -74,6 +75,18 @@ describe('the tree of a trace', () => {
 
   it('shows a span whose parent is missing as a root of its own', () => {
     expect(plain(renderTrace(decode(resourceSpans('a', [{ spanId: '01'.repeat(8), parentSpanId: '09'.repeat(8), name: 'orphan' }]))))).toMatch(/^a {2}orphan/)
+  })
+})
+
+describe('a line that is longer than the terminal', () => {
+  it('goes on below where its text began', () => {
+    expect(wrap('  12:5  error  one two three four', 24).split('\n')).toEqual(['  12:5  error  one two', '               three', '               four'])
+  })
+  it('does not count colours', () => {
+    expect(wrap('  \u001b[31mone two\u001b[39m', 9)).toBe('  \u001b[31mone two\u001b[39m')
+  })
+  it('is left alone when a word has no room at all', () => {
+    expect(wrap('  abcdefghijkl', 6)).toBe('  abcdefghijkl')
   })
 })
 
