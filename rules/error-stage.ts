@@ -10,6 +10,5 @@ export default createRule({
     messages: messages['error-stage'],
     schema: [],
   },
-  defaultOptions: [],
   create: (context) => reportLives(context, 'error-stage'),
 })

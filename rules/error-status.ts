@@ -40,7 +40,6 @@ export default createRule<[Options], keyof (typeof messages)['error-status']>({
     ],
     defaultOptions: [{ fix: false, unset: false }],
   },
-  defaultOptions: [{ fix: false, unset: false }],
   create: (context, [{ fix, unset }]) =>
     reportLives(context, 'error-status', {
       fix,

@@ -18,7 +18,6 @@ export default createRule<[Options], keyof (typeof messages)['no-borrowed-end']>
     schema: [{ type: 'object', additionalProperties: false, properties: fixOption }],
     defaultOptions: [{ fix: false }],
   },
-  defaultOptions: [{ fix: false }],
   create: (context, [{ fix }]) =>
     reportLives(context, 'no-borrowed-end', {
       fix,

@@ -18,7 +18,6 @@ export default createRule<[Options], keyof (typeof messages)['no-swallowed-error
     schema: [{ type: 'object', additionalProperties: false, properties: fixOption }],
     defaultOptions: [{ fix: false }],
   },
-  defaultOptions: [{ fix: false }],
   create: (context, [{ fix }]) =>
     reportLives(context, 'no-swallowed-error', {
       fix,

@@ -10,6 +10,5 @@ export default createRule({
     messages: messages['no-use-after-end'],
     schema: [],
   },
-  defaultOptions: [],
   create: (context) => reportLives(context, 'no-use-after-end'),
 })

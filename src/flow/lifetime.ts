@@ -91,14 +91,18 @@ function rankOf(cause: Cause): number {
   }
 }
 
-/** A `try` whose `catch` or `finally` ends the span, or a hand-over of any kind. */
+/** A `try` or a promise chain that ends the span when things fail, or a hand-over of any kind. */
 function looksAfterSpan(tree: FlowNode): boolean {
   const isCare = (node: FlowNode): boolean =>
     node.do === 'end' || node.do === 'dispose' || (node.do === 'escape' && node.how !== 'passed')
   return (
     findNodes(tree, (node): node is Try => node.do === 'try').some(({ handler, finalizer }) =>
       [handler, finalizer].some((part) => part !== undefined && someNode(part, isCare)),
-    ) || someNode(tree, (node) => node.do === 'escape')
+    ) ||
+    findNodes(tree, (node): node is Chain => node.do === 'chain').some(({ links }) =>
+      links.some(({ rejected, settled }) => [rejected, settled].some((part) => part !== undefined && someNode(part, isCare))),
+    ) ||
+    someNode(tree, (node) => node.do === 'escape')
   )
 }
 

@@ -139,6 +139,11 @@ export const run = () => withSpan('order.place', async (span) => { await place()
 export const run = () => tracer.startActiveSpan('order.place', async (span) => { span.setAttribute('a', 1); return await place() }, { attributes: {} })` },
     { name: 'a tracer of the project whose callback never speaks of the end: the wrapper sees to it', code: `import { tracer } from './tracer.js'
 export const run = () => tracer.startActiveSpan('order.place', async (span) => { span.setAttribute('a', 1); return await place() })` },
+    { name: 'a wrapper that only passes its callback on: the callback ends it', code: `${head}export const traced = (name, fn) => tracer.startActiveSpan(name, (span) => fn(span))` },
+    { name: 'a call in front of a chain that looks after the span', code: `import { open } from './open.js'
+${inFunction(`const span = tracer.startSpan('x')
+const pending = open(order)
+return pending.then((value) => { span.end(); return value }, (error) => { span.end(); throw error })`, 'function handle(order)')}` },
     { name: 'awaits that are never rejected', code: inFunction(`const span = tracer.startSpan('x')
 await new Promise((resolve) => setTimeout(resolve, 10))
 await sleep(10)
@@ -262,6 +267,19 @@ return createStream(order, { transform: (chunk) => chunk, flush: () => { span.en
 return await client.fetchStream(order, { onComplete: () => { span.end() }, onError: () => { span.end() } })`), 'subscription', { line: 4, column: 14 }),
     leak('fulfilled only', inFunction(`const span = tracer.startSpan('read')
 return load(order).then((rows) => { span.end(); return rows })`, 'function handle(order)'), 'rejects', { line: 5 }),
+    leak('rejected only', inFunction(`const span = tracer.startSpan('read')
+return load(order).then((rows) => rows, (error) => { span.end(); throw error })`, 'function handle(order)'), 'fulfils', { line: 5 }),
+    leak('a wrapper that catches what its callback throws, and never ends', `${head}export const traced = (name, fn) => tracer.startActiveSpan(name, async (span) => {
+  try { return await fn(span) } catch (error) { span.recordException(error); throw error }
+})`, 'returns', { line: 4 }),
+    leak('a wrapper whose end is never reached', `${head}export const traced = (name, fn) => tracer.startActiveSpan(name, async (span) => {
+  const result = await fn(span)
+  return result
+  span.end()
+})`, 'returns', { line: 5 }),
+    leak('an awaited conditional', inFunction(`const span = tracer.startSpan('read')
+const body = await (order.json ? order.json() : order.text())
+try { await place(body) } finally { span.end() }`), 'rejects', { line: 5 }),
     leak('a return that forgets', inFunction(`const span = tracer.startSpan('read')
 try {
   if (!order) return null

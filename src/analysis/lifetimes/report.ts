@@ -1,4 +1,4 @@
-import { messages } from '@spanguard/policy'
+import type { messages } from '@spanguard/policy'
 import type { RuleContext, RuleFixer, RuleListener } from '@typescript-eslint/utils/ts-eslint'
 import { analyzeFile } from '../index.js'
 import type { FileAnalysis } from '../index.js'
@@ -27,9 +27,9 @@ export interface LifeOptions<MessageId extends string> {
 }
 
 /** A listener that reports what the policy says of the lives of a file's spans for one rule. */
-export function reportLives<Rule extends keyof typeof messages, MessageId extends string>(
+export function reportLives<MessageId extends string>(
   context: Readonly<RuleContext<MessageId, readonly unknown[]>>,
-  rule: Rule,
+  rule: keyof typeof messages,
   { fix = false, keep, mend }: LifeOptions<MessageId> = {},
 ): RuleListener {
   const analysis = analyzeFile(context)

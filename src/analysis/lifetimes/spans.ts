@@ -111,7 +111,7 @@ function readUnknownStart(node: Call, analysis: FileAnalysis): OwnedSpan | null 
     const parent = (identifier as TSESTree.Node).parent
     return parent?.type === 'MemberExpression' && getMemberName(parent) === 'end'
   })
-  const receiver = ending === undefined ? null : receiverOf(ending.identifier as TSESTree.Identifier, 'end', analysis)
+  const receiver = ending === undefined ? null : receiverOf(ending.identifier, 'end', analysis)
   if (receiver?.kind !== 'span') return null
   const owner = getEnclosingFunction(node) ?? analysis.sourceCode.ast
   if (isSharedByFile(home, owner)) return null
@@ -179,7 +179,7 @@ function findOwnVariable(name: TSESTree.Identifier, call: Call, analysis: FileAn
   const variable = findVariable(name, analysis.sourceCode)
   const [definition] = variable?.defs ?? []
   if (variable === null || definition === undefined) return null
-  const declaredIn = getEnclosingFunction(definition.node as TSESTree.Node)
+  const declaredIn = getEnclosingFunction(definition.node)
   return declaredIn === getEnclosingFunction(call) ? variable : null
 }
 
@@ -187,7 +187,7 @@ function findOwnVariable(name: TSESTree.Identifier, call: Call, analysis: FileAn
 function isSharedByFile(variable: Scope.Variable, owner: TSESTree.Node): boolean {
   return (
     owner.type === 'Program' &&
-    variable.references.some(({ identifier }) => getEnclosingFunction(identifier as TSESTree.Node) !== null)
+    variable.references.some(({ identifier }) => getEnclosingFunction(identifier) !== null)
   )
 }
 
@@ -196,7 +196,7 @@ function withAliases(variable: Scope.Variable, analysis: FileAnalysis): Readonly
   const variables = new Set([variable])
   for (const known of variables) {
     for (const { identifier } of known.references) {
-      const node = outermost(identifier as TSESTree.Node)
+      const node = outermost(identifier)
       const parent = parentOf(node)
       if (parent?.type !== 'VariableDeclarator' || parent.init !== node || parent.id.type !== 'Identifier') continue
       const alias = findVariable(parent.id, analysis.sourceCode)
