@@ -172,6 +172,7 @@ function judge(handler: HandlerSite, service: Service, entry: Entry, served: Ser
 /** An expression in one line: what is called, without the arguments of calls that make it. */
 function nameText(node: ts.Expression): string {
   const callee = unwrap(node)
+  if (isFunctionLike(callee)) return 'a middleware of its own'
   const text = (ts.isCallExpression(callee) ? callee.expression : callee).getText().replace(/\s+/gu, ' ')
   return text.length > 60 ? `${text.slice(0, 59)}…` : text
 }

@@ -157,7 +157,8 @@ export function createProgram(files: readonly string[], resolve: ModuleResolver)
 
   function exportsOf(file: string): ReadonlyMap<string, ts.Symbol> {
     const root = byPath.get(file)?.root
-    const symbol = root && checker.getSymbolAtLocation(root)
+    // The checker knows a CommonJS file's symbol only by the node itself.
+    const symbol = root && (checker.getSymbolAtLocation(root) ?? (root as ts.SourceFile & { symbol?: ts.Symbol }).symbol)
     if (!symbol) return new Map()
     const found = new Map<string, ts.Symbol>()
     const equals = symbol.exports?.get('export=' as ts.__String)
