@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ConfigError } from '@spanguard/policy'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import pc from 'picocolors'
 import type { CheckResult } from './checker/index.js'
+import { planInit } from './project/init.js'
 import { version } from './version.js'
 
 /** What the command line found: 0 clean, 1 findings, 2 wrong usage, config or crash. */
@@ -49,6 +50,13 @@ async function run(argv: readonly string[]): Promise<number> {
     .argument('<rule>', 'with or without the prefix spanguard/')
     .action((rule: string) => {
       code = explain(rule)
+    })
+  program
+    .command('init')
+    .description('writes a config, an ESLint config, a tracing module and a CI workflow; changes no file that exists')
+    .argument('[folder]', 'the project, the current folder by default')
+    .action((folder: string | undefined) => {
+      code = init(path.resolve(folder ?? '.'))
     })
   try {
     await program.parseAsync([...argv])
@@ -105,6 +113,23 @@ function explain(rule: string): number {
   }
   const text = readFileSync(page, 'utf8')
   process.stdout.write(process.stdout.isTTY ? paintMarkdown(text) : text)
+  return exitCodes.clean
+}
+
+function init(dir: string): number {
+  const plan = planInit(dir)
+  if (!plan) {
+    process.stderr.write(`There is no package.json in ${dir}: run npm init first, or give the project's folder.\n`)
+    return exitCodes.unusable
+  }
+  const shown = (file: string): string => path.relative(dir, file)
+  for (const { path: file, text } of plan.files) {
+    mkdirSync(path.dirname(file), { recursive: true })
+    writeAtomically(file, text)
+    process.stdout.write(`${pc.green('written')}  ${shown(file)}\n`)
+  }
+  for (const file of plan.kept) process.stdout.write(`${pc.dim('kept')}     ${shown(file)}\n`)
+  process.stdout.write(`\nNext:\n${plan.next.map(text => `  ${text}\n`).join('')}`)
   return exitCodes.clean
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 
 import { cachedByFile } from './cache.js'
@@ -30,7 +30,7 @@ export function getDeclaredFunctions(file: string): DeclaredFunctions {
   const top = getPackage(file)?.dir
   let dir = path.dirname(file)
   for (let level = 0; level < LEVELS; level++) {
-    for (const name of names) {
+    for (const name of namesIn(dir)) {
       const declared = read(path.join(dir, name))
       if (declared === null) continue
       const source = path.relative(dir, file).split(path.sep).join('/').replace(/\.[cm]?[jt]sx?$/u, '')
@@ -45,6 +45,19 @@ export function getDeclaredFunctions(file: string): DeclaredFunctions {
     dir = parent
   }
   return { names: found, traced }
+}
+
+const listings = new Map<string, { readonly version: number; readonly found: readonly string[] }>()
+
+/** Which of the files a folder holds. A folder's time changes with its entries, so that most questions cost one look. */
+function namesIn(dir: string): readonly string[] {
+  const version = statSync(dir, { throwIfNoEntry: false })?.mtimeMs
+  if (version === undefined) return []
+  const known = listings.get(dir)
+  if (known?.version === version) return known.found
+  const found = names.filter((name) => existsSync(path.join(dir, name)))
+  listings.set(dir, { version, found })
+  return found
 }
 
 interface DeclaredFunction {

@@ -22,7 +22,18 @@ export interface ComposeService {
 }
 
 /** Reads a compose file; variables are taken from the `.env` beside it. A file that is no YAML gives no services. */
-export function readCompose(file: string): ComposeService[] {
+export function readCompose(file: string): readonly ComposeService[] {
+  const key = `${textOf(file)}\0${textOf(path.join(path.dirname(file), '.env'))}`
+  const known = composed.get(file)
+  if (known?.key === key) return known.services
+  const services = parseCompose(file)
+  composed.set(file, { key, services })
+  return services
+}
+
+const composed = new Map<string, { key: string; services: readonly ComposeService[] }>()
+
+function parseCompose(file: string): ComposeService[] {
   const text = textOf(file)
   const variables = readEnv(path.join(path.dirname(file), '.env'))
   const document = parseYaml(text)

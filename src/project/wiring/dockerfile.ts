@@ -28,6 +28,17 @@ interface Instruction {
  * whose base is a distroless Node has `node` as its entrypoint (`gcr.io/distroless/nodejs22`).
  */
 export function readDockerfile(file: string, text: string): DockerImage {
+  const known = images.get(file)
+  if (known?.text === text) return known.image
+  const image = parseDockerfile(file, text)
+  images.set(file, { text, image })
+  return image
+}
+
+/** In a workspace every package asks for the same Dockerfiles. */
+const images = new Map<string, { text: string; image: DockerImage }>()
+
+function parseDockerfile(file: string, text: string): DockerImage {
   interface Stage { workdir: string; env: Record<string, string>; optionsPlace: Place | null; entrypoint: Instruction | null; cmd: Instruction | null; distroless: boolean; copies: { from: string; to: string }[] }
   const stages = new Map<string, Stage>()
   let stage: Stage = { workdir: '/', env: {}, optionsPlace: null, entrypoint: null, cmd: null, distroless: false, copies: [] }
