@@ -187,7 +187,7 @@ function inspect(handler: TSESTree.CatchClause, error: string | undefined, lower
           }
         }
         if (isLogging(node.callee) && tracing === undefined) return
-        readCall(node, error, seen, fails, lowering)
+        if (tracing === undefined) readCall(node, error, seen, fails, lowering)
         break
       }
       default:
