@@ -51,9 +51,9 @@ describe('replacementOf', () => {
   })
 
   it('names only keys that stand', () => {
-    const replaced = Object.values(conventions)
-      .filter((value): value is string => typeof value === 'string')
-      .flatMap((key) => replacementOf(key)?.key ?? [])
+    const replaced = Object.values(conventions as Readonly<Record<string, unknown>>).flatMap((key) =>
+      typeof key === 'string' ? (replacementOf(key)?.key ?? []) : [],
+    )
     expect(replaced.length).toBeGreaterThan(50)
     expect(replaced.filter((key) => replacementOf(key) !== null)).toEqual([])
     expect(replaced.filter((key) => !isListedKey(key, policy))).toEqual([])

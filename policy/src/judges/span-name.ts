@@ -29,14 +29,25 @@ export const spanNameMessages = {
 
 type Named = SpanStart | SpanRename
 
-/** What is wrong with the name of a span: the first that applies of present, secret, technical, dynamic, style. */
+/**
+ * What is wrong with the name of a span, in the order present, secret, technical, dynamic, style. All are about one subject:
+ * `selectFindings` keeps the first whose rule is on.
+ */
 export function judgeSpanName(fact: Named, policy: Policy): readonly Finding[] {
   const at = { subject: 'name', certainty: fact.certainty }
   if (fact.name === undefined) {
     return [{ rule: 'span-name-present', messageId: 'missing', data: {}, origin: fact.origin, ...at }]
   }
   const finding = judgeName(fact.name, fact, policy)
-  return finding === null ? [] : [{ ...finding, ...at }]
+  const style = finding?.rule === 'span-name-style' ? null : judgeKnownStyle(fact.name, fact, policy)
+  return [finding, style].flatMap((each) => (each === null ? [] : [{ ...each, ...at }]))
+}
+
+/** The style of a name that is written out, which stands beside whatever else is wrong with it. */
+function judgeKnownStyle(name: Value, fact: Named, policy: Policy): Found | null {
+  const known = name.kind === 'reference' ? name.resolved : name
+  if (known?.kind !== 'literal' || typeof known.value !== 'string' || known.value.trim() === '') return null
+  return judgeStyle(known.value, name, fact, policy)
 }
 
 type Found = Omit<Finding, 'subject' | 'certainty'>

@@ -1,5 +1,5 @@
 import type { TextMatch } from '../text.js'
-import { isAlphanumeric, isTokenCode } from './characters.js'
+import { forEachMatch, isAlphanumeric, isTokenCode } from './characters.js'
 import { vendorTokens } from './vendor-tokens.js'
 
 type Push = (match: TextMatch) => void
@@ -122,11 +122,11 @@ const SCHEME = /(?<![A-Za-z0-9])(bearer|basic)(\s|%20|\+){1,4}([\w.~+/-]{8,}={0,
 
 /** Credentials of an HTTP Authorization header (RFC 6750, RFC 7617). */
 export function findAuthorization(text: string, push: Push): void {
-  for (const { index, 0: whole, 1: scheme = '', 3: token = '' } of text.matchAll(SCHEME)) {
+  forEachMatch(SCHEME, text, ({ index, 0: whole, 1: scheme = '', 3: token = '' }) => {
     const basic = scheme.toLowerCase() === 'basic'
-    if (basic ? !isBasicCredential(token) : !isBearerToken(token)) continue
+    if (basic ? !isBasicCredential(token) : !isBearerToken(token)) return
     push({ class: 'secret', kind: basic ? 'basic' : 'bearer', start: index, end: index + whole.length })
-  }
+  })
 }
 
 /** Prose says "bearer authentication" too: a token has digits, or is longer than any word. */

@@ -1,26 +1,27 @@
 import type { TextMatch } from '../text.js'
-import { isAlphanumeric } from './characters.js'
+import { forEachMatch, isAlphanumeric } from './characters.js'
 
 /** `logo@2x.png` is a file. */
 const FILE_ENDINGS: ReadonlySet<string> = new Set([
   'avif', 'css', 'gif', 'html', 'ico', 'jpeg', 'jpg', 'js', 'json', 'jsx', 'mjs', 'mp4', 'pdf', 'png', 'scss', 'svg', 'ts', 'tsx', 'webp', 'woff',
 ])
 
+const SIGN = /@|%40/g
+
 /**
  * E-mail addresses as people have them (RFC 5322's dot-atom), also with `%40` for the sign. No character is looked at from
  * two signs on the same side, so the search is linear.
  */
 export function findEmails(text: string, push: (match: TextMatch) => void): void {
-  const signs = /@|%40/g
-  for (const { index, 0: sign } of text.matchAll(signs)) {
+  forEachMatch(SIGN, text, ({ index, 0: sign }) => {
     let start = index
     while (start > 0 && isLocalCode(text.charCodeAt(start - 1))) start--
     while (start < index && text[start] === '.') start++
     const end = endOfDomain(text, index + sign.length)
     // `git@github.com:owner/name` names a service's account.
-    if (start === index || end === null || text.slice(start, index) === 'git') continue
+    if (start === index || end === null || text.slice(start, index) === 'git') return
     push({ class: 'personal', kind: 'email', start, end })
-  }
+  })
 }
 
 function endOfDomain(text: string, from: number): number | null {

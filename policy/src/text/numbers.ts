@@ -1,10 +1,11 @@
 import type { TextMatch } from '../text.js'
-import { isAlphanumeric, isDigit } from './characters.js'
+import { forEachMatch, isAlphanumeric, isDigit } from './characters.js'
 import { cardIssuers, ibanLengths } from './number-forms.js'
 
 type Push = (match: TextMatch) => void
 
 const RUN = /\d{13,}/g
+const GROUP = /(?<!\d)\d{4}(?=[ -]\d)/g
 /** The groups that are printed on cards, all with one separator. */
 const GROUPS = [/\d{4}([ -])\d{4}\1\d{4}\1\d{4}\1\d{1,3}(?!\d)/y, /\d{4}([ -])\d{4}\1\d{4}\1\d{4}(?!\d)/y, /\d{4}([ -])\d{6}\1\d{4,5}(?!\d)/y]
 
@@ -19,15 +20,15 @@ export function findCardNumbers(text: string, push: Push): void {
     push({ class: 'card', kind: 'card-number', start, end })
     return true
   }
-  for (const { index, 0: digits } of text.matchAll(RUN)) accept(index, digits)
+  forEachMatch(RUN, text, ({ index, 0: digits }) => accept(index, digits))
   // Numbers in groups may stand behind other groups of digits, so that every group is tried as the first.
-  for (const { index } of text.matchAll(/(?<!\d)\d{4}(?=[ -]\d)/g)) {
+  forEachMatch(GROUP, text, ({ index }) =>
     GROUPS.some((pattern) => {
       pattern.lastIndex = index
       const found = pattern.exec(text)?.[0]
       return found !== undefined && accept(index, found)
-    })
-  }
+    }),
+  )
 }
 
 /** Digits, also in groups, that are a card's number by issuer, length and check digit. */
@@ -50,24 +51,24 @@ const SSN = /\d{3}-\d{2}-\d{4}/g
 
 /** US social security numbers, in the ranges that are given out (20 CFR 422.103; SSA, "Social Security Number Randomization"). */
 export function findSocialSecurityNumbers(text: string, push: Push): void {
-  for (const { index, 0: found } of text.matchAll(SSN)) {
+  forEachMatch(SSN, text, ({ index, 0: found }) => {
     const end = index + found.length
-    if (/^(?:000|666|9)|-00-|0000$/.test(found) || isInsideWord(text, index, end)) continue
+    if (/^(?:000|666|9)|-00-|0000$/.test(found) || isInsideWord(text, index, end)) return
     push({ class: 'government', kind: 'ssn', start: index, end })
-  }
+  })
 }
 
 const IBAN = /[A-Z]{2}\d{2}(?=[ ]?[A-Z0-9]{4})/g
 
 /** International bank account numbers (ISO 13616): the country's length and the check modulo 97. */
 export function findIbans(text: string, push: Push): void {
-  for (const { index, 0: head } of text.matchAll(IBAN)) {
+  forEachMatch(IBAN, text, ({ index, 0: head }) => {
     const length = ibanLengths[head.slice(0, 2)]
-    if (length === undefined || isAlphanumeric(text.charCodeAt(index - 1))) continue
+    if (length === undefined || isAlphanumeric(text.charCodeAt(index - 1))) return
     const end = endOfIban(text, index, length)
-    if (end === null) continue
+    if (end === null) return
     if (remainder97(text.slice(index, end).replaceAll(' ', '')) === 1) push({ class: 'card', kind: 'iban', start: index, end })
-  }
+  })
 }
 
 function endOfIban(text: string, from: number, length: number): number | null {

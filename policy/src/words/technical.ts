@@ -5,7 +5,7 @@
  */
 export const technicalWords: ReadonlySet<string> = new Set([
   'action', 'anonymous', 'api', 'app', 'application', 'async', 'await', 'bar', 'baz', 'begin', 'callback', 'child', 'controller',
-  'custom', 'data', 'database', 'db', 'default', 'dispatch', 'do', 'endpoint', 'exec', 'execute', 'fetch', 'fn', 'foo', 'func',
+  'custom', 'data', 'database', 'db', 'default', 'demo', 'dispatch', 'do', 'endpoint', 'example', 'exec', 'execute', 'fetch', 'fn', 'foo', 'func',
   'function', 'generic', 'get', 'handle', 'handler', 'hello', 'helper', 'http', 'https', 'impl', 'index', 'init', 'initialize',
   'inner', 'internal', 'invoke', 'js', 'logic', 'main', 'make', 'manager', 'manual', 'method', 'middleware', 'my', 'new', 'op', 'operation',
   'outer', 'parent', 'perform', 'process', 'processing', 'processor', 'promise', 'query', 'request', 'requests', 'response', 'root',
