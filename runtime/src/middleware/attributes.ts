@@ -54,7 +54,7 @@ export function samplingAttributes(parts: IncomingParts): Attributes {
 export function recordingAttributes(parts: IncomingParts): Attributes {
   const attributes: Attributes = {}
   if (!knownMethods.has(parts.method)) attributes['http.request.method_original'] = parts.method
-  const host = hostOf(parts)
+  const host = hostOf(parts.headers['host'] ?? parts.headers[':authority'])
   if (host !== null) {
     attributes['server.address'] = host.address
     attributes['server.port'] = host.port ?? (parts.scheme === 'https' ? 443 : 80)
@@ -79,9 +79,21 @@ export function pathOf(url: string): string {
   return slash === -1 ? '/' : path.slice(slash)
 }
 
-function hostOf({ headers }: IncomingParts): { address: string; port: number | null } | null {
-  const host = headers['host'] ?? headers[':authority']
-  if (typeof host !== 'string' || host === '') return null
+interface Host {
+  readonly address: string
+  readonly port: number | null
+}
+
+/** A server is called by one name, as a rule. */
+let lastHost: { readonly header: string; readonly host: Host | null } = { header: '', host: null }
+
+function hostOf(header: unknown): Host | null {
+  if (typeof header !== 'string') return null
+  if (header !== lastHost.header) lastHost = { header, host: parseHost(header) }
+  return lastHost.host
+}
+
+function parseHost(host: string): Host | null {
   // The last colon, unless it stands inside the brackets of an IPv6 address.
   const colon = host.lastIndexOf(':')
   const hasPort = colon > host.lastIndexOf(']')

@@ -40,7 +40,6 @@ export interface ServerResponse {
   readonly socket?: unknown
   setHeader(name: string, value: string | readonly string[]): unknown
   getHeader(name: string): unknown
-  on(event: string, listener: (...args: never[]) => void): unknown
   prependListener(event: string, listener: () => void): unknown
 }
 
@@ -167,13 +166,11 @@ function isAlive(span: Span): boolean {
 
 function start(request: ServerRequest, response: ServerResponse, active: Context): ServerSpan {
   const server = startSpan(partsOf(request), active, request, response)
-  bindListeners(request, server.context)
-  bindListeners(response, server.context)
-  if (server.span.isRecording()) {
+  const isRecording = server.span.isRecording()
+  bindListeners(request, server.context, null)
+  bindListeners(response, server.context, isRecording ? observeResponse : null)
+  if (isRecording) {
     watchCrash(endCrashed)
-    response.on('finish', onFinish)
-    response.on('close', onClose)
-    response.on('pipe', onPipe)
     if (isUpgrade(request)) watchUpgrade(request.socket, status => status === 101 && endServerSpan(server, status, true))
   }
   return server
@@ -206,22 +203,23 @@ function partsOf(request: ServerRequest): IncomingParts {
   }
 }
 
-function onFinish(this: Marked): void {
-  const server = this[mark]
-  if (server !== undefined) endServerSpan(server, (server.response as ServerResponse).statusCode, true)
+/** `finish` comes before `close`, and a response that was broken off has only the latter. */
+function observeResponse(emitter: Marked, event: string | symbol, argument: unknown): void {
+  if (event !== 'finish' && event !== 'close' && event !== 'pipe') return
+  const server = emitter[mark]
+  if (server === undefined || server.ended) return
+  const { statusCode, headersSent } = server.response as ServerResponse
+  if (event === 'finish') endServerSpan(server, statusCode, true)
+  else if (event === 'close') endServerSpan(server, headersSent ? statusCode : null, false)
+  else watchBody(server, argument as ErrorEmitter)
 }
 
-function onClose(this: Marked): void {
-  const server = this[mark]
-  if (server === undefined || server.ended) return
-  const response = server.response as ServerResponse
-  endServerSpan(server, response.headersSent ? response.statusCode : null, false)
+interface ErrorEmitter {
+  on(event: symbol, listener: (error: unknown) => void): unknown
 }
 
 /** A body that breaks: frameworks destroy the response without saying why. */
-function onPipe(this: Marked, source: { on(event: symbol, listener: (error: unknown) => void): unknown }): void {
-  const server = this[mark]
-  if (server === undefined) return
+function watchBody(server: ServerSpan, source: ErrorEmitter): void {
   // The monitor's event leaves an error that nobody handles unhandled, which a listener of `error` would not.
   const { errorMonitor } = process.getBuiltinModule('node:events')
   source.on(errorMonitor, error => {

@@ -12,7 +12,7 @@ const getter: TextMapGetter<IncomingHeaders> = {
  * A span that happens to be active (at `listen()`, in a wrapper) is never the parent; baggage of a stranger is dropped.
  */
 export function incomingParent(active: Context, headers: IncomingHeaders): { parent: Context; links: Link[] } {
-  const base = trace.deleteSpan(active)
+  const base = trace.getSpan(active) === undefined ? active : trace.deleteSpan(active)
   if (isTrusted(headers)) return { parent: propagation.extract(base, headers, getter), links: [] }
   const stranger = trace.getSpanContext(propagation.extract(ROOT_CONTEXT, headers, getter))
   return { parent: base, links: stranger === undefined ? [] : [{ context: stranger }] }
