@@ -36,6 +36,8 @@ export interface PipelineOptions {
   readonly redact: (span: ReadableSpan) => ReadableSpan
   /** Told of a span that was ended without being sampled. */
   readonly onUnsampled?: ((span: ReadableSpan) => void) | undefined
+  /** Told before each batch is made. */
+  readonly onBatch?: () => void
 }
 
 interface Batch {
@@ -56,7 +58,7 @@ const maxBackoffMs = 30_000
  * After a failure it stops trying for a while (1 s, doubled up to 30 s, or what Retry-After says); meanwhile the queue
  * fills, then drops, and no request notices. No timer and no socket of it keeps the process alive.
  */
-export function createPipeline({ transport, batch: settings, redact, onUnsampled }: PipelineOptions): Pipeline {
+export function createPipeline({ transport, batch: settings, redact, onUnsampled, onBatch }: PipelineOptions): Pipeline {
   const dropped: Record<DropReason, number> = { queue_full: 0, export_failed: 0, rejected: 0, redaction_failed: 0, shutdown: 0 }
   const outside = new AsyncResource('SpanguardBatch', { requireManualDestroy: true })
   let queue: ReadableSpan[] = []
@@ -142,6 +144,7 @@ export function createPipeline({ transport, batch: settings, redact, onUnsampled
 
   const nextBatch = (): Batch | null => {
     while (queue.length > 0) {
+      onBatch?.()
       const taken = queue.splice(0, settings.maxBatch)
       const bytes = encode(taken)
       if (bytes !== null) return bytes

@@ -19,7 +19,7 @@ import { scopeName, version } from '../version.js'
 import { registerGlobals, newerApiCopy, unregisterGlobals } from './conflicts.js'
 import { parseEndpoint } from './endpoint.js'
 import { readEnvironment, type Environment } from './environment.js'
-import { registerMetrics } from './metrics.js'
+import { createMetrics } from './metrics.js'
 import { usePolicy, type LoadedPolicy } from './policy.js'
 import { createPropagator } from './propagation.js'
 import { createResource, findEntryPackage } from './resource.js'
@@ -105,7 +105,11 @@ function assemble(setup: Setup): ActiveTracing {
     batch: environment.batch,
     redact: redactor.redact,
     onUnsampled: keeper?.onEnd,
+    onBatch: () => {
+      lookForMeter()
+    },
   })
+  const lookForMeter = createMetrics(pipeline.counts, environment.batch.maxQueue)
   const provider = new TracerProvider({
     resource,
     sampler: createSampler({ sampling, ignoresRoute, recordAll: keeper !== null }),
@@ -120,7 +124,7 @@ function assemble(setup: Setup): ActiveTracing {
     return { ...shared, provider: null, tracer: null, handle: idleHandle('foreign-provider', sampling, policy) }
   }
   enableClients()
-  registerMetrics(pipeline.counts, environment.batch.maxQueue)
+  lookForMeter()
   const unwatch = watchProcessEnd({ pipeline, signals: options.signals !== false })
   const close = async (timeoutMs: number): Promise<boolean> => {
     const complete = await pipeline.close(timeoutMs)

@@ -4,9 +4,20 @@ import { scopeName, version } from '../version.js'
 
 /**
  * The SDK's standard metrics about itself, read from the pipeline's counts, for applications that have a meter provider.
+ * Returns what looks for one; call it now and then.
  * https://opentelemetry.io/docs/specs/semconv/otel/sdk-metrics/
  */
-export function registerMetrics(counts: () => PipelineCounts, capacity: number): void {
+export function createMetrics(counts: () => PipelineCounts, capacity: number): () => void {
+  let registered = false
+  return () => {
+    // The metrics API has no proxy: what is asked for before the application's provider is there stays a no-op.
+    if (registered || !hasMeterProvider()) return
+    registered = true
+    register(counts, capacity)
+  }
+}
+
+function register(counts: () => PipelineCounts, capacity: number): void {
   const meter = metrics.getMeter(scopeName, version)
   const processor = { 'otel.component.type': 'batching_span_processor', 'otel.component.name': 'batching_span_processor/spanguard' }
   const exporter = { 'otel.component.type': 'otlp_http_span_exporter', 'otel.component.name': 'otlp_http_span_exporter/spanguard' }
@@ -37,4 +48,9 @@ export function registerMetrics(counts: () => PipelineCounts, capacity: number):
     .addCallback(result => {
       result.observe(capacity, processor)
     })
+}
+
+function hasMeterProvider(): boolean {
+  const api = (globalThis as { [key: symbol]: unknown })[Symbol.for('opentelemetry.js.api.1')]
+  return typeof api === 'object' && api !== null && 'metrics' in api
 }
