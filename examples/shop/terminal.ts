@@ -13,7 +13,7 @@ export function step(title: string, command?: string): void {
 /** Writes a block with each line set in by two columns and broken at the terminal's width. */
 export function block(text: string): void {
   const width = process.stdout.columns > 0 ? process.stdout.columns : 118
-  for (const line of text.replace(/^\s*\n|\s+$/g, '').split('\n')) console.log(wrap(`  ${line}`, width))
+  for (const line of text.replace(/^(?:\s|\u001b\[0m)*\n|(?:\s|\u001b\[0m)+$/g, '').split('\n')) console.log(wrap(`  ${line}`, width))
 }
 
 /** Colours take no room. */
@@ -27,7 +27,8 @@ export function wrap(line: string, width: number): string {
   const lines: string[] = []
   let current = line.slice(0, line.length - line.trimStart().length)
   let length = current.length
-  for (const word of line.trimStart().split(/(?<=\S)(?= )/)) {
+  // Columns that other lines decided have no use in a line that is broken.
+  for (const word of line.trimStart().replace(/(?<=\S) {3,}/g, '  ').split(/(?<=\S)(?= )/)) {
     const room = word.replace(colour, '').length
     if (length + room > width && length > hang) {
       lines.push(current)

@@ -147,7 +147,7 @@ describe.each(['9.15.0', '10.15.0'])('installed from its tarball beside ESLint %
       'checked/package.json': { name: 'checked', type: 'module', dependencies: { express: '^5.3.0', '@spanguard/runtime': '^0.1.0' } },
       'checked/app.js': `import express from 'express'\nconst app = express()\napp.get('/orders', (_, response) => response.json([]))\napp.listen(3000)\n`,
     })
-    const { exitCode, output } = await project.run('spanguard', ['check', '--format', 'json'], { in: 'checked' })
+    const { exitCode, output } = await project.run('spanguard', ['check', '--all-rules', '--format', 'json'], { in: 'checked' })
     expect(() => JSON.parse(output) as unknown, output).not.toThrow()
     expect(exitCode, output).toBe(1)
   })
