@@ -1,7 +1,8 @@
 import type { LifetimeExit, Origin, SpanLifetime } from '@spanguard/policy'
 import { failureNames, successEvents, successMethods, successProperties } from './holders.js'
 import { solve } from './solve.js'
-import type { Cause, Exit, Solution } from './solve.js'
+import type { Cause } from './outcomes.js'
+import type { Exit, Solution } from './solve.js'
 import { someState } from './state.js'
 import { childrenOf, findNodes, nothing, someNode } from './tree.js'
 import type { Chain, FlowNode, Inline, SpanOperation, Try } from './tree.js'
@@ -177,7 +178,9 @@ function findUnsetFailures(solution: Solution, ends: boolean): LifetimeExit[] {
       ({ fails, cause, states }) =>
         fails &&
         cause.shown &&
-        someState(states, (state) => state.life === 'ended' && state.status === 'unset' && state.recorded === null),
+        // A path that tells beside one that does not is a choice: some errors are no failures.
+        states.size > 0 &&
+        !someState(states, (state) => state.life !== 'ended' || state.status !== 'unset' || state.recorded !== null),
     )
     .map((exit) => exitOf(exit, exit.cause.origin, false))
 }

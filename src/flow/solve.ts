@@ -1,20 +1,10 @@
 import type { Origin } from '@spanguard/policy'
+import { addAbrupt, finished, joinOutcomes, landing, leaving, takeAbrupt } from './outcomes.js'
+import type { Abrupt, Cause, Outcomes } from './outcomes.js'
 import { emptyStates, entryState, joinStates, mapStates, sameStates, someState, withItem } from './state.js'
 import type { Life, PathState, StateSet } from './state.js'
 import { findNodes, someNode } from './tree.js'
 import type { Branch, Chain, FlowNode, Inline, Loop, SpanOperation, Switch, Try } from './tree.js'
-
-/** What makes control leave: a statement, or something inside an expression. */
-export interface Cause {
-  readonly kind: 'return' | 'throw' | 'end-of-function' | 'await' | 'yield' | 'call' | 'overwrite' | 'rejection' | 'fulfilment'
-  /** The file shows that it happens; else it is a call of which nothing is known. */
-  readonly shown: boolean
-  readonly likely?: boolean
-  readonly origin: Origin
-  readonly text: string
-  /** The helper in which it stands, if it is not the function itself. */
-  readonly helper?: number
-}
 
 /** A way out of the function and the ways that lead to it. */
 export interface Exit {
@@ -35,16 +25,6 @@ export interface Solution {
   readonly maskingOk: readonly Origin[]
 }
 
-interface Outcomes {
-  normal: StateSet
-  readonly abrupt: Map<string, Abrupt>
-}
-interface Abrupt {
-  readonly leaves: 'return' | 'throw' | 'break' | 'continue'
-  readonly label: string | undefined
-  readonly cause: Cause
-  states: StateSet
-}
 interface Run {
   /** Calls that were given the span and after which the function ends it itself: they only borrowed it. */
   readonly borrowing: ReadonlySet<number> | null
@@ -446,50 +426,4 @@ function endsOrEscapes(tree: FlowNode): boolean {
     tree,
     (node) => node.do === 'end' || node.do === 'dispose' || (node.do === 'escape' && node.how !== 'passed'),
   )
-}
-
-function finished(normal: StateSet): Outcomes {
-  return { normal, abrupt: new Map() }
-}
-
-function leaving(leaves: Abrupt['leaves'], cause: Cause, states: StateSet, label?: string): Outcomes {
-  const outcomes = finished(emptyStates)
-  outcomes.abrupt.set(keyOfAbrupt(leaves, cause, label), { leaves, label, cause, states })
-  return outcomes
-}
-
-function keyOfAbrupt(leaves: string, cause: Cause, label: string | undefined): string {
-  return `${leaves}|${label ?? ''}|${cause.kind}|${String(cause.origin.start)}`
-}
-
-/** Adds the abrupt outcomes of `from` to those of `to`. */
-function addAbrupt(to: Outcomes, from: Outcomes): void {
-  for (const [key, abrupt] of from.abrupt) {
-    const before = to.abrupt.get(key)
-    to.abrupt.set(key, before === undefined ? { ...abrupt } : { ...before, states: joinStates(before.states, abrupt.states) })
-  }
-}
-
-function joinOutcomes(all: readonly Outcomes[]): Outcomes {
-  const joined = finished(joinStates(...all.map((outcomes) => outcomes.normal)))
-  for (const outcomes of all) addAbrupt(joined, outcomes)
-  return joined
-}
-
-/** Removes the abrupt outcomes for which `test` holds and gives them back. */
-function takeAbrupt(outcomes: Outcomes, test: (abrupt: Abrupt) => boolean): Abrupt[] {
-  const taken: Abrupt[] = []
-  for (const [key, abrupt] of outcomes.abrupt) {
-    if (!test(abrupt)) continue
-    outcomes.abrupt.delete(key)
-    taken.push(abrupt)
-  }
-  return taken
-}
-
-/** Those abrupt outcomes go on normally from here. */
-function landing(outcomes: Outcomes, test: (abrupt: Abrupt) => boolean): Outcomes {
-  const landed = takeAbrupt(outcomes, test)
-  outcomes.normal = joinStates(outcomes.normal, ...landed.map((abrupt) => abrupt.states))
-  return outcomes
 }
