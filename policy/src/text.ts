@@ -38,24 +38,25 @@ export const REDACTED = '[REDACTED]'
  * @returns the matches in the order of the text, without overlaps; the work is linear in the text's length
  */
 export function findSensitiveText(text: string): readonly TextMatch[] {
-  if (text.length < 7) return []
-  const traits = readTraits(text)
+  if (text.length < 7) return NONE
+  const searches = readTraits(text)
+  if (searches === 0) return NONE
   const found: TextMatch[] = []
   const push = (match: TextMatch): void => {
     found.push(match)
   }
-  if (traits.longestRun >= MIN_TOKEN) {
+  if ((searches & Trait.token) !== 0) {
     findVendorTokens(text, push)
-    if (traits.hasDot) findJwts(text, push)
+    findJwts(text, push)
   }
-  if (traits.hasDash) findPems(text, push)
-  if (traits.hasColon) findUserinfo(text, push)
-  if (traits.hasAt) findEmails(text, push)
-  if (traits.longestRun >= 3 && (traits.hasEquals || traits.hasColon)) findAssignments(text, push)
-  if (traits.hasScheme) findAuthorization(text, push)
-  if (traits.digits >= 12) findCardNumbers(text, push)
-  if (traits.digits >= 9 && traits.hasDash) findSocialSecurityNumbers(text, push)
-  if (traits.digits >= 8) findIbans(text, push)
+  if ((searches & Trait.dashes) !== 0) findPems(text, push)
+  if ((searches & (Trait.at | Trait.percent)) !== 0) findEmails(text, push)
+  if ((searches & Trait.at) !== 0 && (searches & Trait.colon) !== 0) findUserinfo(text, push)
+  if ((searches & (Trait.equals | Trait.colon)) !== 0) findAssignments(text, push)
+  if ((searches & Trait.scheme) !== 0) findAuthorization(text, push)
+  if ((searches & Trait.card) !== 0) findCardNumbers(text, push)
+  if ((searches & Trait.ssn) !== 0) findSocialSecurityNumbers(text, push)
+  if ((searches & Trait.iban) !== 0) findIbans(text, push)
   return found.length < 2 ? found : withoutOverlaps(found)
 }
 
@@ -94,50 +95,80 @@ function withoutOverlaps(found: TextMatch[]): readonly TextMatch[] {
   return kept
 }
 
+const NONE: readonly TextMatch[] = []
+
 /** The shortest vendor token has no shorter run of token characters than this (`xoxb-` and ten more). */
 const MIN_TOKEN = 14
 
-interface Traits {
-  readonly digits: number
-  readonly longestRun: number
-  readonly hasAt: boolean
-  readonly hasColon: boolean
-  readonly hasDash: boolean
-  readonly hasDot: boolean
-  readonly hasEquals: boolean
-  readonly hasScheme: boolean
-}
+/** What a text has that a search needs, as bits. */
+const Trait = { at: 1, card: 2, colon: 4, dashes: 8, equals: 16, iban: 32, percent: 64, scheme: 128, ssn: 256, token: 512 } as const
 
-/** One pass that tells which searches can find anything: most texts need none, and this runs for every exported value. */
-function readTraits(text: string): Traits {
-  let digits = 0
-  let run = 0
-  let longestRun = 0
+/** What a character is, as bits. */
+const DIGIT = 1
+const RUN = 2
+/** In a run, and no hex digit or dash: ids in hex and UUIDs have none. */
+const LETTER = 4
+const UPPER = 8
+const SPACE = 16
+const B = 32
+
+const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
+  if (isDigit(code)) return DIGIT | RUN
+  if (!isTokenCode(code)) return code === 32 || code === 9 || code === 43 || code === 37 ? SPACE : 0
+  const isHex = (code >= 97 && code <= 102) || code === 45
+  return RUN | (isHex ? 0 : LETTER) | (code >= 65 && code <= 90 ? UPPER : 0) | ((code | 32) === 98 ? B : 0)
+})
+const SIGNS: Readonly<Record<number, number>> = { 37: Trait.percent, 58: Trait.colon, 61: Trait.equals, 64: Trait.at }
+
+/**
+ * One pass that tells which searches can find anything. Most texts need none, and this runs for every value that leaves a
+ * service.
+ */
+function readTraits(text: string): number {
+  let found = 0
   let seen = 0
+  let run = 0
+  let letters = 0
+  let digits = 0
+  let row = 0
+  let group = 0
+  let dashes = 0
+  let uppers = 0
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)
-    if (isTokenCode(code)) {
-      run++
-      if (isDigit(code)) digits++
-      else if (code === 45) seen |= 4
-      else if ((code | 32) === 98) seen |= 32
-    } else {
-      if (run > longestRun) longestRun = run
+    const kind = code < 128 ? (KINDS[code] ?? 0) : 0
+    seen |= kind
+    if ((kind & RUN) === 0) {
       run = 0
-      if (code === 64 || code === 37) seen |= 1
-      else if (code === 58) seen |= 2
-      else if (code === 46) seen |= 8
-      else if (code === 61) seen |= 16
+      letters = 0
+      // A space stands between the groups of a card's number, which have four digits or more.
+      if (code !== 32 || group < 4) row = 0
+      group = 0
+      dashes = 0
+      if (kind === 0 || code === 37) found |= SIGNS[code] ?? 0
+      continue
+    }
+    run++
+    letters |= kind & LETTER
+    if (run >= MIN_TOKEN && letters !== 0) found |= Trait.token
+    if ((kind & DIGIT) !== 0) {
+      digits++
+      group++
+      dashes = 0
+      if (++row === 13) found |= Trait.card
+    } else if (code === 45) {
+      if (++dashes === 5) found |= Trait.dashes
+      if (group === 3 && text.charCodeAt(index + 3) === 45) found |= Trait.ssn
+      if (group < 4) row = 0
+      group = 0
+    } else {
+      row = 0
+      group = 0
+      dashes = 0
+      if ((kind & UPPER) !== 0) uppers++
     }
   }
-  return {
-    digits,
-    longestRun: Math.max(run, longestRun),
-    hasAt: (seen & 1) !== 0,
-    hasColon: (seen & 2) !== 0,
-    hasDash: (seen & 4) !== 0,
-    hasDot: (seen & 8) !== 0,
-    hasEquals: (seen & 16) !== 0,
-    hasScheme: (seen & 32) !== 0,
-  }
+  if (uppers >= 2 && digits >= 8) found |= Trait.iban
+  if ((seen & B) !== 0 && (seen & SPACE) !== 0) found |= Trait.scheme
+  return found
 }

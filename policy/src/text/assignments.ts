@@ -67,6 +67,8 @@ const HEADERS = /(?:^|[\s,{;|])(?:authorization|proxy-authorization|x-api-key|x-
 
 /** `Cookie: a=b; c=d`: the rest of the line. */
 function headerPair(text: string, sign: number): Range | null {
+  // The headers end in these: most colons are looked at no further.
+  if (!/[nyeNYE]/.test(text[sign - 1] ?? '')) return null
   if (!HEADERS.test(text.slice(Math.max(0, sign - 24), sign))) return null
   const start = sign + (text[sign + 1] === ' ' ? 2 : 1)
   const line = text.indexOf('\n', start)

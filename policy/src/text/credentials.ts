@@ -13,10 +13,10 @@ interface Form {
  * By the code of the prefix's first character. A body that does not match has been looked at for no more than its shortest
  * length, which makes the whole search linear.
  */
-const FORMS: readonly (readonly Form[] | undefined)[] = groupForms()
+const FORMS: readonly (readonly Form[] | null)[] = groupForms()
 
-function groupForms(): readonly (readonly Form[] | undefined)[] {
-  const byFirst: Form[][] = []
+function groupForms(): readonly (readonly Form[] | null)[] {
+  const byFirst: (Form[] | null)[] = Array.from({ length: 128 }, () => null)
   for (const { prefixes, body } of vendorTokens) {
     const expression = new RegExp(/\{\d+,\}$/.test(body) ? body : `${body}(?![A-Za-z0-9])`, 'y')
     for (const prefix of prefixes) (byFirst[prefix.charCodeAt(0)] ??= []).push({ prefix, body: expression })
@@ -26,16 +26,17 @@ function groupForms(): readonly (readonly Form[] | undefined)[] {
 
 /** Credentials by their issuer's prefix. */
 export function findVendorTokens(text: string, push: Push): void {
-  let insideWord = false
+  let before = 0
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)
-    const forms = insideWord ? undefined : FORMS[code]
-    insideWord = isAlphanumeric(code)
-    if (forms === undefined) continue
+    const forms = code < 128 && !isAlphanumeric(before) ? FORMS[code] : null
+    before = code
+    if (forms === null || forms === undefined) continue
     const end = endOfToken(text, index, forms)
     if (end === null) continue
     push({ class: 'secret', kind: 'vendor-token', start: index, end })
     index = end - 1
+    before = text.charCodeAt(index)
   }
 }
 
