@@ -11,6 +11,7 @@ import { performance } from 'node:perf_hooks'
 import * as parser from '@typescript-eslint/parser'
 import { Linter } from 'eslint'
 
+import type spanguard from '../src/index.js'
 import { FILES, writeTree } from './tree.js'
 
 const root = path.resolve(import.meta.dirname, '..')
@@ -98,7 +99,7 @@ function lintByOxlint(folder: string): number {
 
 /** The editor: one file of 150 lines, again and again in a warm process. */
 async function warmFile(): Promise<void> {
-  const { default: plugin } = (await import(built)) as typeof import('../src/index.js')
+  const { default: plugin } = (await import(built)) as { default: typeof spanguard }
   const folder = mkdtempSync(path.join(tmpdir(), 'spanguard-warm-'))
   try {
     const files = writeTree(folder, 10)
@@ -114,7 +115,7 @@ async function warmFile(): Promise<void> {
   }
 }
 
-function timeOf(text: string, file: string, useRules: boolean, plugin: typeof import('../src/index.js').default): number {
+function timeOf(text: string, file: string, useRules: boolean, plugin: typeof spanguard): number {
   const linter = new Linter({ configType: 'flat', cwd: path.dirname(file) })
   const config = [
     { files: ['**/*.ts'], languageOptions: { parser: parser as Linter.Parser } },

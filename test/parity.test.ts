@@ -21,7 +21,7 @@ function factsByEslint(file: string): readonly Fact[] {
     [
       {
         files: ['**/*.{js,cjs,mjs,jsx,ts,cts,mts,tsx}'],
-        languageOptions: { parser: parser as Linter.Parser },
+        languageOptions: { parser: parser },
         plugins: {
           test: {
             rules: {

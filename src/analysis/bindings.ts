@@ -44,7 +44,7 @@ const bindings = new WeakMap<Scope.Variable, Binding>()
 
 /** The variable that an identifier names, or null for a global that the file does not declare. */
 export function findVariable(identifier: TSESTree.Identifier | TSESTree.JSXIdentifier, sourceCode: Readonly<SourceCode>): Scope.Variable | null {
-  let scope: Scope.Scope | null = sourceCode.getScope?.(identifier) ?? null
+  let scope: Scope.Scope | null = sourceCode.getScope(identifier)
   while (scope !== null) {
     const variable = scope.set.get(identifier.name)
     if (variable !== undefined) return variable.defs.length > 0 ? variable : null
@@ -78,11 +78,10 @@ function readBinding(variable: Scope.Variable): Binding {
     case 'ImportNamespaceSpecifier':
       return readImport(node)
     case 'TSImportEqualsDeclaration':
-      return node.moduleReference.type === 'TSExternalModuleReference' &&
-        node.moduleReference.expression.type === 'Literal'
+      return node.moduleReference.type === 'TSExternalModuleReference'
         ? {
             kind: 'import',
-            module: String(node.moduleReference.expression.value),
+            module: node.moduleReference.expression.value,
             imported: '*',
             typeOnly: node.importKind === 'type',
           }
@@ -243,7 +242,8 @@ export function isFunction(node: TSESTree.Node | null | undefined): node is Func
 /** The function that a node stands in, or null at the top of the file. */
 export function getEnclosingFunction(node: TSESTree.Node): FunctionNode | null {
   let current = node.parent
-  while (current !== undefined && current !== null) {
+  // The parent of the program is null or undefined, depending on the parser.
+  while (current != null) {
     if (isFunction(current)) return current
     current = current.parent
   }

@@ -24,7 +24,7 @@ export function readFieldSources(node: TSESTree.MemberExpression, name: string):
 /** The class that `this` belongs to: the nearest one, as long as no function of its own `this` stands between. */
 export function findClass(node: TSESTree.Node): ClassNode | null {
   let current: TSESTree.Node | undefined = node.parent
-  while (current !== undefined && current !== null) {
+  while (current != null) {
     if (current.type === 'ClassDeclaration' || current.type === 'ClassExpression') return current
     const isOwnThis = current.type === 'FunctionDeclaration' || (current.type === 'FunctionExpression' && current.parent.type !== 'MethodDefinition')
     if (isOwnThis) return null
@@ -52,7 +52,7 @@ function readFields(owner: ClassNode): Map<string, FieldSource[]> {
     for (const parameter of member.value.params) {
       if (parameter.type !== 'TSParameterProperty') continue
       const target = parameter.parameter.type === 'AssignmentPattern' ? parameter.parameter.left : parameter.parameter
-      if (target.type !== 'Identifier' || target.typeAnnotation === undefined) continue
+      if (target.typeAnnotation === undefined) continue
       add(annotations, target.name, { kind: 'annotation', node: target.typeAnnotation.typeAnnotation })
     }
     // Assignments to `this.x` stand at the top of a method or in a branch of it; deeper ones are not worth a walk.

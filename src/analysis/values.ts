@@ -54,7 +54,7 @@ function build(node: TSESTree.Node, sourceCode: Readonly<SourceCode>, visiting: 
     case 'Literal':
       if ('regex' in node) return { ...base, kind: 'unknown' }
       if ('bigint' in node) return { ...base, kind: 'literal', value: `${node.bigint}n` }
-      return { ...base, kind: 'literal', value: node.value as string | number | boolean | null }
+      return { ...base, kind: 'literal', value: node.value }
     case 'TemplateLiteral':
       return foldText({
         ...base,
@@ -185,7 +185,7 @@ function readKey(
 ): Value {
   if (property.computed) return next(property.key)
   const base = { origin: originOf(property.key), text: sourceCode.getText(property.key) }
-  const name = property.key.type === 'Identifier' ? property.key.name : property.key.type === 'Literal' ? String(property.key.value) : ''
+  const name = property.key.type === 'Identifier' ? property.key.name : String(property.key.value)
   return { ...base, kind: 'literal', value: name }
 }
 
@@ -316,7 +316,7 @@ function readEnumMember(
   const binding = findBinding(node.object, sourceCode)
   if (binding?.kind !== 'enum') return null
   for (const member of binding.node.body.members) {
-    const id = member.id.type === 'Identifier' ? member.id.name : member.id.type === 'Literal' ? String(member.id.value) : null
+    const id = member.id.type === 'Identifier' ? member.id.name : member.id.value
     if (id !== name) continue
     return member.initializer === undefined ? { ...getBase(node, sourceCode), kind: 'unknown', yields: 'number' } : next(member.initializer)
   }
@@ -345,7 +345,7 @@ export function getChain(node: TSESTree.Node): string[] | null {
 
 /** A function's own name, or the name of what it is assigned to, or null. */
 export function getFunctionName(node: FunctionNode): string | null {
-  if (node.id !== null && node.id !== undefined) return node.id.name
+  if (node.id != null) return node.id.name
   const { parent } = node
   switch (parent.type) {
     case 'VariableDeclarator':

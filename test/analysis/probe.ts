@@ -19,7 +19,7 @@ export function probe<Answer>(
     [
       {
         files: ['**/*.ts'],
-        languageOptions: { parser: parser as Linter.Parser },
+        languageOptions: { parser: parser },
         plugins: {
           test: {
             rules: {

@@ -8,7 +8,7 @@ import { probe } from './probe.js'
 function show(value: Value): string {
   switch (value.kind) {
     case 'literal':
-      return JSON.stringify(value.value) ?? 'undefined'
+      return value.value === undefined ? 'undefined' : JSON.stringify(value.value)
     case 'template':
       return `template(${value.parts.map(show).join(', ')})`
     case 'concat':

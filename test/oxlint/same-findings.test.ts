@@ -10,6 +10,7 @@ import { ESLint, type Linter } from 'eslint'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { rules } from '../../rules/index.js'
+import type spanguard from '../../src/index.js'
 import { blocksOf } from '../docs/markdown.js'
 
 const root = path.resolve(import.meta.dirname, '..', '..')
@@ -66,15 +67,15 @@ async function findingsOfOxlint(): Promise<string[]> {
 }
 
 async function findingsOfEslint(): Promise<string[]> {
-  const { default: plugin } = (await import(built)) as typeof import('../../src/index.js')
+  const { default: plugin } = (await import(built)) as { default: typeof spanguard }
   const eslint = new ESLint({
     cwd: folder,
     overrideConfigFile: true,
     overrideConfig: [
-      { files: ['**/*.{js,cjs,mjs,jsx,ts,cts,mts,tsx}'], languageOptions: { parser: parser as Linter.Parser } },
+      { files: ['**/*.{js,cjs,mjs,jsx,ts,cts,mts,tsx}'], languageOptions: { parser: parser } },
       plugin.configs.all as unknown as Linter.Config,
       // The same levels without options, as the oxlint config gives them.
-      { rules: Object.fromEntries(Object.keys(rules).map((rule) => [`spanguard/${rule}`, 'error'])) } as Linter.Config,
+      { rules: Object.fromEntries(Object.keys(rules).map((rule) => [`spanguard/${rule}`, 'error'])) },
     ],
   })
   const results = await eslint.lintFiles(['.'])

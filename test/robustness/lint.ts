@@ -12,7 +12,7 @@ const config = (useTypeScript: boolean, sourceType: 'module' | 'script'): Linter
     files: ['**/*'],
     languageOptions: {
       sourceType,
-      ...(useTypeScript ? { parser: parser as Linter.Parser, parserOptions: { ecmaFeatures: { jsx: true } } } : {}),
+      ...(useTypeScript ? { parser: parser, parserOptions: { ecmaFeatures: { jsx: true } } } : {}),
     },
     linterOptions: { reportUnusedDisableDirectives: 'off' },
   },

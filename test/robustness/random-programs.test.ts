@@ -16,7 +16,7 @@ const { program } = fc.letrec<Record<'program' | 'statement' | 'expression' | 'n
     tie('bag'),
     tie('body').map((body) => `async (span) => {${body}}`),
     tie('body').map((body) => `function* (span, next) {${body}}`),
-    tie('expression').map((argument) => `trace.getTracer('t').startActiveSpan(${`(${argument})`}, (span) => { span.end() })`),
+    tie('expression').map((argument) => `trace.getTracer('t').startActiveSpan((${argument}), (span) => { span.end() })`),
   ),
   bag: fc.array(fc.tuple(fc.constantFrom('a', `'user.email'`, '[order.id]', '...'), tie('expression')), { maxLength: 3 }).map(
     (entries) => `({${entries.map(([key, value]) => (key === '...' ? `...(${value})` : `${key}: (${value})`)).join(', ')}})`,
