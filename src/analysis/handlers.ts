@@ -41,14 +41,16 @@ export function findHandlers(analysis: FileAnalysis, filename: string): FileHand
 function readHandlers(analysis: FileAnalysis, filename: string): FileHandlers | null {
   const all = withDeclared(analysis.config.frameworks ?? [])
   const { text } = analysis.sourceCode
-  const declared = /\bexports?\b/.test(text) ? getDeclaredFunctions(filename) : { names: new Set<string>(), traced: false }
-  const frameworks = all.filter((row) => isMentioned(row, text))
+  const mentioned = readMentioned(all, text)
+  // Next.js is all exports: `next/link` in a component is no reason to look at every call.
+  const frameworks = mentioned.filter((row) => row.handlers.length > 0 || row.decorators !== undefined)
+  const declared = text.includes('export') && !/\.[jt]sx$/.test(filename) ? getDeclaredFunctions(filename) : none
   const functions = all.filter((row) => row.exports !== undefined)
-  const exported = readExportedHandlers(functions, filename, declared.names, analysis)
+  const exported = readExportedHandlers(functions, mentioned, filename, declared.names, analysis)
   if (frameworks.length === 0 && exported.length === 0) return null
   const finder = createObjectFinder(frameworks, analysis.sourceCode)
   const calls = frameworks.length === 0 ? [] : analysis.calls.flatMap((call) => readFrameworkCall(call, frameworks, finder, analysis))
-  const decorated = analysis.calls.flatMap((call) => readDecorator(call, frameworks, analysis) ?? [])
+  const decorated = frameworks.every((row) => row.decorators === undefined) ? [] : analysis.calls.flatMap((call) => readDecorator(call, frameworks, analysis) ?? [])
   const facts = [
     ...calls.flatMap((call) => (call.kind === 'handler' && !isMachinery(call, analysis) ? factsOfHandlerCall(call, analysis) : [])),
     ...decorated,
@@ -57,11 +59,21 @@ function readHandlers(analysis: FileAnalysis, filename: string): FileHandlers | 
   return { frameworks, finder, calls, exported, functionsTraced: declared.traced, facts }
 }
 
-/** Does the text hold one of the framework's modules as a string? */
-function isMentioned({ modules }: FrameworkDescriptor, text: string): boolean {
-  return modules.some((module) => {
-    const name = module.replace(/\/\*$/, '')
-    const index = text.indexOf(name)
-    return index !== -1 && (text.includes(`'${name}`) || text.includes(`"${name}`) || text.includes(`\`${name}`))
-  })
+const none = { names: new Set<string>(), traced: false }
+const patterns = new WeakMap<readonly FrameworkDescriptor[], RegExp>()
+
+/** The frameworks of which the text holds a module as a string: most files have none, and one look is all they cost. */
+function readMentioned(all: readonly FrameworkDescriptor[], text: string): readonly FrameworkDescriptor[] {
+  let pattern = patterns.get(all)
+  if (pattern === undefined) {
+    pattern = toPattern(all.flatMap(({ modules }) => modules))
+    patterns.set(all, pattern)
+  }
+  return pattern.test(text) ? all.filter(({ modules }) => toPattern(modules).test(text)) : []
+}
+
+/** Any of the modules behind a quote, with what may follow it. */
+function toPattern(modules: readonly string[]): RegExp {
+  const names = modules.map((module) => module.replace(/\/\*$/, '').replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  return names.length === 0 ? /(?!)/ : new RegExp(`['"\`](?:${names.join('|')})['"\`/]`)
 }

@@ -48,16 +48,21 @@ export function readDecorator(node: Call, frameworks: readonly FrameworkDescript
 /**
  * The handlers that a file exports.
  *
+ * @param mentioned the frameworks whose modules the file names: without them and without a declaration only files that stand in
+ *   a framework's own place hold any
  * @param declaredNames exports that the project's own files (serverless.yml, a SAM template) name as functions
  */
 export function readExportedHandlers(
   frameworks: readonly FrameworkDescriptor[],
+  mentioned: readonly FrameworkDescriptor[],
   filename: string,
   declaredNames: ReadonlySet<string>,
   context: ReceiverContext,
 ): ExportedHandler[] {
   const rows = frameworks.flatMap((framework) =>
-    (framework.exports ?? []).filter((row) => isFileOf(row, filename)).map((row) => ({ framework, row })),
+    (framework.exports ?? [])
+      .filter((row) => (row.files === undefined ? declaredNames.size > 0 || mentioned.includes(framework) : isFileOf(row.files, row, filename)))
+      .map((row) => ({ framework, row })),
   )
   if (rows.length === 0) return []
   const found: ExportedHandler[] = []
@@ -85,11 +90,10 @@ export function factOfExport({ at, framework, name, row }: ExportedHandler): Han
 
 const matchers = new WeakMap<ExportedHandlerRow, (file: string) => boolean>()
 
-function isFileOf(row: ExportedHandlerRow, filename: string): boolean {
-  if (row.files === undefined) return true
+function isFileOf(files: readonly string[], row: ExportedHandlerRow, filename: string): boolean {
   let matcher = matchers.get(row)
   if (matcher === undefined) {
-    matcher = picomatch([...row.files], { dot: true })
+    matcher = picomatch([...files], { dot: true })
     matchers.set(row, matcher)
   }
   return matcher(filename.replaceAll('\\', '/'))
