@@ -8,7 +8,7 @@ import type { HandlerSite, Mount } from './handlers/collect.js'
 import type { Join, ServedBy } from './handlers/join.js'
 import { isExport, type FrameworkObject } from './handlers/objects.js'
 import type { ModuleGraph } from './modules.js'
-import { step, stepAt, type Step } from './places.js'
+import { fileOf, step, stepAt, type Step } from './places.js'
 import type { Program } from './program.js'
 import type { References } from './references.js'
 import type { Entry, Service } from './services.js'
@@ -134,7 +134,7 @@ function servingRoot(handler: HandlerSite, service: Service, entry: Entry, input
   }
   const roots = input.join.rootsOf(handler.object)
   for (const served of roots) {
-    const file = served.root.node.getSourceFile()
+    const file = fileOf(served.root.node)
     if (file && !files.has(file.fileName)) continue
     if (isForeign(served.root, service) && !input.references.liveness(served.root.node, new Set(files.keys()))) continue
     return served
@@ -145,7 +145,7 @@ function servingRoot(handler: HandlerSite, service: Service, entry: Entry, input
 }
 
 function isForeign(object: FrameworkObject, service: Service): boolean {
-  return !(object.node.getSourceFile()?.fileName ?? service.dir).startsWith(service.dir)
+  return !(fileOf(object.node)?.fileName ?? service.dir).startsWith(service.dir)
 }
 
 function judge(handler: HandlerSite, service: Service, entry: Entry, served: ServedBy | null, tracing: readonly ProcessTracing[], input: CoverageInput): HandlerVerdict {
@@ -324,12 +324,12 @@ function comesBefore(mount: Mount, node: ts.Node): boolean {
 
 function functionOf(node: ts.Node): ts.Node {
   let at = node.parent
-  while (at.parent && !ts.isFunctionLike(at)) at = at.parent
+  while (!ts.isSourceFile(at) && !ts.isFunctionLike(at)) at = at.parent
   return at
 }
 
 function isInCondition(node: ts.Node): boolean {
-  for (let at = node; at.parent && !ts.isFunctionLike(at); at = at.parent) {
+  for (let at = node; !ts.isSourceFile(at) && !ts.isFunctionLike(at); at = at.parent) {
     // Next.js runs `register` once for each runtime; asking for the right one is no condition.
     if (ts.isIfStatement(at.parent) && at.parent.expression !== at && !/NEXT_RUNTIME/u.test(at.parent.expression.getText())) return true
   }

@@ -1,4 +1,5 @@
 import { ts } from 'ts-morph'
+import { parentOf } from './places.js'
 import { requiredModule, type Program, type Target } from './program.js'
 
 /** What an expression stands for, as far as the program's text shows it. Values are not computed, only their making. */
@@ -151,7 +152,7 @@ export function createEvaluator(program: Program): Evaluator {
     if (ts.isShorthandPropertyAssignment(node)) return evaluate(node.name)
     if (ts.isBinaryExpression(node)) return evaluate(node.right)
     if (ts.isPropertyAccessExpression(node) && ts.isBinaryExpression(node.parent) && node.parent.left === node) return evaluate(node.parent.right)
-    if (ts.isIdentifier(node) && node.parent) return ofDeclaration(node.parent)
+    if (ts.isIdentifier(node)) return ofDeclaration(node.parent)
     return { kind: 'unknown', node }
   }
 
@@ -242,7 +243,7 @@ export function createEvaluator(program: Program): Evaluator {
 
   function property(node: ts.ObjectLiteralExpression, name: string): Entity | null {
     for (const one of node.properties) {
-      if (ts.isSpreadAssignment(one) || !one.name) continue
+      if (ts.isSpreadAssignment(one)) continue
       if ((ts.isIdentifier(one.name) || ts.isStringLiteralLike(one.name)) && one.name.text === name) return ofDeclaration(one)
     }
     return null
@@ -302,7 +303,7 @@ export function isFunctionLike(node: ts.Node): node is ts.ArrowFunction | ts.Fun
 
 /** The class whose instance `this` is at a node. */
 export function enclosingClass(node: ts.Node): ts.ClassLikeDeclaration | null {
-  for (let at: ts.Node | undefined = node.parent; at; at = at.parent) {
+  for (let at = parentOf(node); at; at = parentOf(at)) {
     if (ts.isClassLike(at)) return at
     if (ts.isFunctionDeclaration(at) || ts.isFunctionExpression(at)) return null
   }

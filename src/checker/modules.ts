@@ -126,8 +126,8 @@ export function createModuleGraph(program: Program): ModuleGraph {
 
 function chain(files: ReadonlyMap<string, ModuleImport | null>, file: string): ModuleImport[] {
   const found: ModuleImport[] = []
-  let at: string | null = file
-  while (at !== null && found.length < 100) {
+  let at = file
+  while (found.length < 100) {
     const by: ModuleImport | null = files.get(at) ?? null
     if (!by) break
     found.unshift(by)
@@ -174,7 +174,7 @@ function readImports(root: ts.SourceFile, program: Program): ModuleImport[] {
 function isTypeOnly(node: ts.ImportDeclaration): boolean {
   const clause = node.importClause
   if (!clause) return false
-  if (clause.isTypeOnly) return true
+  if (clause.phaseModifier === ts.SyntaxKind.TypeKeyword) return true
   const { namedBindings } = clause
   return clause.name === undefined && namedBindings !== undefined && ts.isNamedImports(namedBindings)
     && namedBindings.elements.length > 0 && namedBindings.elements.every(element => element.isTypeOnly)

@@ -35,6 +35,16 @@ export function stepAt(place: Place, text: string): Step {
   return { file: place.file, origin: originOfPlace(place), text }
 }
 
+/** The file of a node; a node that stands for an export of a package has none. */
+export function fileOf(node: ts.Node): ts.SourceFile | undefined {
+  return node.getSourceFile()
+}
+
+/** The node around a node; a file has none. */
+export function parentOf(node: ts.Node): ts.Node | undefined {
+  return node.parent
+}
+
 function shownNode(node: ts.Node): ts.Node {
   if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
     return ts.isPropertyAccessExpression(node.expression) ? node.expression.name : node.expression

@@ -115,7 +115,7 @@ export function createProgram(files: readonly string[], resolve: ModuleResolver)
 
   function follow(symbol: ts.Symbol): Target | null {
     let at: ts.Symbol | undefined = symbol
-    for (let steps = 0; at && steps < 30; steps += 1) {
+    for (let steps = 0; steps < 30; steps += 1) {
       const declaration: ts.Declaration | undefined = at.valueDeclaration ?? at.declarations?.[0]
       if (!declaration) return null
       if ((at.flags & ts.SymbolFlags.Alias) === 0) return fromDeclaration(declaration)
@@ -147,9 +147,8 @@ export function createProgram(files: readonly string[], resolve: ModuleResolver)
   }
 
   function nextAlias(symbol: ts.Symbol): ts.Symbol | undefined {
-    const internal = checker as ts.TypeChecker & { getImmediateAliasedSymbol?: (symbol: ts.Symbol) => ts.Symbol | undefined }
     try {
-      return internal.getImmediateAliasedSymbol?.(symbol) ?? checker.getAliasedSymbol(symbol)
+      return checker.getImmediateAliasedSymbol(symbol) ?? checker.getAliasedSymbol(symbol)
     } catch {
       return undefined
     }
@@ -161,7 +160,7 @@ export function createProgram(files: readonly string[], resolve: ModuleResolver)
     const symbol = root && (checker.getSymbolAtLocation(root) ?? (root as ts.SourceFile & { symbol?: ts.Symbol }).symbol)
     if (!symbol) return new Map()
     const found = new Map<string, ts.Symbol>()
-    const equals = symbol.exports?.get('export=' as ts.__String)
+    const equals = symbol.exports?.get(ts.InternalSymbolName.ExportEquals)
     if (equals) found.set('export=', equals)
     for (const one of checker.getExportsOfModule(symbol)) found.set(one.name, one)
     return found
@@ -175,7 +174,7 @@ export function createProgram(files: readonly string[], resolve: ModuleResolver)
 
 function resolvedModule(file: string | null): ts.ResolvedModuleFull | undefined {
   if (file === null) return undefined
-  const extension = file.endsWith('.d.ts') ? ts.Extension.Dts : (path.extname(file) as ts.Extension)
+  const extension = file.endsWith('.d.ts') ? ts.Extension.Dts : path.extname(file)
   return { resolvedFileName: file, extension, isExternalLibraryImport: false }
 }
 

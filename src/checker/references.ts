@@ -1,6 +1,7 @@
 import { ts } from 'ts-morph'
 import type { Entity, Evaluator } from './evaluate.js'
 import type { ModuleGraph } from './modules.js'
+import { parentOf } from './places.js'
 import type { Program } from './program.js'
 
 /** Where a function or class is used, and whether an entry's files come to use it. */
@@ -102,7 +103,7 @@ export function createReferences(program: Program, graph: ModuleGraph, evaluator
 
 /** The named function, method or class that a node stands in; callbacks in place belong to what is around them. */
 export function enclosingCallable(node: ts.Node): Callable | null {
-  for (let at: ts.Node | undefined = node.parent; at; at = at.parent) {
+  for (let at = parentOf(node); at; at = parentOf(at)) {
     if (ts.isConstructorDeclaration(at) || ts.isPropertyDeclaration(at)) continue
     if (ts.isFunctionDeclaration(at) || ts.isMethodDeclaration(at) || ts.isGetAccessorDeclaration(at)) return at
     if ((ts.isArrowFunction(at) || ts.isFunctionExpression(at)) && nameOf(at) !== null) return at

@@ -25,7 +25,7 @@ export function typeFactOf(type: ts.Type, checker: ts.TypeChecker, depth = 0): T
     return { kind: 'array', text, ...(element && depth < 2 ? { element: typeFactOf(element, checker, depth + 1) } : {}) }
   }
   if (type.getCallSignatures().length > 0) return { kind: 'function', text }
-  if (type.symbol?.name === 'Promise') return { kind: 'promise', text }
+  if ((type.symbol as ts.Symbol | undefined)?.name === 'Promise') return { kind: 'promise', text }
   const properties = checker.getPropertiesOfType(type)
   return properties.length > 0 && properties.length <= maxFields
     ? { kind: 'object', text, fields: properties.map(property => property.name) }

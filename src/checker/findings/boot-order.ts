@@ -1,7 +1,7 @@
 import { ts } from 'ts-morph'
 import { matchesModule } from '../../frameworks/index.js'
 import { processTracing, type CoverageInput, type HandlerVerdict } from '../coverage.js'
-import { step } from '../places.js'
+import { fileOf, step } from '../places.js'
 import type { Entry, Service } from '../services.js'
 import type { SetupSite } from '../setup/find.js'
 import type { Draft } from './draft.js'
@@ -43,7 +43,7 @@ function lateSetup(service: Service, entry: Entry, own: readonly HandlerVerdict[
     const [specifier, { node }] = loaded
     // One file that imports both is the lint rule's; it sees the order by itself.
     if (node.getSourceFile().fileName === first.site.file) continue
-    const place = root.node.getSourceFile() ? root.node : node
+    const place = fileOf(root.node) ? root.node : node
     if (found.has(place)) continue
     found.set(place, {
       rule: 'setup-first',

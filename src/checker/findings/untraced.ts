@@ -2,7 +2,7 @@ import { ts } from 'ts-morph'
 import { isTracingPackage } from '../../frameworks/index.js'
 import type { HandlerVerdict } from '../coverage.js'
 import type { FrameworkObject } from '../handlers/objects.js'
-import { step, type Step } from '../places.js'
+import { fileOf, step, type Step } from '../places.js'
 import { enclosingCallable, type References } from '../references.js'
 import type { Draft } from './draft.js'
 
@@ -24,7 +24,7 @@ export function untracedFindings(verdicts: readonly HandlerVerdict[], references
 
 function groupKey(verdict: HandlerVerdict): string {
   const root = verdict.served?.root.node
-  const node = root?.getSourceFile() ? root : null
+  const node = root && fileOf(root) ? root : null
   return node ? `${node.getSourceFile().fileName}:${String(node.pos)}` : verdict.site.object === null && verdict.site.descriptor.exports ? verdict.site.descriptor.name : verdict.site.file
 }
 
@@ -58,7 +58,7 @@ interface FindingPlace {
 
 /** The app itself; where a package of the repository makes it, each place of this service that has one made. */
 function placesOf(verdict: HandlerVerdict, root: FrameworkObject | null, references: References): readonly FindingPlace[] {
-  const node = root?.node.getSourceFile() ? root.node : verdict.site.node
+  const node = root && fileOf(root.node) ? root.node : verdict.site.node
   const isOwn = (one: ts.Node): boolean => one.getSourceFile().fileName.startsWith(verdict.service.dir)
   if (isOwn(node)) return [{ node, steps: [] }]
   const files = new Set(verdict.entry.order.files.keys())
@@ -90,7 +90,7 @@ function isSeenByLint(first: HandlerVerdict, group: readonly HandlerVerdict[], r
   if (first.site.descriptor.name === 'next') return false
   if ([...(first.service.package?.dependencies ?? [])].some(isTracingPackage)) return false
   if (first.site.descriptor.exports) return true
-  const file = root?.node.getSourceFile()?.fileName
+  const file = root ? fileOf(root.node)?.fileName : undefined
   if (file === undefined || !file.startsWith(first.service.dir)) return false
   return first.site.descriptor.rootModule !== undefined || group.some(one => one.site.file === file)
 }

@@ -4,7 +4,7 @@ import type { Program } from '../program.js'
 import type { References } from '../references.js'
 import type { HandlerSite, Mount, Registrations } from './collect.js'
 import { autoloadedFiles } from './autoload.js'
-import { type FrameworkObject, type ObjectMatcher } from './objects.js'
+import type { FrameworkObject, ObjectMatcher } from './objects.js'
 
 /** An app (server, worker, …) that serves a handler, and the way from one to the other. */
 export interface ServedBy {

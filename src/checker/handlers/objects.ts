@@ -141,7 +141,7 @@ export function createObjectMatcher(frameworks: readonly FrameworkDescriptor[], 
   function ofCallback(node: ts.ParameterDeclaration, depth: number): FrameworkObject | null {
     const owner = node.parent
     const call = owner.parent
-    if (!isFunctionLike(owner) || !call || (!ts.isCallExpression(call) && !ts.isNewExpression(call))) return null
+    if (!isFunctionLike(owner) || (!ts.isCallExpression(call) && !ts.isNewExpression(call))) return null
     if (call.arguments?.at(-1) !== owner && call.arguments?.[0] !== owner) return null
     const index = owner.parameters.indexOf(node)
     const callee = evaluator.evaluate(call.expression)
@@ -203,7 +203,7 @@ function usedAs(source: ObjectSource, as: 'call' | 'new'): boolean {
 }
 
 function hasCallback(source: ObjectSource): boolean {
-  return 'callback' in source && source.callback !== undefined
+  return 'callback' in source
 }
 
 const nodes = new Map<string, ts.Node>()

@@ -51,20 +51,22 @@ export function readTsconfigs(file: string, withFiles: boolean): { tsconfigs: Ts
 }
 
 function readOne(file: string, withFiles: boolean): { tsconfig: Tsconfig | null; references: string[]; diagnostics: readonly ts.Diagnostic[] } {
-  const { config, error } = ts.readConfigFile(file, ts.sys.readFile) as { config?: unknown; error?: ts.Diagnostic }
+  const read: { config?: unknown; error?: ts.Diagnostic } = ts.readConfigFile(file, name => ts.sys.readFile(name))
+  const { config, error } = read
   if (error) return { tsconfig: null, references: [], diagnostics: [error] }
   const dir = path.dirname(file)
   // Listing a tsconfig's files walks the disk; only one that was asked for by name pays for it.
   const host: ts.ParseConfigHost = withFiles ? ts.sys : { ...ts.sys, readDirectory: () => [path.join(dir, 'x.ts')] }
   const parsed = ts.parseJsonConfigFileContent(config, host, dir, undefined, file)
   const { options } = parsed
-  const base = (options as { pathsBasePath?: unknown }).pathsBasePath
+  // Deprecated in TypeScript 6, and written in half of all tsconfigs.
+  const { baseUrl, pathsBasePath: base } = options as { baseUrl?: string; pathsBasePath?: unknown }
   return {
     tsconfig: {
       file,
       paths: options.paths ?? {},
-      pathsBase: options.baseUrl ?? (typeof base === 'string' ? base : dir),
-      baseUrl: options.baseUrl ?? null,
+      pathsBase: baseUrl ?? (typeof base === 'string' ? base : dir),
+      baseUrl: baseUrl ?? null,
       outDir: options.outDir ?? null,
       files: withFiles ? parsed.fileNames.filter(name => !name.endsWith('.d.ts') && !name.endsWith('.json')).map(name => path.resolve(name)) : [],
     },

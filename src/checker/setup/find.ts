@@ -75,7 +75,7 @@ export function findSetups(files: readonly ProgramFile[], program: Program, grap
   function isStarted(node: ts.NewExpression): boolean {
     const { text } = node.getSourceFile()
     if (!/\.(?:register|start|startInstrumentation)\s*\(|setGlobalTracerProvider/u.test(text)) return isExportedValue(node)
-    let found = false
+    let found = false as boolean
     const visit = (at: ts.Node): void => {
       if (found) return
       if (ts.isCallExpression(at)) {
@@ -174,7 +174,7 @@ function isLookAlike(callee: ts.Expression, evaluator: Evaluator): boolean {
 /** Does a function of the program start a span, itself or through a function that it returns or calls? */
 export function startsSpan(node: ts.FunctionLikeDeclaration, evaluator: Evaluator, depth = 2): boolean {
   if (!node.body) return false
-  let found = false
+  let found = false as boolean
   const visit = (at: ts.Node): void => {
     if (found) return
     if (ts.isCallExpression(at)) {

@@ -79,9 +79,9 @@ export function splitCommandLine(line: string, variables: Readonly<Record<string
 
 /** Replaces the variables of a text; those not known stay. `${A:-b}` becomes `b` when `A` is not known. */
 export function expand(text: string, variables: Readonly<Record<string, string>>): string {
-  return text.replace(/\$\{([A-Za-z_]\w*)(?::?-([^}]*))?\}|\$([A-Za-z_]\w*)/gu, (whole, braced, fallback, plain) => {
-    const name = String(braced ?? plain)
-    return (Object.hasOwn(variables, name) ? variables[name] : (fallback as string | undefined)) ?? String(whole)
+  return text.replace(/\$\{([A-Za-z_]\w*)(?::?-([^}]*))?\}|\$([A-Za-z_]\w*)/gu, (whole: string, braced: string | undefined, fallback: string | undefined, plain: string | undefined) => {
+    const name = braced ?? plain ?? ''
+    return (Object.hasOwn(variables, name) ? variables[name] : fallback) ?? whole
   })
 }
 

@@ -95,7 +95,7 @@ function environmentOf(value: unknown, variables: Record<string, string>): Recor
       if (name !== undefined) env[name] = expand(text ?? '', variables)
     }
   } else if (isRecord(value)) {
-    for (const [name, text] of Object.entries(value)) if (text !== null) env[name] = expand(String(text), variables)
+    for (const [name, text] of Object.entries(value)) if (typeof text === 'string' || typeof text === 'number' || typeof text === 'boolean') env[name] = expand(String(text), variables)
   }
   return env
 }
