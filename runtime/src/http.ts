@@ -5,9 +5,6 @@ import { upgradeSpan } from './middleware/upgrade-span.js'
 
 export type { MiddlewareOptions } from './middleware/server-span.js'
 
-/** A request listener, or a listener of a server's `upgrade` event, whose second argument is the socket. */
-type Listener = (this: never, request: never, responseOrSocket: never, ...rest: never[]) => unknown
-
 /**
  * Wraps a request listener of `node:http`, `node:https` or `node:http2` so that each request has one SERVER span, active in the
  * handler, in what it awaits, and in the listeners of request and response. Also wraps a listener of `upgrade`: that
@@ -15,9 +12,19 @@ type Listener = (this: never, request: never, responseOrSocket: never, ...rest: 
  *
  * The handler's errors are recorded and go on as they would without the wrapper: thrown ones to `uncaughtException`,
  * rejected ones to `unhandledRejection` or, with `captureRejections`, to the server.
- * @returns a listener of the same shape, for `createServer` or `server.on`
+ * @param handler a request listener, or a listener of `upgrade`, whose second argument is the socket; its parameters take
+ * their types from where the result goes (`createServer`, `server.on`), else they are those of `node:http`
+ * @returns a listener of the same shape
  */
-export function traceHandler<Handler extends Listener>(handler: Handler, options: MiddlewareOptions = {}): Handler {
+export function traceHandler<
+  Request extends object = IncomingMessage,
+  Response extends object = ServerResponse,
+  Rest extends unknown[] = [],
+  Result = unknown,
+>(
+  handler: (request: Request, response: Response, ...rest: Rest) => Result,
+  options: MiddlewareOptions = {},
+): (request: Request, response: Response, ...rest: Rest) => Result {
   function traced(this: unknown, request: IncomingMessage, target: ServerResponse, ...rest: unknown[]): unknown {
     const server = isResponse(target) ? serverSpan(request, target, options) : upgradeSpan(request, target)
     let result: unknown
@@ -31,7 +38,7 @@ export function traceHandler<Handler extends Listener>(handler: Handler, options
     }
     return isPromise(result) ? result.then(undefined, (error: unknown) => rejected(server, target, error)) : result
   }
-  return traced as unknown as Handler
+  return traced as unknown as (request: Request, response: Response, ...rest: Rest) => Result
 }
 
 /** Rejects again, with the same reason, so that the rejection is handled by whom it would be without the wrapper. */

@@ -88,7 +88,7 @@ describe.each(Object.entries(clients))('%s', (_name, send) => {
   it('replaces the context that a proxy passes on', async () => {
     const traceId = '0af7651916cd43dd8448eb211c80319c'
     const incoming = `00-${traceId}-b7ad6b7169203331-01`
-    const proxy = http.createServer(traceHandler((_request: http.IncomingMessage, response: http.ServerResponse) => {
+    const proxy = http.createServer(traceHandler((_request, response) => {
       void send('/behind', { traceparent: incoming }).then(() => response.end())
     }))
     proxy.listen(0, '127.0.0.1')

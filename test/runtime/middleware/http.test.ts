@@ -12,8 +12,6 @@ import type { DecodedSpan } from '../../otlp-receiver.js'
 import { abandon, request, type RunningApp, seenEvents, startApp } from './apps.js'
 import { startTracing, type TestTracing } from './tracing.js'
 
-type Pair = [http.IncomingMessage, http.ServerResponse]
-
 let tracing: TestTracing
 beforeAll(async () => {
   tracing = await startTracing()
@@ -165,7 +163,7 @@ describe('errors of a request listener', () => {
 
   it('reject the same promise reason that the handler rejected with', async () => {
     const error = new RangeError('out of stock')
-    const traced = traceHandler<(...pair: Pair) => Promise<never>>(() => Promise.reject(error))
+    const traced = traceHandler(() => Promise.reject(error))
     const server = http.createServer((incoming, response) => {
       traced(incoming, response).catch((reason: unknown) => response.writeHead(reason === error ? 418 : 500).end())
     })
@@ -174,7 +172,7 @@ describe('errors of a request listener', () => {
   })
 
   it('are thrown on by a handler that throws, and the span does not wait for an answer that nobody gives', async () => {
-    const traced = traceHandler<(...pair: Pair) => never>(() => failure())
+    const traced = traceHandler(() => failure())
     const server = http.createServer((incoming, response) => {
       expect(() => traced(incoming, response)).toThrow('out of stock')
     })
@@ -186,7 +184,7 @@ describe('errors of a request listener', () => {
 })
 
 describe('whose span it is', () => {
-  const echo = traceHandler((_request: http.IncomingMessage, response: http.ServerResponse) => {
+  const echo = traceHandler((_request, response) => {
     response.end(trace.getActiveSpan()?.spanContext().spanId)
   })
 
@@ -205,7 +203,7 @@ describe('whose span it is', () => {
   it('gives a server that was started inside of a request spans of its own', async () => {
     const outer = await listen(
       http.createServer(
-        traceHandler((_request: http.IncomingMessage, response: http.ServerResponse) => {
+        traceHandler((_request, response) => {
           void listen(http.createServer(echo)).then(inner => response.end(String(inner)))
         }),
       ),
@@ -227,7 +225,7 @@ describe('whose span it is', () => {
   it('carries the baggage of its caller', async () => {
     const port = await listen(
       http.createServer(
-        traceHandler((_request: http.IncomingMessage, response: http.ServerResponse) => {
+        traceHandler((_request, response) => {
           response.end(propagation.getActiveBaggage()?.getEntry('tenant.id')?.value)
         }),
       ),
@@ -238,7 +236,7 @@ describe('whose span it is', () => {
 })
 
 describe('other servers of Node', () => {
-  const answer = traceHandler((_request: http.IncomingMessage, response: http.ServerResponse) => {
+  const answer = traceHandler((_request, response) => {
     response.end('ok')
   })
 
@@ -332,7 +330,7 @@ describe('upgrades', () => {
   })
 
   it('that nobody takes are requests like others', async () => {
-    const port = await listen(http.createServer(traceHandler((_request: http.IncomingMessage, response: http.ServerResponse) => { response.end('ok') })))
+    const port = await listen(http.createServer(traceHandler((_request, response) => { response.end('ok') })))
     const answer = await request(port, '/', { headers: { connection: 'upgrade', upgrade: 'h2c' } })
     expect(answer.body).toBe('ok')
     expect((await onlySpan()).attributes['http.response.status_code']).toBe(200)
