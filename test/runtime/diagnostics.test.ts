@@ -1,15 +1,16 @@
 import { diag, metrics } from '@opentelemetry/api'
 import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
 import { initTracing, withSpan } from '@spanguard/runtime'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi, type MockInstance } from 'vitest'
 import { report, resetDiagnostics } from '../../runtime/src/diagnostics.js'
 import { startReceiver } from '../otlp-receiver.js'
 
 const lines: string[] = []
+let written: MockInstance<typeof process.stderr.write>
 beforeEach(() => {
   lines.length = 0
   resetDiagnostics()
-  vi.spyOn(process.stderr, 'write').mockImplementation(line => {
+  written = vi.spyOn(process.stderr, 'write').mockImplementation(line => {
     lines.push(String(line))
     return true
   })
@@ -58,7 +59,7 @@ describe('diagnostics', () => {
   })
 
   test('a stderr that throws harms nobody', () => {
-    vi.mocked(process.stderr.write).mockImplementation(() => {
+    written.mockImplementation(() => {
       throw new Error('EPIPE')
     })
     expect(() => {
