@@ -19,10 +19,12 @@ export function routeMatches(route: string, path: string): boolean {
   const patterns = segments(route)
   const parts = segments(path)
   for (const [index, pattern] of patterns.entries()) {
-    if (pattern.includes('*')) return true
     const part = parts[index]
-    if (part === undefined) return /[?{(]/.test(pattern)
-    if (!/[:{(?]/.test(pattern) && pattern.toLowerCase() !== part.toLowerCase()) return false
+    // A wildcard, or the braces of an optional part, which may go over several segments: what stands before them decides.
+    const open = pattern.search(/[*{]/)
+    if (open !== -1) return /[:(]/.test(pattern.slice(0, open)) || (part ?? '').startsWith(pattern.slice(0, open))
+    if (part === undefined) return /[?(]/.test(pattern)
+    if (!/[:(?]/.test(pattern) && pattern.toLowerCase() !== part.toLowerCase()) return false
   }
   return parts.length === patterns.length
 }
