@@ -51,7 +51,8 @@ function readOptions(
   analysis: FileAnalysis,
 ): TSESTree.ObjectExpression | null {
   const { rootModule } = object.framework
-  for (const { expression } of node.decorators) {
+  // ESLint's own parser knows no decorators.
+  for (const { expression } of (node.decorators as readonly TSESTree.Decorator[] | undefined) ?? []) {
     if (rootModule === undefined || expression.type !== 'CallExpression') continue
     const reference = resolveReference(expression.callee, analysis.sourceCode)
     const isModule = reference !== null && matchesExport(rootModule.decorator, reference.module, exportName(reference.imported, reference.path))

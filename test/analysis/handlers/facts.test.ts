@@ -3,6 +3,7 @@ import { Linter } from 'eslint'
 import { describe, expect, it } from 'vitest'
 
 import { findHandlers } from '../../../src/analysis/handlers.js'
+import { findUntraced } from '../../../src/analysis/handlers/untraced.js'
 import { analyzeFile } from '../../../src/analysis/index.js'
 
 /** The handlers of a file as `framework METHOD route`. */
@@ -128,5 +129,30 @@ export { PUT }`
 
   it('nothing in files of other things', () => {
     expect(handlersOf(`import axios from 'axios'\naxios.get('/a', one)\napp.get('/b', two)`)).toEqual([])
+  })
+
+  it("with ESLint's own parser, whose classes have no decorators", () => {
+    const found: unknown[] = []
+    const probe = {
+      create: (context: Parameters<typeof analyzeFile>[0]) => ({
+        Program() {
+          found.push(findUntraced(analyzeFile(context), '/service/src/main.js')?.found.map(({ framework }) => framework.name))
+        },
+      }),
+    }
+    const code = `import { NestFactory } from '@nestjs/core'
+import Koa from 'koa'
+class AppModule {}
+const nest = await NestFactory.create(AppModule)
+const app = new Koa()
+app.use((ctx) => { ctx.body = 'hello' })
+app.listen(3000)`
+    const messages = new Linter({ cwd: '/' }).verify(
+      code,
+      [{ files: ['**/*.js'], plugins: { probe: { rules: { probe } } }, rules: { 'probe/probe': 'error' } }] as unknown as Linter.Config[],
+      { filename: '/service/src/main.js' },
+    )
+    expect(messages).toEqual([])
+    expect(found).toEqual([['koa']])
   })
 })
