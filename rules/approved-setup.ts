@@ -28,8 +28,8 @@ export default createRule<[{ always?: boolean }], string>({
         },
       },
     ],
+    defaultOptions: [{ always: false }],
   },
-  defaultOptions: [{ always: false }],
   create(context, [options]) {
     if (!/TracerProvider\b|NodeSDK\b|registerOTel\b|startNodeSD[Kk]\b|initTracing\b|opentelemetry|@splunk\/otel|logfire/.test(context.sourceCode.text)) {
       return {}

@@ -11,6 +11,5 @@ export default createRule({
     messages: messages['attribute-naming'],
     schema: [],
   },
-  defaultOptions: [],
   create: (context) => reportFindings(context, 'attribute-naming'),
 })

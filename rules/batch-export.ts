@@ -22,8 +22,8 @@ export default createRule<[{ fix?: boolean }], string>({
         },
       },
     ],
+    defaultOptions: [{ fix: false }],
   },
-  defaultOptions: [{ fix: false }],
   create(context, [options]) {
     if (!/\b(?:SimpleSpanProcessor|ConsoleSpanExporter)\b/.test(context.sourceCode.text)) return {}
     const setup = analyzeSetup(context)

@@ -29,8 +29,8 @@ export default createRule<[{ alwaysOn?: boolean; fix?: boolean }], string>({
         },
       },
     ],
+    defaultOptions: [{ alwaysOn: false, fix: false }],
   },
-  defaultOptions: [{ alwaysOn: false, fix: false }],
   create(context, [options]) {
     if (!/\b(?:sampler|traceSampler)\b/.test(context.sourceCode.text)) return {}
     const setup = analyzeSetup(context)

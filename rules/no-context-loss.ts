@@ -17,7 +17,6 @@ export default createRule<[], string>({
     messages: messages['no-context-loss'],
     schema: [],
   },
-  defaultOptions: [],
   create(context) {
     if (!/\b(?:amqplib|bullmq|kafkajs|nats|PRODUCER|CONSUMER)\b/.test(context.sourceCode.text)) return {}
     const setup = analyzeSetup(context)

@@ -11,6 +11,5 @@ export default createRule({
     messages: messages['no-deprecated-attributes'],
     schema: [],
   },
-  defaultOptions: [],
   create: (context) => reportFindings(context, 'no-deprecated-attributes'),
 })

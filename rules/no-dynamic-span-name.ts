@@ -11,6 +11,5 @@ export default createRule({
     messages: messages['no-dynamic-span-name'],
     schema: [],
   },
-  defaultOptions: [],
   create: (context) => reportFindings(context, 'no-dynamic-span-name'),
 })

@@ -11,6 +11,5 @@ export default createRule({
     messages: messages['no-sensitive-data'],
     schema: [],
   },
-  defaultOptions: [],
   create: (context) => reportFindings(context, 'no-sensitive-data'),
 })

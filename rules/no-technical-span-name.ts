@@ -11,6 +11,5 @@ export default createRule({
     messages: messages['no-technical-span-name'],
     schema: [],
   },
-  defaultOptions: [],
   create: (context) => reportFindings(context, 'no-technical-span-name'),
 })

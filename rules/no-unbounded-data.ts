@@ -11,6 +11,5 @@ export default createRule({
     messages: messages['no-unbounded-data'],
     schema: [],
   },
-  defaultOptions: [],
   create: (context) => reportFindings(context, 'no-unbounded-data'),
 })

@@ -11,6 +11,5 @@ export default createRule({
     messages: messages['no-unlisted-attributes'],
     schema: [],
   },
-  defaultOptions: [],
   create: (context) => reportFindings(context, 'no-unlisted-attributes'),
 })

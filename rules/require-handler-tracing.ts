@@ -23,7 +23,6 @@ export default createRule({
     },
     schema: [],
   },
-  defaultOptions: [],
   create(context) {
     const analysis = analyzeFile(context)
     if (analysis.outOfScope) return {}

@@ -29,8 +29,8 @@ export default createRule<[{ deadline?: boolean; fix?: boolean }], string>({
         },
       },
     ],
+    defaultOptions: [{ deadline: false, fix: false }],
   },
-  defaultOptions: [{ deadline: false, fix: false }],
   create(context, [options]) {
     if (!/\b(?:TracerProvider|NodeSDK|NodeTracerProvider|BasicTracerProvider|WebTracerProvider|HoneycombSDK|startNodeSD[Kk])\b/.test(context.sourceCode.text)) {
       return {}

@@ -17,7 +17,6 @@ export default createRule<[], string>({
     messages: messages['secure-exporter'],
     schema: [],
   },
-  defaultOptions: [],
   create(context) {
     if (!/Exporter\b|OTEL_EXPORTER_|apiKey|accessToken|logfire/.test(context.sourceCode.text)) return {}
     const setup = analyzeSetup(context)

@@ -22,8 +22,8 @@ export default createRule<[{ fix?: boolean }], string>({
         },
       },
     ],
+    defaultOptions: [{ fix: false }],
   },
-  defaultOptions: [{ fix: false }],
   create(context, [options]) {
     const setup = analyzeSetup(context)
     if (setup === null) return {}

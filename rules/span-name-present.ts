@@ -11,6 +11,5 @@ export default createRule({
     messages: messages['span-name-present'],
     schema: [],
   },
-  defaultOptions: [],
   create: (context) => reportFindings(context, 'span-name-present'),
 })

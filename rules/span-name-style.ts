@@ -11,6 +11,5 @@ export default createRule({
     messages: messages['span-name-style'],
     schema: [],
   },
-  defaultOptions: [],
   create: (context) => reportFindings(context, 'span-name-style'),
 })

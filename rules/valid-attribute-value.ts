@@ -11,6 +11,5 @@ export default createRule({
     messages: messages['valid-attribute-value'],
     schema: [],
   },
-  defaultOptions: [],
   create: (context) => reportFindings(context, 'valid-attribute-value'),
 })
