@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import http from 'node:http'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startReceiver, type Receiver } from '../../otlp-receiver.js'
+import { fixtures, untraced } from './apps.js'
+
+/** The request that ends a process is the one that somebody will look for. */
+describe('an error that ends the process', () => {
+  let receiver: Receiver
+  beforeAll(async () => {
+    receiver = await startReceiver()
+  })
+  afterAll(() => receiver.close())
+
+  it.each([
+    ['a handler that throws', 'GET'],
+    ['a handler that rejects', 'GET'],
+    ['a timer of a handler', 'GET'],
+    ['a listener of the request', 'GET'],
+    ['an async handler of Express 4', 'GET /orders/:id'],
+  ])('in %s leaves the span of its request, an ERROR, and the exit code as it was', async (where, name) => {
+    receiver.clear()
+    const child = spawn(process.execPath, [path.join(fixtures, 'crash.mjs')], {
+      env: { PATH: process.env['PATH'], OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, CRASH: where },
+    })
+    let errors = ''
+    child.stderr.on('data', chunk => (errors += String(chunk)))
+    const [line] = (await once(child.stdout, 'data')) as [Buffer]
+    untraced(() => http.get({ host: '127.0.0.1', port: Number(String(line)), path: '/orders/7' }).on('error', () => {}))
+    const [code] = (await once(child, 'exit')) as [number]
+    expect(code).toBe(1)
+    expect(errors).toContain('OutOfStock')
+    const spans = await receiver.waitForSpans(1)
+    expect(spans).toHaveLength(1)
+    expect(spans[0]).toMatchObject({ name, kind: 'SERVER', status: { code: 'ERROR' }, attributes: { 'error.type': 'OutOfStock' } })
+    expect(spans[0]?.events.map(event => event.name)).toEqual(['exception'])
+  })
+})
