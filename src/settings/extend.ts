@@ -21,7 +21,7 @@ export function withExtended(config: Config, file: string, from: readonly string
     const target = findBase(base, file)
     return rebase(read(target, from), path.dirname(target), path.dirname(file))
   })
-  return [...bases, own].reduce<Record<string, unknown>>((whole, each) => merge(whole, each as Record<string, unknown>), {})
+  return [...bases, own].reduce<Record<string, unknown>>((whole, each) => merge(whole, each), {})
 }
 
 /** A path relative to the file, or the config of a package: `@acme/tracing/spanguard.config.json`. */
@@ -56,9 +56,9 @@ function rebase(config: Config, from: string, to: string): Config {
   }
 }
 
-function merge(base: Record<string, unknown>, over: Record<string, unknown>): Record<string, unknown> {
+function merge(base: Record<string, unknown>, over: object): Record<string, unknown> {
   const merged = { ...base }
-  for (const [key, value] of Object.entries(over)) {
+  for (const [key, value] of Object.entries(over) as [string, unknown][]) {
     const under = merged[key]
     merged[key] = isObject(value) && isObject(under) ? merge(under, value) : value
   }

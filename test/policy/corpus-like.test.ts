@@ -167,6 +167,8 @@ describe('shapes beside the labelled ones', () => {
     ['an id in a name that is put together by +', start(concat(literal('order '), reference('order.id'))), 'no-dynamic-span-name'],
     ['the time in a name', start(template('job ', call('Date.now'))), 'no-dynamic-span-name'],
     ['an e-mail address in a name', start(template('mail ', reference('user.email'))), 'no-sensitive-data'],
+    ['a technical constant under two names', start(reference('b', { resolved: reference('a', { resolved: literal('handler') }) })), 'no-technical-span-name'],
+    ['a name that is another name for an id', start(reference('spanName', { resolved: template('order ', reference('order.id')) })), 'no-dynamic-span-name'],
     ['no name', start(), 'span-name-present'],
     ['an empty name', start(' '), 'span-name-present'],
     ['the name of a class', start(reference('this.constructor.name')), 'span-name-present'],

@@ -198,6 +198,8 @@ describe('the work on a text', () => {
 
 /** How many characters the hand-written searches look at. Patterns run in the engine, whose work shows in `RegExp.exec`. */
 function countReads(text: string): number {
+  // Called with the text as `this` below, and put back at the end.
+  // eslint-disable-next-line @typescript-eslint/unbound-method
   const { charCodeAt, indexOf, lastIndexOf, slice } = String.prototype
   let reads = 0
   String.prototype.charCodeAt = function (this: string, index) {

@@ -73,7 +73,7 @@ export function template(...pieces: readonly (string | Value)[]): TemplateValue 
   const quasis: string[] = ['']
   const parts: Value[] = []
   for (const piece of pieces) {
-    if (typeof piece === 'string') quasis[quasis.length - 1] += piece
+    if (typeof piece === 'string') quasis.push((quasis.pop() ?? '') + piece)
     else {
       parts.push(piece)
       quasis.push('')

@@ -88,10 +88,13 @@ function judgeReference(name: Extract<Value, { kind: 'reference' }>, fact: Named
   if (isCompilerName) {
     return { rule: 'span-name-present', messageId: 'compilerName', data: { text: shorten(name.text) }, origin: name.origin }
   }
-  if (name.resolved !== undefined) {
-    const found = judgeName(name.resolved, fact, policy)
+  const { resolved } = name
+  // Another name for the same is said by the name that stands here; what is put together is mended where that is done.
+  const isAnotherName = resolved?.kind === 'parameter' || (resolved?.kind === 'reference' && resolved.resolved === undefined)
+  if (resolved !== undefined && !isAnotherName) {
+    const found = judgeName(resolved, fact, policy)
     // What is wrong with a constant of the file stands where the constant is written; the span is started here.
-    return found === null ? null : { ...found, origin: name.resolved.kind === 'literal' ? name.origin : found.origin }
+    return found === null ? null : { ...found, origin: resolved.kind === 'literal' ? name.origin : found.origin }
   }
   return judgeDynamic(name, name, policy)
 }
