@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { ts } from 'ts-morph'
 import { unwrap, type Evaluator } from '../evaluate.js'
+import { parentOf } from '../places.js'
 import type { Program } from '../program.js'
 import { isExport } from './objects.js'
 
@@ -10,8 +11,9 @@ const autoloaders = [{ module: '@fastify/autoload', export: '*' }, { module: 'fa
 /** The files that `app.register(autoload, { dir })` registers; `null` when the argument is no autoloader. */
 export function autoloadedFiles(argument: ts.Expression, program: Program, evaluator: Evaluator): readonly string[] | null {
   const plain = unwrap(argument)
-  const call = plain.parent
-  if (!ts.isCallExpression(call) || !isExport(evaluator.evaluate(plain), autoloaders)) return null
+  const call = parentOf(plain)
+  // A file of the folder may itself export a package's plugin; that one is given to no call.
+  if (!call || !ts.isCallExpression(call) || !isExport(evaluator.evaluate(plain), autoloaders)) return null
   const options = call.arguments[call.arguments.indexOf(plain) + 1]
   const dir = options && ts.isObjectLiteralExpression(options) ? folderOf(options) : null
   return dir === null ? [] : program.files.map(file => file.path).filter(file => file.startsWith(dir + path.sep))
