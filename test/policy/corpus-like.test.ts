@@ -2,12 +2,14 @@ import { builtInPolicy, type Fact, judgeAttributeWrite, judgeSpanName, selectFin
 import { describe, expect, it } from 'vitest'
 
 import {
+  array,
   bag,
   call,
   concat,
   imported,
   literal,
   method,
+  object,
   parameter,
   reference,
   rename,
@@ -142,7 +144,7 @@ describe('shapes beside the labelled ones', () => {
     ['an id that was made for something', write('batch.id', reference('batchId', { resolved: call('nanoid') }))],
     ['attributes of the caller, flattened', bag(call('flattenAttributes', [parameter('options.attributes')]))],
     ['a list of the conventions', write(imported('ATTR_GEN_AI_RESPONSE_FINISH_REASONS', '@opentelemetry/semantic-conventions/incubating'), call('choices.map', [unknown('function')]))],
-    ['a small object of scalars', write('wait.options', call('JSON.stringify', [{ kind: 'object', open: false, properties: [{ key: literal('block'), value: reference('block'), origin: literal('').origin }], spreads: [], text: '{ block }', origin: literal('').origin }]))],
+    ['a small object of scalars', write('wait.options', call('JSON.stringify', [object({ block: reference('block') })]))],
     ['a model by its id', start(template('chat.', reference('model.id')))],
     ['a constant of another file', start(template(imported('PREFIX', './names'), '.charge'))],
     ['a finite union', start(template('order.', typed(reference('orderId'), { kind: 'literals', literals: ['a', 'b'] })))],
@@ -174,6 +176,8 @@ describe('shapes beside the labelled ones', () => {
     ['the name of a class', start(reference('this.constructor.name')), 'span-name-present'],
     ['an object', write('order.total', { ...reference('x'), kind: 'object', open: false, properties: [], spreads: [] }), 'valid-attribute-value'],
     ['null', write('order.total', literal(null)), 'valid-attribute-value'],
+    ['a list of mixed kinds', write('order.tags', array([literal('new'), literal(1)])), 'valid-attribute-value'],
+    ['a secret in a serialised object', write('login.input', call('JSON.stringify', [object({ user: reference('id'), password: reference('given') })])), 'no-sensitive-data'],
     ['a key that was replaced', write('http.status_code', literal(200)), 'no-deprecated-attributes'],
     ['its constant', write(imported('SEMATTRS_HTTP_STATUS_CODE', '@opentelemetry/semantic-conventions'), literal(200)), 'no-deprecated-attributes'],
     ['its constant in an object', write(imported('SemanticAttributes', '@opentelemetry/semantic-conventions', 'SemanticAttributes.HTTP_METHOD'), literal('GET')), 'no-deprecated-attributes'],
