@@ -33,9 +33,12 @@ export function unpatchedImport(framework: string, modules: readonly string[], e
   if (!pattern || modules.length === 0 || !modules.every(module => patching.test(module))) return null
   const starts = entry.starts.filter(start => start.stage === 'production')
   if (starts.length === 0 || starts.some(start => start.runner !== 'node')) return null
-  const found = [...entry.order.packages].find(([specifier, { node }]) => pattern.test(specifier) && ts.isImportDeclaration(node) && isModuleFile(node.getSourceFile().fileName))
+  if (entry.file === null || !isModuleFile(entry.file)) return null
+  const pkg = getPackage(entry.file)
+  // Another package of the repository may be built for both module systems: what is written there says little.
+  const isOwn = (file: string): boolean => getPackage(file)?.dir === pkg?.dir
+  const found = [...entry.order.packages].find(([specifier, { node }]) => pattern.test(specifier) && ts.isImportDeclaration(node) && isOwn(node.getSourceFile().fileName) && isModuleFile(node.getSourceFile().fileName))
   if (!found) return null
-  const pkg = entry.file === null ? null : getPackage(entry.file)
   if (bundlers.some(bundler => pkg?.dependencies.has(bundler) === true)) return null
   const preloads = starts.flatMap(start => start.preloads)
   if (preloads.some(preload => preload.how === '--loader' || /hook\.mjs|import-in-the-middle/u.test(preload.module))) return null
