@@ -265,9 +265,3 @@ function isIgnoredRoute(call: HandlerCall, analysis: FileAnalysis): boolean {
     return pattern.endsWith('*') ? route.startsWith(pattern.slice(0, -1)) : route === pattern
   })
 }
-
-/** Is it imported, so that the file does not show what it is? */
-export function isImported(node: TSESTree.Node, analysis: FileAnalysis): boolean {
-  const expression = unwrap(node)
-  return expression.type === 'Identifier' && findBinding(expression, analysis.sourceCode)?.kind === 'import'
-}
