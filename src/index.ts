@@ -1,14 +1,10 @@
 import { rules } from '../rules/index.js'
-import { createPresets, type Preset, type PresetName } from './configs/presets.js'
+import { createPresets, type Preset, type PresetName, type PresetPlugin } from './configs/presets.js'
 import { version } from './version.js'
 
-const plugin = {
-  meta: { name: 'eslint-plugin-spanguard', version, namespace: 'spanguard' },
-  rules,
-  // Filled below: a preset holds the plugin itself, since ESLint refuses two objects under one namespace.
-  configs: {} as Record<PresetName, Preset>,
-}
-Object.assign(plugin.configs, createPresets(plugin))
+// A preset holds the plugin itself, since ESLint refuses two objects under one namespace.
+const built = { meta: { name: 'eslint-plugin-spanguard', version, namespace: 'spanguard' }, rules }
+const plugin: PresetPlugin & { readonly configs: Record<PresetName, Preset> } = Object.assign(built, { configs: createPresets(built) })
 
 /** The plugin: `spanguard.configs.recommended` in eslint.config is all that most projects need. */
 export default plugin

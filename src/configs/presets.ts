@@ -7,8 +7,16 @@ export type PresetName = 'recommended' | 'strict' | 'all'
 /** A preset: one flat object with the plugin and severities; parser, files and settings are the user's. */
 export interface Preset {
   name: `spanguard/${PresetName}`
-  plugins: { spanguard: { rules: AnyRules } }
+  plugins: { spanguard: PresetPlugin }
   rules: Record<string, Linter.RuleLevel | [Linter.RuleLevel, ...object[]]>
+}
+
+/**
+ * The plugin as a preset shows it. Its rules are left out of the type: typescript-eslint types them stricter than ESLint
+ * (`readonly` options), and a typed `eslint.config.ts` would refuse what ESLint takes.
+ */
+export interface PresetPlugin {
+  meta: { name: string; version: string }
 }
 
 type AnyRules = Readonly<Record<string, RuleModule<string, readonly unknown[], RuleDocs>>>
@@ -20,7 +28,7 @@ const includes: Readonly<Record<PresetName, (docs: RuleDocs) => boolean>> = {
 }
 
 /** The presets, derived from what each rule says of itself in `meta.docs`. */
-export function createPresets(plugin: { rules: AnyRules }): Record<PresetName, Preset> {
+export function createPresets(plugin: PresetPlugin & { rules: AnyRules }): Record<PresetName, Preset> {
   const create = (name: PresetName): Preset => ({
     name: `spanguard/${name}`,
     plugins: { spanguard: plugin },

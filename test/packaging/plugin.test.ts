@@ -142,6 +142,26 @@ describe.each(['9.15.0', '10.15.0'])('installed from its tarball beside ESLint %
     }
   }, 90_000)
 
+  it('has types that ESLint takes in a typed configuration', async () => {
+    project.write({
+      'typed/package.json': { name: 'typed', type: 'module' },
+      'typed/tsconfig.json': {
+        compilerOptions: { strict: true, noEmit: true, target: 'ES2022', module: 'nodenext', skipLibCheck: true, types: [] },
+        files: ['eslint.config.ts'],
+      },
+      'typed/eslint.config.ts': `import type { Linter } from 'eslint'
+import spanguard from 'eslint-plugin-spanguard'
+const config: Linter.Config[] = [spanguard.configs.recommended, spanguard.configs.strict, { plugins: { spanguard } }]
+export default config
+// @ts-expect-error were everything \`any\`, this would be no error
+spanguard.configs.nothing
+`,
+    })
+    const { output, exitCode } = await project.run('tsc', ['-p', '.'], { in: 'typed' })
+    expect(output).toBe('')
+    expect(exitCode).toBe(0)
+  })
+
   it('has a command that checks the project it stands in', async () => {
     project.write({
       'checked/package.json': { name: 'checked', type: 'module', dependencies: { express: '^5.3.0', '@spanguard/runtime': '^0.1.0' } },
