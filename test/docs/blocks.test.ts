@@ -17,9 +17,9 @@ const blocks = pages.flatMap((page) =>
 type PlacedBlock = Block & { readonly place: string }
 const of = (...languages: readonly string[]): readonly PlacedBlock[] => blocks.filter(({ language }) => languages.includes(language))
 
-// Inside the repository, so that packages are found as the reader's own node_modules would have them.
-mkdirSync(path.join(root, 'node_modules/.cache'), { recursive: true })
-const scratch = mkdtempSync(path.join(root, 'node_modules/.cache/spanguard-docs-'))
+// Inside this package, which finds itself by its name as the reader's node_modules would.
+mkdirSync(path.join(root, '.tsbuild'), { recursive: true })
+const scratch = mkdtempSync(path.join(root, '.tsbuild/docs-'))
 afterAll(() => rmSync(scratch, { recursive: true }))
 
 describe('what the README tells to type', () => {
@@ -64,16 +64,11 @@ describe('code in the documentation', () => {
   })
 
   it.each(of('js', 'mjs').filter(({ code }) => code.includes('eslint-plugin-spanguard')))('$place configures ESLint', async ({ code }) => {
-    // Outside node_modules in name only: self-reference wants a file of this package.
-    const file = path.join(root, `eslint.config.readme-${process.pid}.mjs`)
+    const file = path.join(scratch, 'eslint.config.mjs')
     writeFileSync(file, code)
-    try {
-      const eslint = new ESLint({ cwd: path.join(root, 'examples/shop/before'), overrideConfigFile: file })
-      const config = (await eslint.calculateConfigForFile('orders/src/app.ts')) as { rules: Record<string, unknown> }
-      expect(Object.keys(config.rules).filter((rule) => rule.startsWith('spanguard/')).length).toBeGreaterThan(3)
-    } finally {
-      rmSync(file)
-    }
+    const eslint = new ESLint({ cwd: path.join(root, 'examples/shop/before'), overrideConfigFile: file })
+    const config = (await eslint.calculateConfigForFile('orders/src/app.ts')) as { rules: Record<string, unknown> }
+    expect(Object.keys(config.rules).filter((rule) => rule.startsWith('spanguard/')).length).toBeGreaterThan(3)
   })
 
   it('type-checks, every block by itself', () => {
@@ -84,7 +79,6 @@ describe('code in the documentation', () => {
       writeFileSync(file, code.includes('import ') ? code : `${code}\nexport {}\n`)
       return file
     })
-    writeFileSync(path.join(scratch, 'package.json'), '{ "type": "module" }')
     writeFileSync(path.join(scratch, 'spanguard.config.json'), '{}')
     expect(files.length).toBeGreaterThan(1)
     const program = ts.createProgram(files, {
