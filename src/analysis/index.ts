@@ -1,11 +1,11 @@
 import type { Config, Fact, Origin, Policy } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
-import type { RuleContext, SourceCode } from '@typescript-eslint/utils/ts-eslint'
+import type { RuleContext } from '@typescript-eslint/utils/ts-eslint'
 
+import { isOutOfScope } from '../project/file-scope.js'
 import { getSettings } from '../settings/index.js'
 import { readDeclaredHelpers } from '../otel/declared-helpers.js'
 import { factsOfCall, readTracingCall, type TracingCall } from './extract.js'
-import { isOutOfScope } from './file-scope.js'
 import { factsOfLocalHelpers } from './local-helpers.js'
 import { nodeOf } from './origins.js'
 import type { ReceiverContext } from './receivers.js'
@@ -29,7 +29,7 @@ export interface FileAnalysis extends ReceiverContext {
   nodeOf(origin: Origin): TSESTree.Node
 }
 
-type AnyContext = Readonly<Pick<RuleContext<string, readonly unknown[]>, 'sourceCode' | 'filename' | 'settings'>>
+type AnyContext = Readonly<Pick<RuleContext<string, readonly unknown[]>, 'sourceCode' | 'filename' | 'settings' | 'cwd'>>
 
 const analyses = new WeakMap<TSESTree.Program, FileAnalysis>()
 
@@ -49,13 +49,13 @@ export function analyzeFile(context: AnyContext): FileAnalysis {
   const { ast } = context.sourceCode
   const known = analyses.get(ast)
   if (known !== undefined) return known
-  const analysis = createAnalysis(context.sourceCode, context.filename, context.settings)
+  const analysis = createAnalysis(context)
   analyses.set(ast, analysis)
   return analysis
 }
 
-function createAnalysis(sourceCode: Readonly<SourceCode>, filename: string, settings: unknown): FileAnalysis {
-  const { config, policy } = getSettings(settings, filename)
+function createAnalysis({ cwd, filename, settings, sourceCode }: AnyContext): FileAnalysis {
+  const { config, file, folder, policy } = getSettings(settings, filename)
   const helpers = readDeclaredHelpers(config.helpers ?? [])
   const context: ReceiverContext = { sourceCode, helpers }
   const getCalls = once(() => collectCalls(sourceCode.ast, sourceCode))
@@ -77,7 +77,7 @@ function createAnalysis(sourceCode: Readonly<SourceCode>, filename: string, sett
     config,
     policy,
     mentionsTracing: TRACING_WORDS.test(sourceCode.text) || helpers.some((helper) => sourceCode.text.includes(helper.export)),
-    outOfScope: isOutOfScope(filename, sourceCode.text, policy),
+    outOfScope: isOutOfScope(filename, sourceCode.text, policy, file === null ? cwd : folder),
     nodeOf,
     get calls() {
       return getCalls()

@@ -2,6 +2,7 @@ import path from 'node:path'
 import type { Config, Policy } from '@spanguard/policy'
 import { withDeclared } from '../frameworks/index.js'
 import { findWorkspace } from '../project/workspace.js'
+import { isOutOfScope } from '../project/file-scope.js'
 import { packageIn, readPackage } from '../project/package-json.js'
 import { getSettings } from '../settings/index.js'
 import { judgeHandlers, processTracing, type CoverageInput, type HandlerVerdict } from './coverage.js'
@@ -24,7 +25,6 @@ import { findProjectFiles, withWorkspaceDependencies } from './project/files.js'
 import { createResolver } from './project/resolve-module.js'
 import { createReferences } from './references.js'
 import type { CheckResult, ServiceResult } from './result.js'
-import { createScope } from './scope.js'
 import { findServices, type Service } from './services.js'
 import { findSetups } from './setup/find.js'
 
@@ -63,8 +63,7 @@ export function check(options: CheckOptions): CheckResult {
   progress(`reading ${String(found.files.length)} files`)
   const workspace = findWorkspace(root)
   const program = createProgram(found.files, createResolver(new Set(found.files), found.tsconfigs, workspace.packages))
-  const isInScope = createScope(policy, root)
-  const inScope = program.files.filter(file => isInScope(file.path, file.root.text))
+  const inScope = program.files.filter(file => !isOutOfScope(file.path, file.root.text, policy, root))
   const scoped = new Set(inScope.map(file => file.path))
   for (const broken of program.broken) {
     if (scoped.has(broken.path) && own(path.dirname(broken.path))) problems.push({ level: 'unchecked', file: broken.path, line: broken.line, message: `${path.relative(options.cwd, broken.path)}:${String(broken.line)} does not parse (${broken.message.replace(/\.$/u, '')}): mend it there, what it holds was not checked.` })

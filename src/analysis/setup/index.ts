@@ -21,7 +21,7 @@ export interface SetupAnalysis {
   readonly isApproved: boolean
 }
 
-type AnyContext = Readonly<Pick<RuleContext<string, readonly unknown[]>, 'sourceCode' | 'filename' | 'settings'>>
+type AnyContext = Readonly<Pick<RuleContext<string, readonly unknown[]>, 'sourceCode' | 'filename' | 'settings' | 'cwd'>>
 
 const known = new WeakMap<FileAnalysis, SetupAnalysis>()
 
