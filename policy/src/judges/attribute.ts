@@ -35,7 +35,7 @@ export function judgeAttributeWrite(fact: Written, policy: Policy): readonly Fin
       add(sensitiveWrite(fact, policy))
       add(unboundedWrite(fact))
       // A value that is dropped leaks nothing, and is wrong whatever its key is.
-      if (found.length === 0) add(invalidValue(fact.value), `${subject} value`)
+      if (found.length === 0) add(invalidValue(fact), `${subject} value`)
       for (const each of judgeKey(fact, policy)) add(each)
       break
     }
@@ -97,12 +97,13 @@ function isRequestField(value: Value): boolean {
   return at >= 0 && at < path.length - 1 && boundOf(value) !== 'bounded'
 }
 
-function invalidValue(value: Value): Found | null {
+function invalidValue({ derivedFrom, value }: AttributeWrite): Found | null {
   const rule = 'valid-attribute-value'
   const { origin } = value
   const data = { value: shorten(value.text) }
   if (value.kind === 'object' && value.type?.kind !== 'string') return { rule, messageId: 'object', data, origin }
-  if (value.kind === 'literal' && (value.value === null)) return { rule, messageId: 'nullish', data, origin }
+  // A helper that is given null may well ask for it before it writes.
+  if (value.kind === 'literal' && value.value === null && derivedFrom === undefined) return { rule, messageId: 'nullish', data, origin }
   if (value.kind === 'unknown' && value.yields === 'function') return { rule, messageId: 'function', data, origin }
   if (value.kind === 'array' && isMixed(value.elements)) return { rule, messageId: 'mixed', data, origin }
   return null

@@ -1,0 +1,34 @@
+import rule from '../../rules/valid-attribute-value.js'
+import { ruleTester } from '../rule-tester.js'
+
+const head = `import { trace } from '@opentelemetry/api'\nconst span = trace.getActiveSpan()\n`
+
+ruleTester.run('valid-attribute-value', rule, {
+  valid: [
+    { name: 'a text, a number, a boolean', code: `${head}span.setAttributes({ a: 'x', b: 1, c: true })` },
+    { name: 'an array of one kind', code: `${head}span.setAttribute('a', ['x', 'y'])` },
+    { name: 'an array of unknown members', code: `${head}span.setAttribute('a', [x, y])` },
+    { name: 'undefined is how an attribute is left out', code: `${head}span.setAttribute('a', undefined)` },
+    { name: 'null on one side only', code: `${head}span.setAttribute('a', x ?? null)` },
+    {
+      name: 'a helper that is given null and asks for it before it writes',
+      code: `${head}function end(status) { if (status !== null) span.setAttribute('http.response.status_code', status) }\nend(null)`,
+    },
+    { name: 'a DOM node', code: `document.createElement('a').setAttribute('b', null)` },
+  ],
+  invalid: [
+    {
+      name: 'an object',
+      code: `${head}span.setAttribute('a', { b: 1 })`,
+      errors: [{ messageId: 'object', line: 3, column: 24 }],
+    },
+    { name: 'null', code: `${head}span.setAttributes({ a: null })`, errors: [{ messageId: 'nullish', line: 3, column: 25 }] },
+    { name: 'a function', code: `${head}span.setAttribute('a', () => 1)`, errors: [{ messageId: 'function', line: 3, column: 24 }] },
+    { name: 'members of two kinds', code: `${head}span.setAttribute('a', ['x', 1])`, errors: [{ messageId: 'mixed', line: 3, column: 24 }] },
+    {
+      name: 'a helper that is given an object',
+      code: `${head}function note(value) { span.setAttribute('a', value) }\nnote({ b: 1 })`,
+      errors: [{ messageId: 'object', line: 4, column: 6 }],
+    },
+  ],
+})
