@@ -1,0 +1,54 @@
+import attributeNaming from '../../rules/attribute-naming.js'
+import noDeprecatedAttributes from '../../rules/no-deprecated-attributes.js'
+import noUnlistedAttributes from '../../rules/no-unlisted-attributes.js'
+import { ruleTester } from '../rule-tester.js'
+
+const write = (key: string): string => `import { trace } from '@opentelemetry/api'\ntrace.getActiveSpan()?.setAttribute(${key}, x)`
+
+ruleTester.run('no-deprecated-attributes', noDeprecatedAttributes, {
+  valid: [
+    { name: 'the current key', code: write(`'http.response.status_code'`) },
+    { name: "a key of the project's own", code: write(`'order.status_code'`) },
+    { name: 'a deprecated key that is no attribute', code: `const columns = ['http.status_code']` },
+  ],
+  invalid: [
+    { name: 'a replaced key', code: write(`'http.status_code'`), errors: [{ messageId: 'replaced', line: 2, column: 37 }] },
+    {
+      name: 'a constant of the conventions',
+      code: `import { SEMATTRS_HTTP_STATUS_CODE } from '@opentelemetry/semantic-conventions'\n${write('SEMATTRS_HTTP_STATUS_CODE')}`,
+      errors: [{ messageId: 'replaced', line: 3, column: 37 }],
+    },
+    {
+      name: 'a member of their older object',
+      code: `import { SemanticAttributes } from '@opentelemetry/semantic-conventions'\n${write('SemanticAttributes.HTTP_METHOD')}`,
+      errors: [{ messageId: 'replaced', line: 3, column: 37 }],
+    },
+  ],
+})
+
+ruleTester.run('no-unlisted-attributes', noUnlistedAttributes, {
+  valid: [
+    { name: 'a key of the conventions', code: write(`'http.route'`) },
+    { name: 'error.stage', code: write(`'error.stage'`) },
+    { name: 'a listed key', code: write(`'payment.amount'`), settings: { spanguard: { attributes: { allow: ['payment.amount'] } } } },
+    { name: 'a listed namespace', code: write(`'order.id'`), settings: { spanguard: { attributes: { allow: ['order.*'] } } } },
+    { name: 'a key of another file', code: `import { KEY } from './keys'\n${write('KEY')}` },
+  ],
+  invalid: [
+    { name: 'a key that nobody listed', code: write(`'ordr.thing'`), errors: [{ messageId: 'unlisted', line: 2, column: 37 }] },
+    { name: 'one letter beside a listed key', code: write(`'ordr.id'`), settings: { spanguard: { attributes: { allow: ['order.id'] } } }, errors: [{ messageId: 'nearest', line: 2, column: 37 }] },
+  ],
+})
+
+ruleTester.run('attribute-naming', attributeNaming, {
+  valid: [
+    { name: 'dotted snake_case', code: write(`'order.item_count'`) },
+    { name: 'a key of another file', code: `import { KEY } from './keys'\n${write('KEY')}` },
+  ],
+  invalid: [
+    { name: 'camel case', code: write(`'order.itemCount'`), errors: [{ messageId: 'form', line: 2, column: 37 }] },
+    { name: 'capitals', code: write(`'Order.Count'`), errors: [{ messageId: 'form', line: 2, column: 37 }] },
+    { name: 'no namespace', code: write(`'total'`), errors: [{ messageId: 'namespace', line: 2, column: 37 }] },
+    { name: 'a reserved namespace', code: write(`'otel.order'`), errors: [{ messageId: 'reserved', line: 2, column: 37 }] },
+  ],
+})

@@ -1,0 +1,92 @@
+import noDynamicSpanName from '../../rules/no-dynamic-span-name.js'
+import noTechnicalSpanName from '../../rules/no-technical-span-name.js'
+import spanNamePresent from '../../rules/span-name-present.js'
+import spanNameStyle from '../../rules/span-name-style.js'
+import { ruleTester } from '../rule-tester.js'
+
+const head = `import { SpanKind, trace } from '@opentelemetry/api'\nconst tracer = trace.getTracer('t')\n`
+const start = (name: string, rest = ''): string => `${head}tracer.startSpan(${name}${rest}).end()`
+
+ruleTester.run('span-name-present', spanNamePresent, {
+  valid: [
+    { name: 'a name', code: start(`'payment.charge'`) },
+    { name: 'a name from elsewhere', code: start('name') },
+    { name: "a field called name that is no function's", code: start('task.name') },
+    { name: 'another API', code: `import tracer from 'dd-trace'; tracer.startSpan('')` },
+  ],
+  invalid: [
+    { name: 'none', code: start(''), errors: [{ messageId: 'missing', line: 3 }] },
+    { name: 'an empty one', code: start(`''`), errors: [{ messageId: 'missing', line: 3, column: 18 }] },
+    { name: 'blanks', code: start(`' '`), errors: [{ messageId: 'missing', line: 3, column: 18 }] },
+    { name: 'an empty constant', code: `${head}const NAME = ''\ntracer.startSpan(NAME).end()`, errors: [{ messageId: 'missing', line: 4, column: 18 }] },
+    { name: "a function's name", code: `${head}function settle() {}\ntracer.startSpan(settle.name).end()`, errors: [{ messageId: 'compilerName', line: 4, column: 18 }] },
+    { name: "the class's name", code: `${head}class A { f() { tracer.startSpan(this.constructor.name).end() } }`, errors: [{ messageId: 'compilerName', line: 3, column: 34 }] },
+  ],
+})
+
+ruleTester.run('no-technical-span-name', noTechnicalSpanName, {
+  valid: [
+    { name: 'a word of the business', code: start(`'order.handler'`) },
+    { name: 'the form of a SERVER span', code: start(`'GET /orders/:id'`, `, { kind: SpanKind.SERVER }`) },
+    { name: 'the method alone, of a SERVER span', code: start(`'GET'`, `, { kind: SpanKind.SERVER }`) },
+    { name: 'the form of a CONSUMER span', code: start(`'process orders'`, `, { kind: SpanKind.CONSUMER }`) },
+    { name: 'the form of a database span', code: start(`'SELECT orders'`, `, { kind: SpanKind.CLIENT }`) },
+    { name: 'a part that is not known may be the word of the business', code: start('`process.${kind}`') },
+    { name: 'a word that the project gave a meaning', code: start(`'pipeline.run'`), settings: { spanguard: { spanNames: { technicalWords: { remove: ['run', 'pipeline'] } } } } },
+    { name: 'k6 is another API', code: `import { Tracer } from 'k6/x/otel'; const tracer = new Tracer(); tracer.startSpan('handler')` },
+  ],
+  invalid: [
+    { name: 'handler', code: start(`'handler'`), errors: [{ messageId: 'technical', line: 3, column: 18 }] },
+    { name: 'in camel case', code: start(`'doWork'`), errors: [{ messageId: 'technical', line: 3, column: 18 }] },
+    { name: 'dotted', code: start(`'db.query'`), errors: [{ messageId: 'technical' }] },
+    { name: 'as a call', code: start(`'run()'`), errors: [{ messageId: 'technical' }] },
+    { name: 'in a constant', code: `${head}const NAME = 'process'\ntracer.startSpan(NAME).end()`, errors: [{ messageId: 'technical', line: 4, column: 18 }] },
+    { name: 'on one side of ??', code: start(`name ?? 'handler'`), errors: [{ messageId: 'technical', line: 3, column: 26 }] },
+    { name: 'handler, of a SERVER span too', code: start(`'handler'`, `, { kind: SpanKind.SERVER }`), errors: [{ messageId: 'technical' }] },
+    { name: 'of withSpan', code: `import { withSpan } from '@spanguard/runtime'\nwithSpan('handler', () => {})`, errors: [{ messageId: 'technical', line: 2, column: 10 }] },
+    { name: 'renamed later', code: `${head}const span = tracer.startSpan('order.place'); span.updateName('process'); span.end()`, errors: [{ messageId: 'technical', line: 3, column: 63 }] },
+    { name: "at the call of this file's helper, in any argument order", code: `${head}const traced = (fn, name) => tracer.startActiveSpan(name, fn)\ntraced(() => 1, 'handler')`, errors: [{ messageId: 'technical', line: 4, column: 17 }] },
+    { name: 'a word that the project added', code: start(`'saga'`), settings: { spanguard: { spanNames: { technicalWords: { add: ['saga'] } } } }, errors: [{ messageId: 'technical' }] },
+  ],
+})
+
+ruleTester.run('no-dynamic-span-name', noDynamicSpanName, {
+  valid: [
+    { name: 'a constant', code: start(`'order.place'`) },
+    { name: 'a template of constants', code: `${head}const D = 'order'\ntracer.startSpan(\`\${D}.place\`).end()` },
+    { name: 'method and route', code: start('`${c.req.method} ${routePath(c)}`') },
+    { name: 'a procedure', code: start('`trpc.${opts.type}.${opts.path}`') },
+    { name: 'an SQL verb', code: start('`db.${operation.toLowerCase()}`') },
+    { name: "a tool's name", code: start('`mcp.tool.${toolName}`') },
+    { name: "messaging's own form", code: start('`${operation} ${destination}`') },
+    { name: 'one of two', code: start('`order.${order.total > 10 ? "large" : "small"}`') },
+    { name: 'the parameter of a helper is judged where it is called', code: `${head}export const traced = (name, fn) => tracer.startActiveSpan(name, fn)` },
+  ],
+  invalid: [
+    { name: 'an id', code: start('`order ${order.id}`'), errors: [{ messageId: 'dynamic', line: 3, column: 27 }] },
+    { name: 'an id by +', code: start(`'order ' + orderId`), errors: [{ messageId: 'dynamic', line: 3, column: 29 }] },
+    { name: 'a key of a cache', code: start('`cache.hit ${cacheKey}`'), errors: [{ messageId: 'dynamic' }] },
+    { name: 'a raw path', code: start('`middleware ${req.path}`'), errors: [{ messageId: 'dynamic' }] },
+    { name: 'a URL', code: start('`fetch ${url.toString()}`'), errors: [{ messageId: 'dynamic' }] },
+    { name: 'behind ??', code: start('name ?? `session ${this.sessionId}`'), errors: [{ messageId: 'dynamic' }] },
+    { name: 'a time', code: start('`tick ${Date.now()}`'), errors: [{ messageId: 'dynamic' }] },
+    { name: 'in a variable', code: `${head}const name = \`order \${order.id}\`\ntracer.startSpan(name).end()`, errors: [{ messageId: 'dynamic' }] },
+    { name: "at the call of this file's helper", code: `${head}const traced = (name, fn) => tracer.startActiveSpan(name, fn)\ntraced(\`order \${order.id}\`, () => 1)`, errors: [{ messageId: 'dynamic', line: 4, column: 17 }] },
+  ],
+})
+
+ruleTester.run('span-name-style', spanNameStyle, {
+  valid: [
+    { name: 'domain and action', code: start(`'payment.charge'`) },
+    { name: 'three parts', code: start(`'invoice.pdf.render'`) },
+    { name: "the conventions' form of a SERVER span", code: start(`'GET /orders'`, `, { kind: SpanKind.SERVER }`) },
+    { name: 'a listed domain', code: start(`'payment.charge'`), settings: { spanguard: { spanNames: { domains: ['payment'] } } } },
+    { name: 'any form, where the policy says so', code: start(`'Charge it'`), settings: { spanguard: { spanNames: { style: 'any' } } } },
+  ],
+  invalid: [
+    { name: 'prose', code: start(`'Charge the payment'`), errors: [{ messageId: 'style', line: 3, column: 18 }] },
+    { name: 'one word', code: start(`'charge'`), errors: [{ messageId: 'style' }] },
+    { name: 'capitals', code: start(`'Payment.charge'`), errors: [{ messageId: 'style' }] },
+    { name: 'a domain that is not listed', code: start(`'order.place'`), settings: { spanguard: { spanNames: { domains: ['payment'] } } }, errors: [{ messageId: 'domain' }] },
+  ],
+})
