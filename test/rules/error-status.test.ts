@@ -18,7 +18,7 @@ ruleTester.run('error-status', rule, {
     { name: 'OK behind the work', code: inSpan(`  try {\n    await fn()\n    span.setStatus({ code: SpanStatusCode.OK })\n    reply.send()\n  } catch (error) {\n    span.setStatus({ code: SpanStatusCode.ERROR })\n  } finally { span.end() }`) },
     { name: 'OK or ERROR, each on its path', code: inSpan(`  if (fn) span.setStatus({ code: SpanStatusCode.OK })\n  else span.setStatus({ code: SpanStatusCode.ERROR })\n  span.end()`) },
     { name: 'an error with the status unset is asked for in strict only', code: inSpan(`  try {\n    await fn()\n  } finally { span.end() }`) },
-    { name: 'strict: an error that is told', options: [{ unset: true }], code: withCatch(`span.setStatus({ code: SpanStatusCode.ERROR })\nthrow error`) },
+    { name: 'strict: an error that is told', options: [{ fix: false, unset: true }], code: withCatch(`span.setStatus({ code: SpanStatusCode.ERROR })\nthrow error`) },
   ],
   invalid: [
     {

@@ -15,7 +15,7 @@ function analyze(code: string): FileAnalysis {
   const linter = new Linter()
   linter.verify(code, [{ files: ['**/*.ts'], languageOptions: { parser } }], { filename: 'src/order.ts' })
   const sourceCode = linter.getSourceCode() as unknown as Readonly<SourceCode>
-  return analyzeFile({ sourceCode, filename: '/nowhere/src/order.ts', settings: { spanguard: {} } })
+  return analyzeFile({ sourceCode, filename: '/nowhere/src/order.ts', settings: { spanguard: {} }, cwd: '/' })
 }
 
 const spans = (code: string): string[] =>
