@@ -7,7 +7,7 @@ const tracer = trace.getTracer('shop')
 /** The file that a function body makes; its first line is line 3. */
 const inFunction = (body: string, kind = 'async function handle(order, reply)'): string => `${head}${kind} {\n${body}\n}\n`
 
-type MessageId = 'abandoned' | 'failureCallback' | 'never' | 'oneSided' | 'overwritten' | 'reachesEnd' | 'rejects' | 'returns' | 'subscription' | 'throws' | 'unkept' | 'untaken'
+type MessageId = 'abandoned' | 'failureCallback' | 'fulfils' | 'never' | 'oneSided' | 'overwritten' | 'reachesEnd' | 'rejects' | 'returns' | 'subscription' | 'throws' | 'unkept' | 'untaken'
 interface Place {
   readonly line: number
   readonly column?: number
