@@ -43,7 +43,8 @@ function readFields(owner: ClassNode): Map<string, FieldSource[]> {
     if (member.type === 'PropertyDefinition') {
       const name = getPropertyName(member)
       if (name === null) continue
-      if (member.typeAnnotation !== undefined) {
+      // Parsers differ: what is not there is undefined for one and null for the next.
+      if (member.typeAnnotation != null) {
         add(annotations, name, { kind: 'annotation', node: member.typeAnnotation.typeAnnotation })
       }
       if (member.value !== null) add(values, name, { kind: 'value', node: member.value })
@@ -52,7 +53,7 @@ function readFields(owner: ClassNode): Map<string, FieldSource[]> {
     for (const parameter of member.value.params) {
       if (parameter.type !== 'TSParameterProperty') continue
       const target = parameter.parameter.type === 'AssignmentPattern' ? parameter.parameter.left : parameter.parameter
-      if (target.typeAnnotation === undefined) continue
+      if (target.typeAnnotation == null) continue
       add(annotations, target.name, { kind: 'annotation', node: target.typeAnnotation.typeAnnotation })
     }
     // Assignments to `this.x` stand at the top of a method or in a branch of it; deeper ones are not worth a walk.

@@ -318,7 +318,7 @@ function readEnumMember(
   for (const member of binding.node.body.members) {
     const id = member.id.type === 'Identifier' ? member.id.name : member.id.value
     if (id !== name) continue
-    return member.initializer === undefined ? { ...getBase(node, sourceCode), kind: 'unknown', yields: 'number' } : next(member.initializer)
+    return member.initializer == null ? { ...getBase(node, sourceCode), kind: 'unknown', yields: 'number' } : next(member.initializer)
   }
   return null
 }

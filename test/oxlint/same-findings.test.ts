@@ -73,9 +73,11 @@ async function findingsOfEslint(): Promise<string[]> {
     overrideConfigFile: true,
     overrideConfig: [
       { files: ['**/*.{js,cjs,mjs,jsx,ts,cts,mts,tsx}'], languageOptions: { parser: parser } },
-      plugin.configs.all as unknown as Linter.Config,
-      // The same levels without options, as the oxlint config gives them.
-      { rules: Object.fromEntries(Object.keys(rules).map((rule) => [`spanguard/${rule}`, 'error'])) },
+      // Levels without options, as the oxlint config gives them: a level alone would keep the options of a preset.
+      {
+        plugins: { spanguard: plugin as unknown as ESLint.Plugin },
+        rules: Object.fromEntries(Object.keys(rules).map((rule) => [`spanguard/${rule}`, 'error'])),
+      },
     ],
   })
   const results = await eslint.lintFiles(['.'])
