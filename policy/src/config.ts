@@ -61,7 +61,8 @@ export interface Policy {
 const TESTS = [
   '**/*.{test,spec,e2e,bench}.{js,mjs,cjs,jsx,ts,mts,cts,tsx}',
   '**/*.{stories,story}.{js,jsx,ts,tsx}',
-  '**/{__tests__,__mocks__,test,tests,e2e,cypress}/**',
+  '**/test.{js,mjs,cjs,jsx,ts,mts,cts,tsx}',
+  '**/{__tests__,__mocks__,test,tests,*-tests,e2e,cypress}/**',
 ]
 
 /** A config that is not valid, in one sentence: which file, where in it, what to do. */

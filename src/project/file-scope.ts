@@ -13,7 +13,19 @@ import { getPackage } from './package-json.js'
 const ELSEWHERE =
   /^\s*['"]use client['"]|(?:from|require\(|import\()\s*['"](?:k6(?:\/[^'"]*)?|react-native(?:\/[^'"]*)?|expo(?:-[^'"]*)?|react-dom(?:\/client)?|@storybook\/[^'"]*)['"]/m
 
-/** How much of a file is looked at, in characters: imports stand at its top. */
+/** Packages of OpenTelemetry that run in a browser, where there is no SIGTERM, no start order and no environment. */
+export const WEB_SDK =
+  /['"]@opentelemetry\/(?:auto-instrumentations-web|context-zone(?:-peer-dep)?|instrumentation-(?:document-load|long-task|user-interaction|xml-http-request)|sdk-trace-web|web|web-common)['"]/
+
+const REACT = /(?:from|require\()\s*['"]react['"]/
+
+/**
+ * What only a page has. Neither half is enough: a span processor for the browser writes attributes as any other does, and
+ * a service that drives a browser names `document` in the functions that it sends there.
+ */
+const PAGE = /\b(?:(?:window|document)\.[a-z]|XMLHttpRequest\b|PerformanceResourceTiming\b)/
+
+/** How much of a file is looked at for imports, in characters: they stand at its top. */
 const HEAD = 4_000
 
 type Matcher = (file: string) => boolean
@@ -36,7 +48,9 @@ export function isOutOfScope(file: string, text: string, policy: Policy, folder:
   // A file outside of the folder is matched from its package on, the nearest root that it has.
   const isInside = !relative.startsWith('..') && !path.isAbsolute(relative)
   const name = isInside ? relative : path.relative(getPackage(file)?.dir ?? path.dirname(file), file)
-  if (matches(name.split(path.sep).join('/')) || ELSEWHERE.test(text.slice(0, HEAD))) return true
+  if (matches(name.split(path.sep).join('/'))) return true
+  const head = text.slice(0, HEAD)
+  if (ELSEWHERE.test(head) || ((WEB_SDK.test(head) || REACT.test(head)) && PAGE.test(text))) return true
   return getPackage(file)?.dependencies.has('react-native') === true
 }
 

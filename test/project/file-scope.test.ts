@@ -11,17 +11,32 @@ describe('isOutOfScope', () => {
     ['a test beside its subject', 'src/orders.test.ts'],
     ['a folder of tests', 'test/orders.ts'],
     ['a story', 'src/button.stories.tsx'],
+    ['a file called test, as node --test finds it', 'scripts/test.mjs'],
+    ['a folder of tests of one kind', 'e2e-tests/orders.mjs'],
   ])('%s', (_, file) => expect(isOut(file)).toBe(true))
 
   it('a file whose checkout stands below a folder called test is no test', () => expect(isOut('src/orders.ts')).toBe(false))
-  it('a name that only holds the word is no test', () => expect(isOut('src/latest.ts')).toBe(false))
+  it('a name that only holds the word is no test', () => {
+    expect(isOut('src/latest.ts')).toBe(false)
+    expect(isOut('src/ab-test/orders.ts')).toBe(false)
+  })
 
   it.each([
     ['a client component', `'use client'\nexport {}`],
     ['a k6 script', `import http from 'k6/http'`],
     ['React Native', `import { View } from 'react-native'`],
     ['a browser entry', `import { createRoot } from 'react-dom/client'`],
+    ['a page with the web SDK', `import { WebTracerProvider } from '@opentelemetry/sdk-trace-web'\nwindow.addEventListener('load', start)`],
+    ['an instrumentation of the page', `import * as web from '@opentelemetry/sdk-trace-web'\nwrap(XMLHttpRequest.prototype)`],
+    ['a component that asks the page', `import * as React from 'react'\nconst at = window.location.href`],
   ])('%s runs elsewhere', (_, text) => expect(isOut('src/a.ts', text)).toBe(true))
+
+  it.each([
+    ['a span processor with a type of the web SDK', `import type { Span } from '@opentelemetry/sdk-trace-web'\nspan.setAttribute('session.id', userId)`],
+    ['a component of the server', `import * as React from 'react'\nexport async function Orders() {}`],
+    ['a service that drives a browser', `import puppeteer from 'puppeteer'\nawait page.evaluate(() => document.title)`],
+    ['a window of time', `import { trace } from '@opentelemetry/api'\nspan.setAttribute('window.start', window.start)`],
+  ])('%s is the service\'s', (_, text) => expect(isOut('src/a.ts', text)).toBe(false))
 
   it('a mention in a string is no import', () => expect(isOut('src/a.ts', `const advice = 'use client'`)).toBe(false))
 

@@ -1,6 +1,7 @@
 import type { ContextBreak, ExporterEndpoint, Setup, SetupOrder, SpanOutput } from '@spanguard/policy'
 import type { RuleContext } from '@typescript-eslint/utils/ts-eslint'
 
+import { WEB_SDK } from '../../project/file-scope.js'
 import { analyzeFile, type FileAnalysis } from '../index.js'
 import { matchesApproved } from './approved.js'
 import { readOrder } from './order.js'
@@ -25,10 +26,6 @@ type AnyContext = Readonly<Pick<RuleContext<string, readonly unknown[]>, 'source
 
 const known = new WeakMap<FileAnalysis, SetupAnalysis>()
 
-/** Packages of the SDK that run in a browser, where there is no SIGTERM, no start order and no environment. */
-const BROWSER =
-  /['"]@opentelemetry\/(?:auto-instrumentations-web|context-zone(?:-peer-dep)?|instrumentation-(?:document-load|long-task|user-interaction|xml-http-request)|sdk-trace-web|web|web-common)['"]/
-
 /**
  * The setup of one file, made once for all rules; null where the file is out of scope.
  *
@@ -36,7 +33,7 @@ const BROWSER =
  */
 export function analyzeSetup(context: AnyContext): SetupAnalysis | null {
   const analysis = analyzeFile(context)
-  if (analysis.outOfScope || BROWSER.test(context.sourceCode.text)) return null
+  if (analysis.outOfScope || WEB_SDK.test(context.sourceCode.text)) return null
   let setup = known.get(analysis)
   if (setup === undefined) {
     setup = createSetup(analysis, context.filename)
