@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { decodeExportRequest, type DecodedSpan } from './receiver/otlp.js'
 
-export type { DecodedAttributes, DecodedSpan, DecodedValue } from './receiver/otlp.js'
+export type { DecodedSpan } from './receiver/otlp.js'
 
 /**
  * How the receiver answers.

@@ -1,6 +1,6 @@
 export { readCodeStyle } from './code-style.js'
 export { type Edit, toFixes } from './edit.js'
-export { ensureImport, type EnsuredImport } from './ensure-import.js'
+export { ensureImport } from './ensure-import.js'
 export { findStatement, insertAtHead, insertStatement } from './insert-statement.js'
 export { removeProperty } from './remove-property.js'
 export { type Mend, reportFinding } from './report-finding.js'

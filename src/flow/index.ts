@@ -1,5 +1,4 @@
 export { failureNames } from './holders.js'
 export { readLifetime } from './lifetime.js'
-export type { Lifetime, LifetimeQuestion } from './lifetime.js'
 export { findNodes, nothing, sequence, someNode } from './tree.js'
-export type { Chain, ChainLink, Escape, FlowNode, Holder, Inline, SpanOperation, Test } from './tree.js'
+export type { ChainLink, Escape, FlowNode, Holder, Inline, SpanOperation, Test } from './tree.js'

@@ -1,11 +1,9 @@
 export type {
-  DecoratorRow,
   ExportedHandlerRow,
   ExportRef,
   FrameworkDescriptor,
   HandlerRow,
   Insertion,
-  MethodRef,
   MiddlewareRow,
   ObjectSource,
 } from '@spanguard/policy'

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 
 import * as parser from '@typescript-eslint/parser'
-import { ESLint, type Linter } from 'eslint'
+import { ESLint } from 'eslint'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { rules } from '../../rules/index.js'
@@ -75,7 +75,7 @@ async function findingsOfEslint(): Promise<string[]> {
       { files: ['**/*.{js,cjs,mjs,jsx,ts,cts,mts,tsx}'], languageOptions: { parser: parser } },
       // Levels without options, as the oxlint config gives them: a level alone would keep the options of a preset.
       {
-        plugins: { spanguard: plugin as unknown as ESLint.Plugin },
+        plugins: { spanguard: plugin },
         rules: Object.fromEntries(Object.keys(rules).map((rule) => [`spanguard/${rule}`, 'error'])),
       },
     ],

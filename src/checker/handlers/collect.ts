@@ -1,7 +1,7 @@
 import path from 'node:path'
 import picomatch from 'picomatch'
 import { ts } from 'ts-morph'
-import { matchesExport, matchesModule, type FrameworkDescriptor, type HandlerRow, type ObjectSource } from '../../frameworks/index.js'
+import { matchesModule, type FrameworkDescriptor, type HandlerRow, type ObjectSource } from '../../frameworks/index.js'
 import { isFunctionLike, unwrap, type Entity, type Evaluator } from '../evaluate.js'
 import type { Program, ProgramFile } from '../program.js'
 import { autoloadedFiles } from './autoload.js'
@@ -342,8 +342,4 @@ function fileRoute(file: string): string {
   if (app !== undefined) return `/${app.split('/').filter(part => !/^\(.*\)$/u.test(part)).join('/')}`
   const pages = /\/pages\/(.*)\.\w+$/u.exec(posix)?.[1]
   return pages === undefined ? '/' : `/${pages.replace(/\/index$/u, '')}`
-}
-
-export function sameExport(entity: Entity, module: string, name: string): boolean {
-  return entity.kind === 'export' && matchesExport({ module, export: name }, entity.module, entity.path.join('.'))
 }

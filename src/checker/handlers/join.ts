@@ -2,7 +2,7 @@ import { ts } from 'ts-morph'
 import { isFunctionLike, unwrap, type Entity, type Evaluator } from '../evaluate.js'
 import type { Program } from '../program.js'
 import type { References } from '../references.js'
-import type { HandlerSite, Mount, Registrations } from './collect.js'
+import type { Mount, Registrations } from './collect.js'
 import { autoloadedFiles } from './autoload.js'
 import type { FrameworkObject, ObjectMatcher } from './objects.js'
 
@@ -139,11 +139,6 @@ export function joinObjects(program: Program, registrations: Registrations, eval
     visit(node.body)
     return found
   }
-}
-
-/** The place of a handler's own object, for messages. */
-export function objectPlace(site: HandlerSite): ts.Node {
-  return site.object?.node ?? site.node
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
