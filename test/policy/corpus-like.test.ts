@@ -182,6 +182,12 @@ describe('shapes beside the labelled ones', () => {
     ['its constant', write(imported('SEMATTRS_HTTP_STATUS_CODE', '@opentelemetry/semantic-conventions'), literal(200)), 'no-deprecated-attributes'],
     ['its constant in an object', write(imported('SemanticAttributes', '@opentelemetry/semantic-conventions', 'SemanticAttributes.HTTP_METHOD'), literal('GET')), 'no-deprecated-attributes'],
   ]
+  it('a time as a text is what the conventions say of some keys', () => {
+    const time = method(reference('startedAt'), 'toISOString')
+    expect(rulesOf(write('process.creation.time', time))).toEqual([])
+    expect(rulesOf(write('process.creation.at', time))).toEqual(['no-unbounded-data'])
+  })
+
   it.each(unbounded)('%s', (_, fact, rule) => {
     expect(rulesOf(fact)).toEqual([rule])
   })

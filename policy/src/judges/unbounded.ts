@@ -39,8 +39,8 @@ export function unboundedWrite(fact: Pick<AttributeWrite, 'key' | 'value' | 'sin
   // `server.address` and the like are attributes of the conventions' own metrics.
   if (sink === 'metric-attribute') return boundOf(value) === 'unbounded' && !isConventional ? about('metric', value) : null
   const inner = unboundedValue(value, sink)
-  // Some conventional attributes are lists: `gen_ai.response.finish_reasons`.
-  return inner?.messageId === 'array' && isConventional ? null : inner
+  // Some conventional attributes are lists (`gen_ai.response.finish_reasons`), some a time in ISO 8601 (`process.creation.time`).
+  return (inner?.messageId === 'array' || inner?.messageId === 'timestamp') && isConventional ? null : inner
 }
 
 /** A template key with a part that varies. A part that is a constant of another file, or a prefix, does not. */
