@@ -50,11 +50,12 @@ export function findingsOf(analysis: FileAnalysis, rule: string): readonly Judge
 function judgeFile(analysis: FileAnalysis): ReadonlyMap<string, readonly JudgedFact[]> {
   const byRule = new Map<string, JudgedFact[]>()
   const on = rulesOn.get(analysis) ?? new Set()
+  const isOn = (rule: string): boolean => on.has(rule)
   const seen = new Set<string>()
   // A helper's body is judged before its call sites: what is wrong in the body is said once, there.
   const guilty = new Set<string>()
   for (const fact of analysis.facts) {
-    for (const finding of selectFindings(judge(fact, analysis), (rule) => on.has(rule))) {
+    for (const finding of selectFindings(judge(fact, analysis, isOn), isOn)) {
       const place = `${finding.rule}:${finding.origin.start}:${finding.origin.end}`
       if (seen.has(place)) continue
       if (fact.derivedFrom === undefined) guilty.add(`${finding.rule}:${fact.origin.start}`)
@@ -68,7 +69,7 @@ function judgeFile(analysis: FileAnalysis): ReadonlyMap<string, readonly JudgedF
   return byRule
 }
 
-function judge(fact: Fact, { policy }: FileAnalysis): readonly Finding[] {
+function judge(fact: Fact, { policy }: FileAnalysis, isOn: (rule: string) => boolean): readonly Finding[] {
   switch (fact.fact) {
     case 'span-start':
     case 'span-rename':
@@ -79,7 +80,7 @@ function judge(fact: Fact, { policy }: FileAnalysis): readonly Finding[] {
     case 'event-write':
     case 'exception-write':
     case 'status-write':
-      return judgeAttributeWrite(fact, policy)
+      return judgeAttributeWrite(fact, policy, isOn)
     default:
       return []
   }

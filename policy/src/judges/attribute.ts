@@ -22,8 +22,14 @@ type Found = Pick<Finding, 'rule' | 'messageId' | 'data' | 'origin'>
 /**
  * What is wrong with what is written to a span, in the order sensitive, unbounded, deprecated, unlisted, naming. Findings of
  * one `subject` are about one thing: `selectFindings` keeps the first whose rule is on.
+ *
+ * @param isOn what is dear to judge is left out for rules that nobody asked for
  */
-export function judgeAttributeWrite(fact: Written, policy: Policy): readonly Finding[] {
+export function judgeAttributeWrite(
+  fact: Written,
+  policy: Policy,
+  isOn: (rule: string) => boolean = () => true,
+): readonly Finding[] {
   const { certainty } = fact
   const subject = subjectOf(fact)
   const found: Finding[] = []
@@ -36,7 +42,7 @@ export function judgeAttributeWrite(fact: Written, policy: Policy): readonly Fin
       add(unboundedWrite(fact))
       // A value that is dropped leaks nothing, and is wrong whatever its key is.
       if (found.length === 0) add(invalidValue(fact), `${subject} value`)
-      for (const each of judgeKey(fact, policy)) add(each)
+      for (const each of judgeKey(fact, policy, isOn)) add(each)
       break
     }
     case 'attribute-bag':

@@ -33,7 +33,11 @@ const JUDGED: ReadonlySet<Sink> = new Set(['attribute', 'event-attribute', 'link
  * What is wrong with a key as such, in the order deprecated, unlisted, naming. More than one may apply; they have one subject,
  * and the reader takes the first whose rule is on.
  */
-export function judgeKey(fact: Pick<AttributeWrite, 'key' | 'sink'>, policy: Policy): readonly Found[] {
+export function judgeKey(
+  fact: Pick<AttributeWrite, 'key' | 'sink'>,
+  policy: Policy,
+  isOn: (rule: string) => boolean = () => true,
+): readonly Found[] {
   if (!JUDGED.has(fact.sink)) return []
   const key = knownKey(fact.key)
   if (key === null || key === '') return []
@@ -47,6 +51,8 @@ export function judgeKey(fact: Pick<AttributeWrite, 'key' | 'sink'>, policy: Pol
   const replacement = replacementOf(key)
   if (replacement !== null && !policy.attributes.allow.includes(key)) return [found('no-deprecated-attributes', 'replaced', replacement.text)]
   const all: Found[] = []
+  // To look for the nearest of a thousand keys costs more than all other judging: only for those who ask.
+  if (!isOn('no-unlisted-attributes')) return judgeForm(key, found)
   if (isDeniedKey(key, policy)) all.push(found('no-unlisted-attributes', 'denied'))
   else if (!isListedKey(key, policy)) {
     const nearest = nearestListedKey(key, policy)
@@ -56,9 +62,12 @@ export function judgeKey(fact: Pick<AttributeWrite, 'key' | 'sink'>, policy: Pol
       : found('no-unlisted-attributes', 'nearest', shorten(nearest)),
     )
   }
+  return [...all, ...judgeForm(key, found)]
+}
+
+function judgeForm(key: string, found: (rule: string, messageId: string, instead: string) => Found): readonly Found[] {
   const naming = judgeNaming(key)
-  if (naming !== null) all.push(found('attribute-naming', naming.messageId, naming.instead))
-  return all
+  return naming === null ? [] : [found('attribute-naming', naming.messageId, naming.instead)]
 }
 
 /** The key when it is written out in full, here or as a constant of the file or of the conventions' package. */

@@ -73,18 +73,20 @@ function keyOf(rule: string, origin: Origin): string {
   return `${rule}\0${origin.file ?? ''}\0${String(origin.start)}`
 }
 
+const isOn = (rule: string): boolean => rules.has(rule)
+
 function judge(fact: Fact, policy: Policy): readonly Finding[] {
   switch (fact.fact) {
     case 'span-start':
     case 'span-rename':
-      return selectFindings(judgeSpanName(fact, policy), (rule) => rules.has(rule))
+      return selectFindings(judgeSpanName(fact, policy), isOn)
     case 'attribute-bag':
     case 'attribute-write':
     case 'baggage-write':
     case 'event-write':
     case 'exception-write':
     case 'status-write':
-      return selectFindings(judgeAttributeWrite(fact, policy), (rule) => rules.has(rule))
+      return selectFindings(judgeAttributeWrite(fact, policy, isOn), isOn)
     default:
       return []
   }
