@@ -19,6 +19,7 @@ describe('isOutOfScope', () => {
   it('a name that only holds the word is no test', () => {
     expect(isOut('src/latest.ts')).toBe(false)
     expect(isOut('src/ab-test/orders.ts')).toBe(false)
+    expect(isOut('vendor/parser-tests/orders.ts')).toBe(false)
   })
 
   it.each([
