@@ -68,7 +68,6 @@ function lint(name: string, block: { language: string; info: string; code: strin
       {
         files: ['**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}'],
         languageOptions: { parser, parserOptions: { ecmaFeatures: { jsx: true } } },
-        // ESLint's own types do not know the rule type of typescript-eslint.
         plugins: { spanguard: plugin },
         rules: { [`spanguard/${name}`]: ['error', ...options] },
         settings: { spanguard: settings },
