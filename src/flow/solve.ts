@@ -234,6 +234,7 @@ function assume(states: StateSet, { test }: Branch, taken: boolean): StateSet {
   const holds = taken !== test.negated
   return mapStates(states, (state) => {
     if (test.of === 'span') return (state.life !== 'none') === holds ? state : null
+    if (test.of === 'end') return holds && state.life === 'open' ? null : state
     if (state.assumed.includes(`${holds ? '-' : '+'}${test.key}`)) return null
     return { ...state, assumed: withItem(state.assumed, `${holds ? '+' : '-'}${test.key}`) }
   })

@@ -30,10 +30,11 @@ export interface Sequence {
 
 /**
  * What a condition says of the span, or a text by which two equal conditions know each other (`options?.noAck`, its
- * operands never reassigned). `negated`: the `then` arm is taken where it does not hold.
+ * operands never reassigned). `end`: it holds where the span has been ended. `negated`: the `then` arm is taken where it does
+ * not hold.
  */
 export interface Test {
-  readonly of: 'span' | 'condition'
+  readonly of: 'span' | 'end' | 'condition'
   readonly key: string
   readonly negated: boolean
 }

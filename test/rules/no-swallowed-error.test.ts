@@ -47,6 +47,11 @@ ruleTester.run('no-swallowed-error', rule, {
   for (const item of items) { try { await work(item) } catch (error) { logger.warn(error) } }
   span.end()
 })` },
+    { name: 'each item by itself, in a span around the loop that a variable outside holds', code: `${head}export async function run(items) {
+  let span
+  for (const item of items) { span ??= tracer.startSpan('run'); try { await work(item) } catch (error) { logger.warn(error) } }
+  span?.end()
+}` },
     { name: 'no span in sight', code: `${head}export async function run() { try { await work() } catch (error) { logger.error(error) } }` },
   ],
   invalid: [
@@ -62,6 +67,13 @@ ruleTester.run('no-swallowed-error', rule, {
     logger.error({ cause: error }, \`failed: \${serialize(error)}\`)
     failures.get('run')?.add(1)
   }`) }] }],
+    },
+    {
+      name: 'of a span that each turn of a loop starts',
+      code: `${head}export async function run(items) {\n  for (const item of items) {\n    const span = tracer.startSpan('run')\n    try { await work(item) } catch (error) { console.error(error) }\n    span.end()\n  }\n}`,
+      options: [{ fix: true }],
+      output: `${head}export async function run(items) {\n  for (const item of items) {\n    const span = tracer.startSpan('run')\n    try { await work(item) } catch (error) { span.recordException(error instanceof Error ? error : String(error)); span.setStatus({ code: SpanStatusCode.ERROR }); console.error(error) }\n    span.end()\n  }\n}`,
+      errors: [{ messageId: 'swallowed', line: 6 }],
     },
     {
       name: 'dropped without a name',

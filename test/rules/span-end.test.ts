@@ -83,6 +83,23 @@ function finish(s) { s.setAttribute('done', true); s.end() }`) },
 const finish = () => { span.setAttribute('done', true); span.end() }
 if (!order) { finish(); return }
 try { await place(order) } finally { finish() }`) },
+    { name: 'a closure that nobody calls a second time', code: inFunction(`const span = tracer.startSpan('order.place')
+let ended = false
+const finish = () => { if (ended) return; ended = true; span.end() }
+order.on('close', finish)
+try { await place(order) } finally { finish() }`) },
+    { name: 'a variable that says whether it has ended', code: inFunction(`const span = tracer.startSpan('order.place')
+let open = true
+try { await place(order); span.end(); open = false } finally { if (open === true) span.end() }`) },
+    { name: 'a function that calls itself until it ends the span', code: inFunction(`const span = tracer.startSpan('order.place')
+step(0)
+function step(i) { if (i === 3) { span.end(); return } setTimeout(() => step(i + 1), 10) }`, 'function handle()') },
+    { name: 'a function that is given away until it ends the span', code: inFunction(`const span = tracer.startSpan('order.place')
+const poll = () => { if (order.ready) span.end(); else setTimeout(poll, 10) }
+poll()`, 'function handle(order)') },
+    { name: 'a closure that a class calls: its methods run nobody knows when', code: inFunction(`const span = tracer.startSpan('order.place')
+const finish = () => { span.end() }
+return new (class { stop() { finish() } })()`, 'function handle()') },
     { name: 'captured: an end that is passed on as a callback', code: inFunction(`const span = tracer.startSpan('execution')
 return this.run(() => { span.end() }).then((result) => result)`) },
     { name: 'captured: span.end itself', code: inFunction(`const span = tracer.startSpan('execution')
@@ -307,6 +324,19 @@ switch (order.kind) {
   case 'a': span.end(); break
   default: logger.warn('none')
 }`), 'reachesEnd', { line: 9 }),
+    leak('a closure that only one path calls', inFunction(`const span = tracer.startSpan('read')
+const finish = () => { span.end() }
+await place(order)
+finish()`), 'rejects', { line: 6 }),
+    leak('a closure that nobody calls', inFunction(`const span = tracer.startSpan('read')
+const finish = () => { span.end() }
+span.setAttribute('a', 1)`), 'never', { line: 4, column: 14 }),
+    leak('a variable that is turned over without an end', inFunction(`const span = tracer.startSpan('read')
+let done = false
+try { done = true; await place(order) } finally { if (!done) span.end() }`), 'reachesEnd', { line: 7 }),
+    leak('a variable that is asked the wrong way round', inFunction(`const span = tracer.startSpan('read')
+let ended = false
+try { await place(order); span.end(); ended = true } finally { if (ended) span.end() }`), 'rejects', { line: 6 }),
     leak('a yield outside of a try', inFunction(`const span = tracer.startSpan('rows')
 yield rows
 span.end()`, 'function* read(rows)'), 'abandoned', { line: 5 }),

@@ -10,7 +10,7 @@ import { failureOf } from './closures.js'
 import { isSpan, lastOf, textOf } from './context.js'
 import type { Call, Lowering, Use } from './context.js'
 import { lowerExpression, reachesSpan } from './expressions.js'
-import { bindSpan, enter, findInlinable } from './inline.js'
+import { bindSpan, endsWhenCalled, enter, findInlinable } from './inline.js'
 import { lowerBody } from './lower.js'
 import { iterations } from './non-throwing.js'
 import { chaining } from './span-methods.js'
@@ -38,6 +38,10 @@ export function lowerCall(node: Call, use: Use, lowering: Lowering): FlowNode[] 
       if (isFunction(callee) || someNode(inline, isCare)) return [...lowerArguments(node, [], lowering), inline]
       return [...lowerArguments(node, [], lowering), { ...inline, detached: false, quiet: true }, ...(use === 'awaited' ? [] : riskOf(node, lowering))]
     }
+  }
+  const again = called === null && node.type === 'CallExpression' ? knownFunction(callee, lowering.analysis) : null
+  if (!isFunction(callee) && endsWhenCalled(again, lowering)) {
+    return [...lowerArguments(node, [], lowering), { do: 'escape', how: 'captured', origin: originOf(node), text: textOf(node, lowering) }]
   }
   const atOnce = findRunAtOnce(node, lowering)
   const nodes = lowerCallee(callee, lowering)

@@ -2,14 +2,18 @@ import type { TSESTree } from '@typescript-eslint/types'
 import type { Test } from '../../flow/index.js'
 import { findVariable, getMemberName, unwrap } from '../bindings.js'
 import type { FileAnalysis } from '../index.js'
-import { childrenOf, isSpan } from './context.js'
+import { childrenOf, isSpan, parentOf } from './context.js'
 import type { Lowering } from './context.js'
+import { endsWhenCalled } from './inline.js'
+import { knownFunction } from './throwing.js'
 
 /** What a condition says of the span (`if (span)`), or which condition it is, when the function asks it more than once. */
 export function readTest(test: TSESTree.Expression, lowering: Lowering): Test | null {
   const { negated, inner } = stripNegation(test)
   const ofSpan = readSpanTest(inner, lowering)
   if (ofSpan !== null) return { of: 'span', key: 'span', negated: negated !== ofSpan.negated }
+  const ofEnd = readEndTest(inner, lowering)
+  if (ofEnd !== null) return { of: 'end', key: 'end', negated: negated !== ofEnd.negated }
   const key = keyOfCondition(inner, lowering.sourceCode.text)
   return key !== null && getConditions(lowering).has(key) ? { of: 'condition', key, negated } : null
 }
@@ -37,6 +41,41 @@ function readSpanTest(node: TSESTree.Expression, lowering: Lowering): { negated:
     isSpan(left, lowering) &&
     ((right.type === 'Literal' && right.value === null) || (right.type === 'Identifier' && right.name === 'undefined'))
   return isNothing(node) ? { negated: node.operator.startsWith('=') } : null
+}
+
+/** `ended`, `ended === false`: a variable of the function that is turned over wherever the span is ended, and nowhere else. */
+function readEndTest(node: TSESTree.Expression, lowering: Lowering): { negated: boolean } | null {
+  const isCompared = node.type === 'BinaryExpression' && /^[!=]==?$/.test(node.operator) && isBoolean(node.right)
+  const name = unwrap(isCompared ? node.left : node)
+  if (name.type !== 'Identifier') return null
+  const flag = findVariable(name, lowering.sourceCode)
+  const [definition] = flag?.defs ?? []
+  const declarator = definition?.node as TSESTree.Node | undefined
+  if (flag === null || declarator?.type !== 'VariableDeclarator' || declarator.init === null || !isBoolean(declarator.init)) return null
+  const initial = declarator.init.value
+  const writes = flag.references.filter((reference) => reference.isWrite() && reference.init !== true)
+  if (writes.length === 0 || !writes.every(({ identifier }) => isTurnedAtEnd(identifier as TSESTree.Node, !initial, lowering))) return null
+  const asksForInitial = isCompared && isBoolean(node.right) ? (node.right.value === initial) === node.operator.startsWith('=') : initial
+  return { negated: asksForInitial }
+}
+
+function isBoolean(node: TSESTree.Node): node is TSESTree.BooleanLiteral {
+  return node.type === 'Literal' && typeof node.value === 'boolean'
+}
+
+/** `ended = true` beside `span.end()`, or beside the call of a function that ends it. */
+function isTurnedAtEnd(name: TSESTree.Node, to: boolean, lowering: Lowering): boolean {
+  const write = parentOf(name)
+  const statement = write === null ? null : parentOf(write)
+  if (write?.type !== 'AssignmentExpression' || write.operator !== '=' || !isBoolean(write.right) || write.right.value !== to) return false
+  if (statement?.type !== 'ExpressionStatement' || statement.parent.type !== 'BlockStatement') return false
+  return statement.parent.body.some((sibling) => {
+    const call = sibling.type === 'ExpressionStatement' ? unwrap(sibling.expression) : null
+    if (call?.type !== 'CallExpression') return false
+    const callee = unwrap(call.callee)
+    if (callee.type === 'MemberExpression' && getMemberName(callee) === 'end' && isSpan(callee.object, lowering)) return true
+    return endsWhenCalled(knownFunction(callee, lowering.analysis), lowering)
+  })
 }
 
 /** The text of a condition that gives the same answer each time it is asked, else null. */

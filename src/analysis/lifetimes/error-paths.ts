@@ -4,7 +4,7 @@ import { findVariable, getMemberName, isFunction, unwrap } from '../bindings.js'
 import { resolveReference } from '../imports.js'
 import type { FileAnalysis } from '../index.js'
 import { originOf } from '../origins.js'
-import { childrenOf } from './context.js'
+import { childrenOf, parentOf } from './context.js'
 import type { Lowering } from './context.js'
 import { reachesSpan } from './expressions.js'
 import { isLogging, knownFunction, mayReject, mayThrow } from './throwing.js'
@@ -40,12 +40,27 @@ interface Clause {
 
 /** The `catch` clauses of the work that a span covers. */
 export function findErrorPaths(span: OwnedSpan, lowering: Lowering): ErrorPath[] {
-  const body = span.owner.type === 'Program' ? span.owner : span.owner.body
+  const body = findTurn(span) ?? (span.owner.type === 'Program' ? span.owner : span.owner.body)
   const clauses: Clause[] = []
   collectClauses(body, true, lowering, clauses)
   const total = countWork(body, lowering.analysis)
   return clauses.map((clause) => readClause(clause, total, span, lowering))
 }
+
+/** The body of the loop in whose every turn the span is started anew; a `catch` in it is no best effort beside other turns. */
+function findTurn({ call, entry, owner, variables }: OwnedSpan): TSESTree.Node | null {
+  if (entry === 'open') return null
+  for (let node = parentOf(call); node !== null && node !== owner; node = parentOf(node)) {
+    const { parent } = node
+    const isTurn = parent !== undefined && loops.has(parent.type) && 'body' in parent && parent.body === node
+    const [start, end] = node.range
+    const isOwn = [...variables].every(({ identifiers }) => identifiers.every(({ range }) => range[0] >= start && range[1] <= end))
+    if (isTurn) return isOwn ? node : null
+  }
+  return null
+}
+
+const loops: ReadonlySet<string> = new Set(['DoWhileStatement', 'ForInStatement', 'ForOfStatement', 'ForStatement', 'WhileStatement'])
 
 function collectClauses(node: TSESTree.Node, straight: boolean, lowering: Lowering, found: Clause[]): void {
   switch (node.type) {

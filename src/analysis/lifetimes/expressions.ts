@@ -10,6 +10,7 @@ import { readTest } from './conditions.js'
 import { childrenOf, isSpan, textOf } from './context.js'
 import type { Lowering, Use } from './context.js'
 import { lowerSpanUse } from './hand-over.js'
+import { endsWhenCalled } from './inline.js'
 import { settlePromise } from './promises.js'
 import { isEmptyHanded, isTimerPromise, knownFunction, mayReject, namesOfFunctions } from './throwing.js'
 
@@ -79,7 +80,10 @@ function lowerName(node: TSESTree.Identifier, lowering: Lowering): FlowNode[] {
   const settled = settlePromise(node, 'value', lowering)
   if (settled !== null) return settled
   const known = knownFunction(node, lowering.analysis)
-  return known === null || lowering.inside.includes(known) ? [] : lowerClosure(known, node, lowering)
+  if (known === null) return []
+  if (!lowering.inside.includes(known)) return lowerClosure(known, node, lowering)
+  if (!endsWhenCalled(known, lowering)) return []
+  return [{ do: 'escape', how: 'captured', origin: originOf(node), text: textOf(node, lowering) }]
 }
 
 /** What is no promise, whatever it holds. */

@@ -1,6 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types'
 import type { Scope } from '@typescript-eslint/utils/ts-eslint'
-import { findVariable } from '../bindings.js'
+import { findVariable, getMemberName } from '../bindings.js'
 import type { FunctionNode } from '../bindings.js'
 import { isSpan, MAX_INLINE } from './context.js'
 import type { Call, Lowering, Use } from './context.js'
@@ -18,6 +18,21 @@ export function findInlinable(call: Call, lowering: Lowering): FunctionNode | nu
   const called = knownFunction(call.callee, lowering.analysis)
   if (called === null || called.generator || lowering.inside.includes(called)) return null
   return lowering.inside.length >= MAX_INLINE ? null : called
+}
+
+/**
+ * Does a function of this file that is not looked into again end the span? One that calls itself, or waits to be called
+ * again, until it does: what is left to do is in its hands.
+ */
+export function endsWhenCalled(called: FunctionNode | null, lowering: Lowering): called is FunctionNode {
+  if (called === null || called.body === lowering.body) return false
+  const [start, end] = called.range
+  return [...lowering.variables].some((variable) =>
+    variable.references.some(({ identifier }) => {
+      const { parent, range } = identifier as TSESTree.Identifier
+      return range[0] >= start && range[1] <= end && parent.type === 'MemberExpression' && getMemberName(parent) === 'end'
+    }),
+  )
 }
 
 /** The parameters that are given the span. */

@@ -1,15 +1,15 @@
 import type { TSESTree } from '@typescript-eslint/types'
 import { nothing, sequence } from '../../flow/index.js'
 import type { FlowNode } from '../../flow/index.js'
-import { isFunction, unwrap } from '../bindings.js'
+import { findVariable, isFunction, unwrap } from '../bindings.js'
 import type { FunctionNode } from '../bindings.js'
 import { originOf } from '../origins.js'
 import { readTest } from './conditions.js'
-import { isSpan, textOf } from './context.js'
+import { isSpan, parentOf, textOf } from './context.js'
 import type { Lowering } from './context.js'
 import { lowerAwaited, lowerExpression } from './expressions.js'
 import { keepPromise, promiseOf, settlePromise } from './promises.js'
-import { isEmptyHanded } from './throwing.js'
+import { isEmptyHanded, knownFunction } from './throwing.js'
 
 /** A function's body; an arrow's expression is what it returns. */
 export function lowerBody(node: FunctionNode, lowering: Lowering): FlowNode {
@@ -110,7 +110,7 @@ function lowerStatement(node: TSESTree.Node, lowering: Lowering): FlowNode {
 }
 
 function lowerDeclarator({ id, init }: TSESTree.VariableDeclarator, lowering: Lowering): FlowNode[] {
-  if (init === null) return []
+  if (init === null || isJudgedWhereNamed(id, init, lowering)) return []
   const nodes = lowerExpression(init, 'value', lowering)
   if (id.type === 'Identifier') {
     nodes.push(...keepPromise(id, init, lowering))
@@ -118,6 +118,23 @@ function lowerDeclarator({ id, init }: TSESTree.VariableDeclarator, lowering: Lo
     nodes.push({ do: 'risk', kind: 'call', shown: true, origin: originOf(init), text: textOf(init, lowering) })
   }
   return nodes
+}
+
+/**
+ * A function that is kept in a constant does nothing yet: what it does to the span counts where it is called or given away.
+ * The methods of a class are not looked into, so one that they name may be run by anybody.
+ */
+function isJudgedWhereNamed(id: TSESTree.Node, init: TSESTree.Expression, { analysis, sourceCode }: Lowering): boolean {
+  if (id.type !== 'Identifier' || !isFunction(init) || knownFunction(id, analysis) !== init) return false
+  const variable = findVariable(id, sourceCode)
+  return variable?.references.every(({ identifier }) => !isInClass(identifier, variable.scope.block)) === true
+}
+
+function isInClass(node: TSESTree.Node, within: TSESTree.Node): boolean {
+  for (let outer = parentOf(node); outer !== null && outer !== within; outer = parentOf(outer)) {
+    if (outer.type === 'ClassBody') return true
+  }
+  return false
 }
 
 /** What is returned is handed to the caller; a promise that is returned is waited for by nobody here. */
