@@ -45,7 +45,9 @@ export function insertAtHead(body: TSESTree.BlockStatement, text: string, source
   const { newline, semicolon } = readCodeStyle(sourceCode)
   const indentation = indentationAt(sourceCode.text, first.range[0])
   const index = body.range[0] + 1
-  return [{ range: [index, index], text: `${newline}${indentation}${text}${semicolon}` }]
+  // `{ first() }` on one line, and a first statement that would continue the inserted one: only a semicolon parts the two.
+  const isContinued = first.loc.start.line === body.loc.start.line || /^[([`+\-*/]/.test(sourceCode.getText(first))
+  return [{ range: [index, index], text: `${newline}${indentation}${text}${isContinued ? ';' : semicolon}` }]
 }
 
 /** Where a node ends, counting a comment behind it on the same line. */

@@ -2,7 +2,7 @@ import * as parser from '@typescript-eslint/parser'
 import { Linter, type SourceCode } from 'eslint'
 import { describe, expect, it } from 'vitest'
 
-import { type Edit, ensureImport, findStatement, insertStatement, removeProperty, wrapInSpan } from '../../src/fix/index.js'
+import { type Edit, ensureImport, findStatement, insertAtHead, insertStatement, removeProperty, wrapInSpan } from '../../src/fix/index.js'
 
 type Source = Parameters<typeof ensureImport>[1]
 
@@ -105,6 +105,17 @@ describe('insertStatement', () => {
 
   it('finds no place in a branch without a block', () => {
     expect(edited('let a\nif (x) a = 1', 'AssignmentExpression', (node) => (findStatement(node) === null ? null : []))).toBeNull()
+  })
+})
+
+describe('insertAtHead', () => {
+  it.each([
+    ['a body on one line', 'function f() { g() }', 'function f() {\nadded(); g() }'],
+    ['a body on lines of its own', 'function f() {\n  g()\n}', 'function f() {\n  added()\n  g()\n}'],
+    ['a first statement that would go on', 'function f() {\n  [1].map(g)\n}', 'function f() {\n  added();\n  [1].map(g)\n}'],
+    ['behind a directive', "function f() {\n  'use strict'\n  g()\n}", "function f() {\n  'use strict'\n  added()\n  g()\n}"],
+  ])('%s', (_, code, expected) => {
+    expect(edited(code, 'BlockStatement', (node, source) => insertAtHead(node, 'added()', source))).toBe(expected)
   })
 })
 
