@@ -6,6 +6,7 @@ import { ConfigError } from '@spanguard/policy'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import pc from 'picocolors'
 import type { CheckResult } from './checker/index.js'
+import { UsageError } from './checker/problem.js'
 import { planInit } from './project/init.js'
 import { version } from './version.js'
 
@@ -83,13 +84,22 @@ async function runCheck(paths: readonly string[], flags: CheckFlags): Promise<nu
   progress.clear()
   const baseline = flags.baseline ?? (flags.updateBaseline === true ? 'spanguard-baseline.json' : undefined)
   if (flags.updateBaseline === true && baseline !== undefined) writeAtomically(path.resolve(cwd, baseline), writeBaseline(result, file => path.relative(result.root, file).split(path.sep).join('/')))
-  if (baseline !== undefined) result = withoutBaseline(result, readFileSync(path.resolve(cwd, baseline), 'utf8'), baseline)
+  if (baseline !== undefined) result = withoutBaseline(result, readBaseline(path.resolve(cwd, baseline)), baseline)
   const toFile = flags.output !== undefined
   const text = reporters[flags.format]?.(result, { color: !toFile && pc.isColorSupported && process.stdout.isTTY, quiet: flags.quiet === true, version }) ?? ''
   if (flags.output === undefined) await write(process.stdout, text)
   else writeAtomically(path.resolve(cwd, flags.output), text)
   if (flags.format !== 'pretty') for (const problem of result.problems) if (problem.level === 'config') process.stderr.write(`${problem.message}\n`)
   return exitCodeOf(result, flags)
+}
+
+function readBaseline(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/,.*$/su, '') : String(error)
+    throw new UsageError(`The baseline ${file} cannot be read (${reason}): mend the path, or write it with --update-baseline.`)
+  }
 }
 
 function exitCodeOf(result: CheckResult, flags: CheckFlags): number {
@@ -160,7 +170,8 @@ function writeAtomically(file: string, text: string): void {
     renameSync(part, file)
   } catch (error) {
     rmSync(part, { force: true })
-    throw error
+    const reason = error instanceof Error ? error.message.replace(/,.*$/su, '') : String(error)
+    throw new UsageError(`${file} cannot be written (${reason}): name a file in a folder that exists and may be written to.`)
   }
 }
 

@@ -31,6 +31,8 @@ describe('spanguard, given something that it cannot use, says so in one sentence
     ['an unknown option', service, ['check', '--nope'], /unknown option '--nope'/],
     ['an unknown command', service, ['chek'], /unknown command 'chek'\n\(Did you mean check\?\)/],
     ['an unknown format', service, ['check', '--format', 'xml'], /'xml' is invalid. Allowed choices are .*sarif/],
+    ['a report into a folder that is not there', service, ['check', '--output', 'no/report.json'], /no\/report\.json cannot be written \(ENOENT.*\): name a file in a folder/],
+    ['a baseline that is not there', service, ['check', '--baseline', 'no.json'], /The baseline .*no\.json cannot be read \(ENOENT.*\): mend the path, or write it/],
     ['a folder that is not there', service, ['check', '../nowhere'], /no file or folder "\.\.\/nowhere"/],
     ['a folder without source', { 'package.json': packageJson }, ['check'], /no source file to check in/],
     [
