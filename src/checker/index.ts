@@ -83,7 +83,8 @@ export function check(options: CheckOptions): CheckResult {
 
   progress('following start commands')
   const setups = findSetups(inScope, program, graph, evaluator)
-  const services = findServices(program, graph, references, registrations, root, scoped, declaredEntries(config, root)).filter(service => own(service.dir))
+  // `check src`: the service's folder stands above what was asked for, and it is the one that is meant.
+  const services = findServices(program, graph, references, registrations, root, scoped, declaredEntries(config, root)).filter(service => own(service.dir) || root.startsWith(service.dir + path.sep))
   const drafts: Draft[] = []
   const verdicts: HandlerVerdict[] = []
   const setupNames = new Map<Service, readonly string[]>()
