@@ -4,6 +4,7 @@ import { isFunction } from '../src/analysis/bindings.js'
 import { parentOf } from '../src/analysis/lifetimes/context.js'
 import { fixOption, reportLives } from '../src/analysis/lifetimes/report.js'
 import { createRule } from '../src/create-rule.js'
+import { accessSpan } from '../src/fix/span-access.js'
 import { recordError } from '../src/fix/record-error.js'
 
 interface Options {
@@ -47,7 +48,9 @@ export default createRule<[Options], keyof (typeof messages)['error-status']>({
       mend: ({ finding, span }, analysis) => {
         if (finding.messageId !== 'recordedOnly' || span === null) return null
         const handler = findHandler(analysis.nodeOf(finding.origin))
-        const changes = handler === null ? null : recordError(handler, { span: span.name, record: false }, context.filename, analysis)
+        const access = accessSpan(span)
+        const changes =
+          handler === null || access === null ? null : recordError(handler, { span: access, record: false }, context.filename, analysis)
         return changes === null ? null : { messageId: 'setStatus', changes }
       },
     }),

@@ -1,6 +1,7 @@
 import { messages } from '@spanguard/policy'
 import { fixOption, reportLives } from '../src/analysis/lifetimes/report.js'
 import { createRule } from '../src/create-rule.js'
+import { accessSpan } from '../src/fix/span-access.js'
 import { recordError } from '../src/fix/record-error.js'
 
 interface Options {
@@ -23,8 +24,9 @@ export default createRule<[Options], keyof (typeof messages)['no-swallowed-error
       fix,
       mend: ({ fact, span }, analysis) => {
         const handler = analysis.nodeOf(fact.origin)
-        if (handler.type !== 'CatchClause' || span === null) return null
-        const changes = recordError(handler, { span: span.name, record: true }, context.filename, analysis)
+        const access = span === null ? null : accessSpan(span)
+        if (handler.type !== 'CatchClause' || access === null) return null
+        const changes = recordError(handler, { span: access, record: true }, context.filename, analysis)
         return changes === null ? null : { messageId: 'record', changes }
       },
     }),

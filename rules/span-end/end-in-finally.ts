@@ -7,6 +7,7 @@ import type { OwnedSpan } from '../../src/analysis/lifetimes/spans.js'
 import { mayThrow } from '../../src/analysis/lifetimes/throwing.js'
 import { findStatement, readCodeStyle } from '../../src/fix/index.js'
 import type { Edit } from '../../src/fix/index.js'
+import { accessSpan } from '../../src/fix/span-access.js'
 
 /**
  * Wraps what follows the start of a span in `try { … } finally { span.end() }` and takes away the ends that stand in it.
@@ -26,7 +27,8 @@ export function endInFinally(span: OwnedSpan, fact: SpanLifetime, analysis: File
   if (wrapped === null || first === undefined || last === undefined) return null
   if (ends.some((end) => end.range[0] < first.range[0] || end.range[1] > last.range[1])) return null
   if (wrapped.some((statement) => returnsPending(statement, analysis))) return null
-  return wrap(wrapped, ends, span.name, analysis)
+  const access = accessSpan(span)
+  return access === null ? null : wrap(wrapped, ends, access, analysis)
 }
 
 const mendable: ReadonlySet<string> = new Set(['await', 'call', 'end-of-function', 'never', 'return', 'throw'])
@@ -54,10 +56,12 @@ function readUse(node: TSESTree.Identifier, owner: TSESTree.Node): TSESTree.Expr
   const statement = call.parent.type === 'ChainExpression' ? call.parent.parent : call.parent
   if (statement.type !== 'ExpressionStatement' || call.arguments.length > 0) return null
   if (statement.parent.type !== 'BlockStatement') return null
+  let inner: TSESTree.Node = statement
   let outer: TSESTree.Node | null = statement.parent
   while (outer !== null && outer !== owner) {
     // An end in a callback or in a `finally` is somebody's plan.
-    if (isFunction(outer) || (outer.type === 'TryStatement' && outer.finalizer !== null)) return null
+    if (isFunction(outer) || (outer.type === 'TryStatement' && outer.finalizer === inner)) return null
+    inner = outer
     outer = parentOf(outer)
   }
   return statement
@@ -96,7 +100,7 @@ function isAsync(node: TSESTree.Node): boolean {
 function wrap(
   wrapped: readonly TSESTree.Statement[],
   ends: readonly TSESTree.ExpressionStatement[],
-  name: string,
+  access: string,
   { sourceCode }: FileAnalysis,
 ): Edit[] | null {
   const { newline, semicolon } = readCodeStyle(sourceCode)
@@ -113,7 +117,7 @@ function wrap(
     ...ends.map((end): Edit => ({ range: removalOf(end, text), text: '' })),
     {
       range: [last.range[1], last.range[1]],
-      text: `${newline}${indentation}} finally {${newline}${indentation}${step}${name}.end()${semicolon}${newline}${indentation}}`,
+      text: `${newline}${indentation}} finally {${newline}${indentation}${step}${access}.end()${semicolon}${newline}${indentation}}`,
     },
   ]
 }

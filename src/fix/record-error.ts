@@ -9,6 +9,7 @@ import { getPackage } from '../project/package-json.js'
  * Puts at the head of a `catch` what tells the span of the error: `recordException` where nothing records it, and the
  * status ERROR.
  *
+ * @param span what stands before the dot: `span`, or `span?`
  * @returns null where the file's module style is not understood
  */
 export function recordError(
@@ -26,7 +27,7 @@ export function recordError(
   if (ensured === null) return null
   const { newline, semicolon } = readCodeStyle(sourceCode)
   const { body, param } = handler
-  const error = param?.type === 'Identifier' ? param.name : 'error'
+  const error = param?.type === 'Identifier' ? param.name : freeName(sourceCode.getText(body))
   const [first] = body.body
   const indentation = first === undefined ? indentOf(handler, sourceCode.text) + '  ' : indentOf(first, sourceCode.text)
   const lines = [
@@ -46,6 +47,12 @@ export function recordError(
     ...(record && param === null ? [{ range: [keyword, keyword] as const, text: ` (${error})` }] : []),
     { range: [at, at], text: written + tail },
   ]
+}
+
+/** A name for what is caught that hides nothing that the block speaks of. */
+function freeName(block: string): string {
+  const isFree = (name: string): boolean => !new RegExp(`\\b${name}\\b`).test(block)
+  return ['error', 'caught', 'failure'].find(isFree) ?? 'caughtError'
 }
 
 function indentOf(node: TSESTree.Node, text: string): string {

@@ -46,6 +46,16 @@ ruleTester.run('await-before-end', rule, {
       errors: [{ messageId: 'unawaited', line: 5, column: 16, suggestions: [{ messageId: 'addAwait', output: `${head}async function load() { return 1 }\nexport const run = () => tracer.startActiveSpan('run', async (span) => {\n  try { return await load() } finally { span.end() }\n})` }] }],
     },
     {
+      name: 'a promise that the file casts is awaited as a whole',
+      code: `${head}export const run = (url) => tracer.startActiveSpan('run', async (span) => { try { return fetch(url) as Promise<Response> } finally { span.end() } })`,
+      errors: [{ messageId: 'unawaited', line: 3, suggestions: [{ messageId: 'addAwait', output: `${head}export const run = (url) => tracer.startActiveSpan('run', async (span) => { try { return await (fetch(url) as Promise<Response>) } finally { span.end() } })` }] }],
+    },
+    {
+      name: 'a promise that something else needs as a promise is left to the reader',
+      code: `${head}export const run = (url) => tracer.startActiveSpan('run', async (span) => { const p: Promise<Response> = fetch(url); span.end(); return p })`,
+      errors: [{ messageId: 'unawaited', line: 3 }],
+    },
+    {
       name: 'in a function that is not asynchronous there is nothing to write `await` into',
       code: `${head}export const run = (url) => tracer.startActiveSpan('run', (span) => { try { return fetch(url) } finally { span.end() } })`,
       errors: [{ messageId: 'unawaited', line: 3 }],

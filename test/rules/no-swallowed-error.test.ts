@@ -87,6 +87,17 @@ ruleTester.run('no-swallowed-error', rule, {
   }`) }] }],
     },
     {
+      name: 'dropped without a name, where the block speaks of another error',
+      code: withCatch(`catch {
+    logger.warn(error)
+  }`),
+      errors: [{ messageId: 'swallowed', line: 6, suggestions: [{ messageId: 'record', output: withCatch(`catch (caught) {
+    span.recordException(caught instanceof Error ? caught : String(caught))
+    span.setStatus({ code: SpanStatusCode.ERROR })
+    logger.warn(error)
+  }`) }] }],
+    },
+    {
       name: 'inside withSpan, which never hears of it',
       code: `import { withSpan } from '@spanguard/runtime'\nexport const run = () => withSpan('order.place', async () => {\n  try { await work() } catch (error) { console.error(error) }\n})`,
       errors: [{ messageId: 'swallowed', line: 3 }],

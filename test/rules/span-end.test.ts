@@ -405,6 +405,24 @@ class Orders {
     try { await this.send(order) } finally { span.end() }
   }
 }`, 'rejects', { line: 6, column: 5 }),
+    leak('where there may be no span', inFunction(`const span = order.traced ? tracer.startSpan('rows') : undefined
+await place(order)
+span?.end()`), 'rejects', { line: 5, suggestion: inFunction(`const span = order.traced ? tracer.startSpan('rows') : undefined
+try {
+  await place(order)
+} finally {
+  span?.end()
+}`) }),
+    {
+      name: 'with the option, --fix wraps a span inside another one',
+      code: inFunction(`const span = tracer.startSpan('rows')\nawait place(order)\nconst inner = tracer.startSpan('row')\nawait place(order)\ninner.end()\nspan.end()`),
+      options: [{ fix: true }],
+      output: [
+        inFunction(`const span = tracer.startSpan('rows')\ntry {\n  await place(order)\nconst inner = tracer.startSpan('row')\nawait place(order)\ninner.end()\n} finally {\n  span.end()\n}`),
+        inFunction(`const span = tracer.startSpan('rows')\ntry {\n  await place(order)\nconst inner = tracer.startSpan('row')\ntry {\n  await place(order)\n} finally {\n  inner.end()\n}\n} finally {\n  span.end()\n}`),
+      ],
+      errors: [{ messageId: 'rejects', line: 5 }, { messageId: 'rejects', line: 7 }],
+    },
     {
       name: 'with the option, --fix wraps it',
       code: inFunction(`const span = tracer.startSpan('rows')\nawait place(order)\nspan.end()`),
