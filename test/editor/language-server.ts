@@ -23,6 +23,7 @@ export interface Action {
   readonly title: string
   readonly kind?: string
   readonly command?: { readonly command: string; readonly arguments?: readonly unknown[] }
+  readonly edit?: WorkspaceEdit
 }
 interface Message {
   readonly id?: number
@@ -40,6 +41,8 @@ export interface Editor {
   actions(file: string, diagnostic: Diagnostic): Promise<readonly Action[]>
   /** Does what a click on the action does; returns the text that the file has then, and tells the server of it. */
   apply(file: string, action: Action): Promise<string>
+  /** What the editor does before it saves, with fix-on-save: returns the text that is saved, and tells the server of it. */
+  fixOnSave(file: string): Promise<string>
   close(): Promise<void>
 }
 
@@ -120,6 +123,16 @@ export async function openEditor(folder: string): Promise<Editor> {
     })
   }
 
+  function change(uri: string, edits: readonly TextEdit[]): string {
+    const document = texts.get(uri)
+    if (document === undefined) throw new Error(`${uri} is not open`)
+    const text = edited(document.text, edits)
+    const version = document.version + 1
+    texts.set(uri, { text, version })
+    send({ method: 'textDocument/didChange', params: { textDocument: { uri, version }, contentChanges: [{ text }] } })
+    return text
+  }
+
   const uriOf = (file: string): string => pathToFileURL(path.join(folder, file)).href
 
   await request('initialize', {
@@ -162,13 +175,17 @@ export async function openEditor(folder: string): Promise<Editor> {
         }
       })
       await request('workspace/executeCommand', { command: action.command?.command, arguments: action.command?.arguments })
-      const document = texts.get(uri)
-      if (document === undefined) throw new Error(`${file} is not open`)
-      const text = edited(document.text, await edits)
-      const version = document.version + 1
-      texts.set(uri, { text, version })
-      send({ method: 'textDocument/didChange', params: { textDocument: { uri, version }, contentChanges: [{ text }] } })
-      return text
+      return change(uri, await edits)
+    },
+    async fixOnSave(file) {
+      const uri = uriOf(file)
+      const start = { line: 0, character: 0 }
+      const actions = await request<readonly Action[]>('textDocument/codeAction', {
+        textDocument: { uri },
+        range: { start, end: start },
+        context: { diagnostics: [], only: ['source.fixAll.eslint'], triggerKind: 2 },
+      })
+      return change(uri, actions.flatMap(({ edit }) => (edit === undefined ? [] : (changesOf(edit)[uri] ?? []))))
     },
     async close() {
       const gone = new Promise((resolve) => child.once('exit', resolve))
