@@ -74,7 +74,7 @@ async function runCheck(paths: readonly string[], flags: CheckFlags): Promise<nu
   const { check } = await import('./checker/index.js')
   const { reporters } = await import('./checker/report/index.js')
   const { withoutBaseline, writeBaseline } = await import('./checker/baseline.js')
-  let result: CheckResult = check({
+  let result: CheckResult = await check({
     paths,
     cwd,
     allRules: flags.allRules === true,

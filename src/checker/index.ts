@@ -3,8 +3,8 @@ import type { Config, Policy } from '@spanguard/policy'
 import { withDeclared } from '../frameworks/index.js'
 import { findWorkspace } from '../project/workspace.js'
 import { isOutOfScope } from '../project/file-scope.js'
-import { packageIn, readPackage } from '../project/package-json.js'
-import { getSettings } from '../settings/index.js'
+import { getPackage, readPackage } from '../project/package-json.js'
+import { loadConfigs } from '../settings/load-config.js'
 import { judgeHandlers, processTracing, type CoverageInput, type HandlerVerdict } from './coverage.js'
 import { createEvaluator } from './evaluate.js'
 import { bootOrderFindings, duplicateSetupFindings, shutdownFindings } from './findings/boot-order.js'
@@ -50,14 +50,17 @@ export interface CheckOptions {
  * Touches neither process nor console.
  *
  * @throws UsageError when a path does not exist
- * @throws ConfigError when a spanguard.config.json is not valid
+ * @throws ConfigError when a spanguard.config file is not valid or cannot be loaded
  */
-export function check(options: CheckOptions): CheckResult {
+export async function check(options: CheckOptions): Promise<CheckResult> {
   const progress = options.onProgress ?? (() => undefined)
   progress('finding files')
   const found = withWorkspaceDependencies(findProjectFiles(options.paths ?? [], options.cwd, []))
   const { root, own } = found
-  const { config, policy } = getSettings(undefined, path.join(root, 'package.json'))
+  const whole = path.join(root, 'package.json')
+  const packages = found.files.flatMap(file => getPackage(file)?.path ?? [])
+  const settingsOf = await loadConfigs([whole, ...found.files, ...packages])
+  const { config, policy } = settingsOf(whole)
   const problems: Problem[] = [...found.problems, ...packageProblems(root)]
 
   progress(`reading ${String(found.files.length)} files`)
@@ -89,7 +92,7 @@ export function check(options: CheckOptions): CheckResult {
   const verdicts: HandlerVerdict[] = []
   const setupNames = new Map<Service, readonly string[]>()
   for (const service of services) {
-    const settings = getSettings(undefined, path.join(service.dir, 'package.json')).config
+    const settings = settingsOf(path.join(service.dir, 'package.json')).config
     const input: CoverageInput = { services: [service], handlers: registrations.handlers, objects: registrations.objects, join, setups, program, graph, references, evaluator, config: settings, approved: approvedModules(settings, service.dir, root) }
     const judged = judgeHandlers(input)
     verdicts.push(...judged)
@@ -97,9 +100,9 @@ export function check(options: CheckOptions): CheckResult {
     drafts.push(...untracedFindings(judged, references), ...bootOrderFindings([service], judged, input))
     if (judged.length > 0) drafts.push(...duplicateSetupFindings([service], input), ...shutdownFindings([service], input))
   }
-  const configOf = (file: string): Config => getSettings(undefined, file).config
+  const configOf = (file: string): Config => settingsOf(file).config
   progress('reading spans and what is written to them')
-  drafts.push(...dataAndNameFindings(program, inScope, createFactReader(program, config), file => getSettings(undefined, file).policy))
+  drafts.push(...dataAndNameFindings(program, inScope, createFactReader(program, config), file => settingsOf(file).policy))
   const { findings, leftToLint } = finishFindings(drafts, program, root, configOf, options.allRules === true)
   const results = services.map(service => serviceResult(service, verdicts.filter(verdict => verdict.service === service), setupNames.get(service) ?? [])).filter(service => service.handlers.length > 0)
   return {
@@ -150,8 +153,7 @@ function serviceResult(service: Service, verdicts: readonly HandlerVerdict[], se
 function packageProblems(root: string): Problem[] {
   const file = path.join(root, 'package.json')
   const read = readPackage(file)
-  if (read && !read.ok) return [{ level: 'config', file, message: `${read.problem}: mend it, start commands and dependencies are read from it.` }]
-  return packageIn(root) || findWorkspace(root).packages.length > 0 ? [] : []
+  return read && !read.ok ? [{ level: 'config', file, message: `${read.problem}: mend it, start commands and dependencies are read from it.` }] : []
 }
 
 function declaredEntries(config: Config, root: string): string[] {

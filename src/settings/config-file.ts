@@ -1,12 +1,15 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 
 import { type Config, ConfigError, parseConfig } from '@spanguard/policy'
 
 import { withExtended } from './extend.js'
 
-/** The file that rules look for; `.js` and `.ts` configs are imported in eslint.config by the user, since `create` is synchronous. */
-export const CONFIG_NAME = 'spanguard.config.json'
+/** What a config file may be called. A folder has one of them only. */
+const NAMES: ReadonlySet<string> = new Set(['json', 'js', 'mjs', 'cjs', 'ts', 'mts', 'cts'].map((ending) => `spanguard.config.${ending}`))
+
+/** A folder whose entries changed this short a time ago, in ms, may change again within one tick of the disk's clock. */
+const SETTLED_MS = 3000
 
 /** What stands in one file, without what it extends. */
 interface Parsed {
@@ -19,15 +22,48 @@ const parsed = new Map<string, Parsed>()
 /** Configs put together from several files, by their text, so that equal answers stay one object. */
 const whole = new Map<string, { readonly text: string; readonly config: Config }>()
 
-/** The nearest `spanguard.config.json` at or above a file's folder, or null. */
+const listed = new Map<string, { readonly time: number; readonly file: string | null }>()
+
+/**
+ * The nearest `spanguard.config.{json,js,mjs,cjs,ts,mts,cts}` at or above a file's folder, or null.
+ *
+ * @throws ConfigError when two of them stand in one folder
+ */
 export function findNearestConfig(filename: string): string | null {
   let folder = path.dirname(path.resolve(filename))
   for (;;) {
-    const candidate = path.join(folder, CONFIG_NAME)
-    if (statSync(candidate, { throwIfNoEntry: false })?.isFile() === true) return candidate
+    const found = configIn(folder)
+    if (found !== null) return found
     const parent = path.dirname(folder)
     if (parent === folder) return null
     folder = parent
+  }
+}
+
+/** Is a config code, which only an asynchronous import can load? */
+export function isCode(file: string): boolean {
+  return /\.[cm]?[jt]s$/.test(file)
+}
+
+/** A folder's own config. Its entries are read again when its time has changed: a new file in it changes that. */
+function configIn(folder: string): string | null {
+  const time = statSync(folder, { throwIfNoEntry: false })?.mtimeMs
+  if (time === undefined) return null
+  const known = listed.get(folder)
+  if (known?.time === time) return known.file
+  const [name, other] = namesIn(folder)
+  const file = name === undefined ? null : path.join(folder, name)
+  if (file !== null && other !== undefined) throw new ConfigError(file, '', `stands beside ${other}: keep one of the two.`)
+  if (Date.now() - time > SETTLED_MS) listed.set(folder, { time, file })
+  return file
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).filter((entry) => NAMES.has(entry.name) && !entry.isDirectory()).map((entry) => entry.name)
+  } catch {
+    // A folder that may not be listed, or a path through a file: nothing of it can be read.
+    return []
   }
 }
 
@@ -39,7 +75,7 @@ export function findNearestConfig(filename: string): string | null {
  * @throws ConfigError when it is not JSON, cannot be read, is not valid, or extends itself
  */
 export function readConfigFile(file: string, from: readonly string[] = []): Config {
-  if (/\.[cm]?[jt]s$/.test(file)) {
+  if (isCode(file)) {
     throw new ConfigError(
       file,
       '',

@@ -2,7 +2,7 @@ import path from 'node:path'
 
 import { type Config, ConfigError, parseConfig, type Policy, toPolicy } from '@spanguard/policy'
 
-import { findNearestConfig, readConfigFile } from './config-file.js'
+import { findNearestConfig, isCode, readConfigFile } from './config-file.js'
 import { withExtended } from './extend.js'
 
 /** The config that holds for a file, and the policy it makes. The same object as long as nothing has changed. */
@@ -23,7 +23,8 @@ const none: Config = {}
 
 /**
  * The settings of one file: `settings.spanguard` (an object, or the path of a JSON file), else the nearest
- * `spanguard.config.json`. Where both are there they must say the same.
+ * `spanguard.config.json`. Where both are there they must say the same. A config that is code cannot be loaded from here; one
+ * that nobody hands over is an error, since it would be passed over in silence.
  *
  * @param settings ESLint's shared settings
  * @param filename absolute path of the file that is linted
@@ -35,7 +36,7 @@ export function getSettings(settings: unknown, filename: string): Settings {
   if (own === undefined) return nearest === null ? toSettings(none, null) : toSettings(readConfigFile(nearest), nearest)
   const file = typeof own === 'string' ? path.resolve(own) : null
   const config = file === null ? readObject(own) : readConfigFile(file)
-  if (nearest !== null && nearest !== file && !isSame(readConfigFile(nearest), config)) {
+  if (nearest !== null && nearest !== file && !isCode(nearest) && !isSame(readConfigFile(nearest), config)) {
     throw new ConfigError(nearest, '', `says something else than ${PLACE}: keep one of the two, or make them say the same.`)
   }
   return toSettings(config, file ?? (nearest !== null ? nearest : null))

@@ -1,16 +1,15 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 import { ConfigError, parseConfig } from '@spanguard/policy'
-import { lilconfig } from 'lilconfig'
 
-import { readConfigFile } from './config-file.js'
+import { findNearestConfig, isCode, readConfigFile } from './config-file.js'
 import { withExtended } from './extend.js'
 import { type Settings, toSettings } from './index.js'
 
-/** In the order in which one of several in a folder would be taken; there may be one only. */
-const NAMES = ['json', 'js', 'mjs', 'cjs', 'ts', 'mts', 'cts'].map((ending) => `spanguard.config.${ending}`)
+/** The settings that hold for a file; its path is absolute, and it need not exist. */
+export type SettingsOf = (file: string) => Settings
 
 /**
  * The settings of a folder for the command line and the checker: the nearest `spanguard.config.{json,js,mjs,cjs,ts,mts,cts}` at
@@ -26,25 +25,36 @@ export async function loadConfig(folder: string, file?: string): Promise<Setting
     if (!existsSync(named)) throw new ConfigError(named, '', 'does not exist: mend the path.')
     return readAny(named)
   }
-  const searcher = lilconfig('spanguard', {
-    searchPlaces: NAMES,
-    stopDir: path.parse(folder).root,
-    cache: false,
-    ignoreEmptySearchPlaces: false,
-    // Only the place is asked of the search: reading is ours, so that every file gives the same errors.
-    loaders: Object.fromEntries(NAMES.map((name) => [path.extname(name), () => ({})])),
-  })
-  const found = await searcher.search(folder)
-  if (found === null) return toSettings({}, null)
-  const beside = readdirSync(path.dirname(found.filepath)).filter((name) => NAMES.includes(name) && name !== path.basename(found.filepath))
-  if (beside[0] !== undefined) {
-    throw new ConfigError(found.filepath, '', `stands beside ${beside[0]}: keep one of the two.`)
+  const nearest = findNearestConfig(path.join(folder, 'package.json'))
+  return nearest === null ? toSettings({}, null) : readAny(nearest)
+}
+
+/**
+ * The settings of many files, each config loaded once: the nearest file wins whole.
+ *
+ * @param files absolute; what the answer is asked for later stands in a folder of one of them
+ * @throws ConfigError as `loadConfig` does
+ */
+export async function loadConfigs(files: Iterable<string>): Promise<SettingsOf> {
+  const byFolder = new Map<string, Settings>()
+  const loaded = new Map<string | null, Settings>([[null, toSettings({}, null)]])
+  for (const file of files) {
+    const folder = path.dirname(file)
+    if (byFolder.has(folder)) continue
+    const nearest = findNearestConfig(file)
+    const settings = loaded.get(nearest) ?? (await readAny(nearest ?? ''))
+    loaded.set(nearest, settings)
+    byFolder.set(folder, settings)
   }
-  return readAny(found.filepath)
+  return (file) => {
+    const settings = byFolder.get(path.dirname(file))
+    if (settings === undefined) throw new Error(`The config of ${path.dirname(file)} was not loaded.`)
+    return settings
+  }
 }
 
 async function readAny(file: string): Promise<Settings> {
-  if (!/\.[cm]?[jt]s$/.test(file)) return toSettings(readConfigFile(file), file)
+  if (!isCode(file)) return toSettings(readConfigFile(file), file)
   const exported = await load(file)
   const config = parseConfig(exported, file)
   return toSettings(withExtended(config, file, [file], readConfigFile), file)

@@ -57,8 +57,8 @@ const table: readonly (readonly [name: string, traced: number, total: number, by
 ]
 
 describe('handlers traced', () => {
-  it.each(table)('%s: %i of %i', (name, traced, total, by, findings) => {
-    const result = check({ paths: [name], cwd: services, allRules: true })
+  it.each(table)('%s: %i of %i', async (name, traced, total, by, findings) => {
+    const result = await check({ paths: [name], cwd: services, allRules: true })
     const handlers = result.services.flatMap(service => service.handlers)
     expect(handlers.filter(handler => handler.status === 'traced')).toHaveLength(traced)
     expect(handlers).toHaveLength(total)
@@ -66,39 +66,39 @@ describe('handlers traced', () => {
     expect(shown(result)).toEqual(findings)
   })
 
-  it('marks tracing that only a condition switches on', () => {
-    const result = check({ paths: ['conditional-setup'], cwd: services })
+  it('marks tracing that only a condition switches on', async () => {
+    const result = await check({ paths: ['conditional-setup'], cwd: services })
     expect(result.services[0]?.handlers.map(handler => handler.conditional)).toEqual([true, true])
   })
 
-  it('names another vendor in a notice', () => {
-    const { problems } = check({ paths: ['other-apm'], cwd: services })
+  it('names another vendor in a notice', async () => {
+    const { problems } = await check({ paths: ['other-apm'], cwd: services })
     expect(problems.map(problem => problem.level)).toEqual(['notice'])
     expect(problems[0]?.message).toContain('init of dd-trace')
   })
 
-  it('shows the routes that mounts and folders give', () => {
-    const routes = (name: string) => check({ paths: [name], cwd: services }).services.flatMap(service => service.handlers.map(handler => `${handler.method ?? '-'} ${handler.route ?? '-'}`)).toSorted()
-    expect(routes('next-untraced')).toEqual(['- /api/health', 'GET /api/orders/[id]', 'POST /api/orders/[id]'])
-    expect(routes('nest-untraced')).toEqual(['GET /orders', 'POST /orders/:id/refunds'])
-    expect(routes('koa-untraced')).toEqual(['POST orders.create', 'POST orders.list'])
+  it('shows the routes that mounts and folders give', async () => {
+    const routes = async (name: string) => (await check({ paths: [name], cwd: services })).services.flatMap(service => service.handlers.map(handler => `${handler.method ?? '-'} ${handler.route ?? '-'}`)).toSorted()
+    expect(await routes('next-untraced')).toEqual(['- /api/health', 'GET /api/orders/[id]', 'POST /api/orders/[id]'])
+    expect(await routes('nest-untraced')).toEqual(['GET /orders', 'POST /orders/:id/refunds'])
+    expect(await routes('koa-untraced')).toEqual(['POST orders.create', 'POST orders.list'])
   })
 })
 
 describe('what ESLint reports by itself', () => {
-  it('is left to it when app and handler stand in one file', () => {
-    const result = check({ paths: ['http-untraced'], cwd: services })
+  it('is left to it when app and handler stand in one file', async () => {
+    const result = await check({ paths: ['http-untraced'], cwd: services })
     expect([result.findings.length, result.leftToLint]).toEqual([0, 1])
   })
 
-  it('is reported here when the handlers stand in another file', () => {
-    const result = check({ paths: ['express-untraced'], cwd: services })
+  it('is reported here when the handlers stand in another file', async () => {
+    const result = await check({ paths: ['express-untraced'], cwd: services })
     expect([result.findings.length, result.leftToLint]).toEqual([1, 0])
   })
 })
 
-describe('a workspace of several services', () => {
-  const result = check({ paths: ['workspace'], cwd: services })
+describe('a workspace of several services', async () => {
+  const result = await check({ paths: ['workspace'], cwd: services })
 
   it('judges each service by what it runs, not by what its packages hold', () => {
     expect(result.services.map(service => [service.name, service.traced, service.total])).toEqual([['billing', 1, 1], ['mail', 1, 1], ['stock', 0, 1]])
@@ -112,53 +112,53 @@ describe('a workspace of several services', () => {
     expect(shown(result).filter(text => text.startsWith('require-shutdown'))).toEqual(['require-shutdown apps/mail/src/main.ts:3'])
   })
 
-  it('reads the packages that a single service depends on', () => {
-    const one = check({ paths: ['workspace/apps/stock'], cwd: services })
+  it('reads the packages that a single service depends on', async () => {
+    const one = await check({ paths: ['workspace/apps/stock'], cwd: services })
     expect(one.services.map(service => [service.name, service.total])).toEqual([['stock', 1]])
     expect(shown(one)).toEqual(['require-handler-tracing src/main.ts:4'])
   })
 })
 
 describe('the least coverage', () => {
-  it.each([[0, 0], [50, 1]])('of %i %% gives %i findings for a service that has none', (minCoverage, count) => {
-    const result = check({ paths: ['http-untraced'], cwd: services, minCoverage })
+  it.each([[0, 0], [50, 1]])('of %i %% gives %i findings for a service that has none', async (minCoverage, count) => {
+    const result = await check({ paths: ['http-untraced'], cwd: services, minCoverage })
     expect(result.findings.filter(finding => finding.rule === 'handler-coverage')).toHaveLength(count)
   })
 
-  it('counts every service by itself', () => {
-    const result = check({ paths: ['workspace'], cwd: services, minCoverage: 100 })
+  it('counts every service by itself', async () => {
+    const result = await check({ paths: ['workspace'], cwd: services, minCoverage: 100 })
     expect(result.findings.filter(finding => finding.rule === 'handler-coverage').map(finding => finding.service)).toEqual(['stock'])
   })
 })
 
 describe('bad input', () => {
-  it('lists a file that does not parse and never counts it as clean', () => {
-    const { problems } = check({ paths: ['bad-syntax'], cwd: services })
+  it('lists a file that does not parse and never counts it as clean', async () => {
+    const { problems } = await check({ paths: ['bad-syntax'], cwd: services })
     expect(problems).toMatchObject([{ level: 'unchecked', file: path.join(fixture('bad-syntax'), 'app.js'), line: 5 }])
   })
 
-  it('reports wrong compiler options, which TypeScript itself would pass over', () => {
-    const { problems } = check({ paths: ['bad-tsconfig'], cwd: services })
+  it('reports wrong compiler options, which TypeScript itself would pass over', async () => {
+    const { problems } = await check({ paths: ['bad-tsconfig'], cwd: services })
     expect(problems.map(problem => [problem.level, problem.message.includes('strictest')])).toEqual([['config', true]])
   })
 
-  it('says that a tsconfig yields no files', () => {
-    const { problems } = check({ paths: ['empty-tsconfig/tsconfig.json'], cwd: services })
+  it('says that a tsconfig yields no files', async () => {
+    const { problems } = await check({ paths: ['empty-tsconfig/tsconfig.json'], cwd: services })
     expect(problems.some(problem => problem.level === 'config' && problem.message.includes('yields no files'))).toBe(true)
   })
 
-  it('walks the references of a solution-style tsconfig', () => {
-    const result = check({ paths: ['solution-tsconfig/tsconfig.json'], cwd: services, allRules: true })
+  it('walks the references of a solution-style tsconfig', async () => {
+    const result = await check({ paths: ['solution-tsconfig/tsconfig.json'], cwd: services, allRules: true })
     expect(result.problems).toEqual([])
     expect(shown(result)).toEqual(['require-handler-tracing api/src/server.ts:3'])
   })
 
-  it('says which path does not exist', () => {
-    expect(() => check({ paths: ['no-such-folder'], cwd: services })).toThrow(/no file or folder "no-such-folder"/u)
+  it('says which path does not exist', async () => {
+    await expect(check({ paths: ['no-such-folder'], cwd: services })).rejects.toThrow(/no file or folder "no-such-folder"/u)
   })
 
-  it('says what is wrong with a config', () => {
-    expect(() => check({ paths: ['bad-config'], cwd: services })).toThrow(/acept.*accept/u)
+  it('says what is wrong with a config', async () => {
+    await expect(check({ paths: ['bad-config'], cwd: services })).rejects.toThrow(/acept.*accept/u)
   })
 })
 

@@ -4,7 +4,7 @@ import { reporters, type ReportOptions } from '../../src/checker/report/index.js
 import { services } from './fixtures.js'
 
 const options: ReportOptions = { color: false, quiet: false, version: '0.0.0' }
-const result = check({ paths: ['workspace'], cwd: services })
+const result = await check({ paths: ['workspace'], cwd: services })
 const report = (format: string, given: Partial<ReportOptions> = {}): string => reporters[format]?.(result, { ...options, ...given }) ?? ''
 
 describe('pretty', () => {

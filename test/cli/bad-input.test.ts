@@ -48,6 +48,9 @@ describe('spanguard, given something that it cannot use, says so in one sentence
       ['check'],
       /spanguard\.config\.json: .*allow/,
     ],
+    ['a config in code with an unknown key', { ...service, 'spanguard.config.js': 'export default { setup: { prelod: true } }' }, ['check'], /spanguard\.config\.js: .*prelod.*did you mean "preload"/],
+    ['a config in code that throws', { ...service, 'spanguard.config.ts': 'throw new Error("out of tea")' }, ['check'], /spanguard\.config\.ts: cannot be loaded: out of tea/],
+    ['two configs in one folder', { ...service, 'spanguard.config.ts': '', 'spanguard.config.json': '{}' }, ['check'], /spanguard\.config\.(?:json|ts): stands beside spanguard\.config\.(?:json|ts): keep one/],
     [
       'a tsconfig with a bad option',
       { ...service, 'tsconfig.json': '{ "compilerOptions": { "modul": "nodenext" }, "include": ["app.js"] }' },
@@ -76,6 +79,21 @@ describe('spanguard, given something that it cannot use, says so in one sentence
   it('a project without package.json is checked all the same', () => {
     const { output } = spanguard({ 'app.js': app }, 'check')
     expect(output).toMatch(/0\/1 +0 %/)
+  })
+})
+
+describe('a config that is code', () => {
+  const text = '{ handlers: { ignore: ["GET /orders"] } }'
+  it.each([
+    ['spanguard.config.json', '{ "handlers": { "ignore": ["GET /orders"] } }'],
+    ['spanguard.config.js', `export default ${text}`],
+    ['spanguard.config.mjs', `export default await Promise.resolve(${text})`],
+    ['spanguard.config.cjs', `module.exports = ${text}`],
+    ['spanguard.config.ts', `const ignore: string[] = ['GET /orders']\nexport default { handlers: { ignore } }`],
+  ])('%s holds for the check', (name, config) => {
+    const { status, output } = spanguard({ ...service, [name]: config }, 'check', '--all-rules')
+    expect(output).toMatch(/Nothing found in 1 service/)
+    expect(status).toBe(0)
   })
 })
 

@@ -66,6 +66,7 @@ describe('code in the documentation', () => {
   it.each(of('js', 'mjs').filter(({ code }) => code.includes('eslint-plugin-spanguard')))('$place configures ESLint', async ({ code }) => {
     const file = path.join(scratch, 'eslint.config.mjs')
     writeFileSync(file, code)
+    writeFileSync(path.join(scratch, 'spanguard.config.js'), 'export default {}')
     const eslint = new ESLint({ cwd: path.join(root, 'examples/shop/before'), overrideConfigFile: file })
     const config = (await eslint.calculateConfigForFile('orders/src/app.ts')) as { rules: Record<string, unknown> }
     expect(Object.keys(config.rules).filter((rule) => rule.startsWith('spanguard/')).length).toBeGreaterThan(3)

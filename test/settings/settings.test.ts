@@ -6,7 +6,7 @@ import { ConfigError } from '@spanguard/policy'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { getSettings } from '../../src/settings/index.js'
-import { loadConfig } from '../../src/settings/load-config.js'
+import { loadConfig, loadConfigs } from '../../src/settings/load-config.js'
 
 let folder = ''
 beforeEach(() => {
@@ -86,6 +86,20 @@ describe('getSettings', () => {
     expect(getSettings({}, source()).policy.attributes.allow).toEqual(['a.c'])
   })
 
+  it('sees a config that appears in a folder known to have none, and that goes again', () => {
+    const age = (seconds: number): void => {
+      utimesSync(folder, seconds, seconds)
+    }
+    age(1000)
+    expect(getSettings({}, source()).config).toEqual({})
+    const file = put('spanguard.config.json', { spanNames: { style: 'any' } })
+    expect(getSettings({}, source()).config).toEqual({ spanNames: { style: 'any' } })
+    age(2000)
+    expect(getSettings({}, source()).file).toBe(file)
+    rmSync(file)
+    expect(getSettings({}, source()).config).toEqual({})
+  })
+
   it('takes an object, or the path of a JSON file', () => {
     expect(getSettings({ spanguard: { attributes: { allow: ['a.b'] } } }, source()).policy.attributes.allow).toEqual(['a.b'])
     const file = put('config/tracing.json', { attributes: { allow: ['c.d'] } })
@@ -140,6 +154,12 @@ describe('getSettings', () => {
       ['an unknown key', { atributes: {} }, '"attributes"'],
     ])('%s', (_, spanguard, hint) => {
       expect(errorOf(() => getSettings({ spanguard }, source())).message).toContain(hint)
+    })
+
+    it('a config that is code and that the ESLint config does not hand over, since it would be passed over in silence', () => {
+      const file = put('spanguard.config.ts', 'export default { attributes: { allow: ["a.b"] } }')
+      expect(errorOf(() => getSettings({}, source()))).toMatchObject({ file, message: expect.stringContaining('import it in eslint.config') as string })
+      expect(getSettings({ spanguard: { attributes: { allow: ['a.b'] } } }, source()).policy.attributes.allow).toEqual(['a.b'])
     })
 
     it('a file that is not JSON, and takes it once it is', () => {
@@ -216,6 +236,16 @@ describe('loadConfig', () => {
     put('spanguard.config.json', {})
     put('spanguard.config.mjs', 'export default {}')
     await expect(loadConfig(folder)).rejects.toThrow('keep one')
+  })
+
+  it('gives each of many files the nearest config, whole', async () => {
+    put('spanguard.config.ts', 'export default { attributes: { allow: ["a.b"] } }')
+    mkdirSync(path.join(folder, 'services/shop/src'), { recursive: true })
+    const own = put('services/shop/spanguard.config.json', { spanNames: { style: 'any' } })
+    const [near, far] = [path.join(folder, 'services/shop/src/app.ts'), path.join(folder, 'services/main.ts')]
+    const settingsOf = await loadConfigs([near, far])
+    expect(settingsOf(near)).toMatchObject({ file: own, config: { spanNames: { style: 'any' } } })
+    expect(settingsOf(far).config).toEqual({ attributes: { allow: ['a.b'] } })
   })
 
   it('refuses a named file that does not exist', async () => {
