@@ -34,18 +34,24 @@ const rules: ReadonlySet<string> = new Set([
 const TRACING_WORDS =
   /@opentelemetry\/|@spanguard\/runtime|\b(?:startSpan|startActiveSpan|withSpan|setAttributes?|addEvent|updateName|setStatus|setEntry|createBaggage)\b/
 
+/** What a program does with spans: by file, and at the calls of the program's own helpers. */
+export interface SpanFacts {
+  readonly direct: ReadonlyMap<ProgramFile, readonly Fact[]>
+  readonly derived: readonly DerivedFact[]
+}
+
+/** The facts of the files that say anything of tracing, and those of all calls of their helpers. */
+export function readSpanFacts(program: Program, files: readonly ProgramFile[], reader: FactReader): SpanFacts {
+  const direct = new Map<ProgramFile, readonly Fact[]>()
+  for (const file of files) if (TRACING_WORDS.test(file.root.text)) direct.set(file, reader.factsOf(file))
+  return { direct, derived: factsOfHelperCalls(program, files, reader, direct) }
+}
+
 /**
  * What the policy says of names and values, over the whole program: constants of other files are known, and what helpers
  * do with their parameters is judged where they are called.
  */
-export function dataAndNameFindings(
-  program: Program,
-  files: readonly ProgramFile[],
-  reader: FactReader,
-  policyOf: (file: string) => Policy,
-): Draft[] {
-  const direct = new Map<ProgramFile, readonly Fact[]>()
-  for (const file of files) if (TRACING_WORDS.test(file.root.text)) direct.set(file, reader.factsOf(file))
+export function dataAndNameFindings(program: Program, { direct, derived: derivedFacts }: SpanFacts, policyOf: (file: string) => Policy): Draft[] {
   const drafts: Draft[] = []
   const guilty = new Set<string>()
   for (const [file, facts] of direct) {
@@ -58,7 +64,7 @@ export function dataAndNameFindings(
       }
     }
   }
-  for (const derived of factsOfHelperCalls(program, files, reader, direct)) {
+  for (const derived of derivedFacts) {
     const { call, fact } = derived
     for (const finding of judge(fact, policyOf(call.getSourceFile().fileName))) {
       // What is wrong in a helper's body is said once, there.

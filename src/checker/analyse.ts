@@ -1,0 +1,135 @@
+import path from 'node:path'
+import type { Config, Policy } from '@spanguard/policy'
+import { withDeclared } from '../frameworks/index.js'
+import { findWorkspace } from '../project/workspace.js'
+import { isOutOfScope } from '../project/file-scope.js'
+import { getPackage, readPackage } from '../project/package-json.js'
+import { loadConfigs } from '../settings/load-config.js'
+import { judgeHandlers, processTracing, type CoverageInput, type HandlerVerdict } from './coverage.js'
+import { createEvaluator } from './evaluate.js'
+import { bootOrderFindings, duplicateSetupFindings, shutdownFindings } from './findings/boot-order.js'
+import type { Draft } from './findings/draft.js'
+import { createFactReader, type FactReader } from './facts/extract.js'
+import { dataAndNameFindings, readSpanFacts, type SpanFacts } from './findings/data-and-names.js'
+import { untracedFindings } from './findings/untraced.js'
+import { collectRegistrations } from './handlers/collect.js'
+import { joinObjects } from './handlers/join.js'
+import { createObjectMatcher } from './handlers/objects.js'
+import { createModuleGraph } from './modules.js'
+import type { Problem } from './problem.js'
+import { createProgram, type Program, type ProgramFile } from './program.js'
+import { findProjectFiles, withWorkspaceDependencies } from './project/files.js'
+import { createResolver } from './project/resolve-module.js'
+import { createReferences } from './references.js'
+import { findServices, type Service } from './services.js'
+import { findSetups } from './setup/find.js'
+
+export interface AnalyseOptions {
+  /** Folders, source files or tsconfigs; the working folder by default. */
+  readonly paths?: readonly string[]
+  /** What relative paths are relative to. */
+  readonly cwd: string
+  /** Told what is being done, one line at a time. */
+  readonly onProgress?: (text: string) => void
+}
+
+/** A program read as a whole: what every command of the checker stands on. */
+export interface Analysis {
+  /** Absolute; reports write paths relative to it. */
+  readonly root: string
+  /** Is a folder one of those that were asked for? */
+  readonly own: (dir: string) => boolean
+  readonly program: Program
+  /** The files that services run: tests, browser code and what the config ignores are not among them. */
+  readonly inScope: readonly ProgramFile[]
+  readonly services: readonly Service[]
+  /** Of every handler of every service. */
+  readonly verdicts: readonly HandlerVerdict[]
+  /** What sets up tracing in a service's processes. */
+  readonly setupNames: ReadonlyMap<Service, readonly string[]>
+  readonly reader: FactReader
+  readonly facts: SpanFacts
+  readonly drafts: readonly Draft[]
+  readonly problems: readonly Problem[]
+  readonly configOf: (file: string) => Config
+  readonly policyOf: (file: string) => Policy
+}
+
+/**
+ * Reads a program and judges it: handlers against what traces them, the order in which it starts, what is written to spans.
+ *
+ * @throws UsageError when a path does not exist
+ * @throws ConfigError when a spanguard.config file is not valid or cannot be loaded
+ */
+export async function analyse(options: AnalyseOptions): Promise<Analysis> {
+  const progress = options.onProgress ?? (() => undefined)
+  progress('finding files')
+  const found = withWorkspaceDependencies(findProjectFiles(options.paths ?? [], options.cwd, []))
+  const { root, own } = found
+  const whole = path.join(root, 'package.json')
+  const packages = found.files.flatMap(file => getPackage(file)?.path ?? [])
+  const settingsOf = await loadConfigs([whole, ...found.files, ...packages])
+  const { config, policy } = settingsOf(whole)
+  const problems: Problem[] = [...found.problems, ...packageProblems(root)]
+
+  progress(`reading ${String(found.files.length)} files`)
+  const workspace = findWorkspace(root)
+  const program = createProgram(found.files, createResolver(new Set(found.files), found.tsconfigs, workspace.packages))
+  const inScope = program.files.filter(file => !isOutOfScope(file.path, file.root.text, policy, root))
+  const scoped = new Set(inScope.map(file => file.path))
+  for (const broken of program.broken) {
+    if (scoped.has(broken.path) && own(path.dirname(broken.path))) problems.push({ level: 'unchecked', file: broken.path, line: broken.line, message: `${path.relative(options.cwd, broken.path)}:${String(broken.line)} does not parse (${broken.message.replace(/\.$/u, '')}): mend it there, what it holds was not checked.` })
+  }
+  if (inScope.length === 0) problems.push({ level: 'config', file: root, message: `There is no source file to check in ${root}: give the folder that holds the service, or look at files.ignore of the config.` })
+
+  progress('reading handlers')
+  const evaluator = createEvaluator(program)
+  const frameworks = withDeclared(config.frameworks ?? [])
+  const matcher = createObjectMatcher(frameworks, evaluator)
+  const registrations = collectRegistrations(program, inScope, frameworks, evaluator, matcher)
+  const graph = createModuleGraph(program)
+  const references = createReferences(program, graph, evaluator)
+  const join = joinObjects(program, registrations, evaluator, matcher, references)
+
+  for (const { node, files } of join.autoloads) graph.addLate(node, files)
+
+  progress('following start commands')
+  const setups = findSetups(inScope, program, graph, evaluator)
+  // `check src`: the service's folder stands above what was asked for, and it is the one that is meant.
+  const services = findServices(program, graph, references, registrations, root, scoped, declaredEntries(config, root)).filter(service => own(service.dir) || root.startsWith(service.dir + path.sep))
+  const drafts: Draft[] = []
+  const verdicts: HandlerVerdict[] = []
+  const setupNames = new Map<Service, readonly string[]>()
+  for (const service of services) {
+    const settings = settingsOf(path.join(service.dir, 'package.json')).config
+    const input: CoverageInput = { services: [service], handlers: registrations.handlers, objects: registrations.objects, join, setups, program, graph, references, evaluator, config: settings, approved: approvedModules(settings, service.dir, root) }
+    const judged = judgeHandlers(input)
+    verdicts.push(...judged)
+    setupNames.set(service, [...new Set(service.entries.flatMap(entry => processTracing(entry, input).map(tracing => tracing.by)))])
+    drafts.push(...untracedFindings(judged, references), ...bootOrderFindings([service], judged, input))
+    if (judged.length > 0) drafts.push(...duplicateSetupFindings([service], input), ...shutdownFindings([service], input))
+  }
+  const configOf = (file: string): Config => settingsOf(file).config
+  const policyOf = (file: string): Policy => settingsOf(file).policy
+  progress('reading spans and what is written to them')
+  const reader = createFactReader(program, config)
+  const facts = readSpanFacts(program, inScope, reader)
+  drafts.push(...dataAndNameFindings(program, facts, policyOf))
+  return { root, own, program, inScope, services, verdicts, setupNames, reader, facts, drafts, problems, configOf, policyOf }
+}
+
+function packageProblems(root: string): Problem[] {
+  const file = path.join(root, 'package.json')
+  const read = readPackage(file)
+  return read && !read.ok ? [{ level: 'config', file, message: `${read.problem}: mend it, start commands and dependencies are read from it.` }] : []
+}
+
+function declaredEntries(config: Config, root: string): string[] {
+  return (config.setup?.entries ?? []).map(entry => path.resolve(root, entry))
+}
+
+/** Approved modules by the name under which the program knows them: packages as written, files as absolute paths. */
+function approvedModules(config: Config, dir: string, root: string): ReadonlySet<string> {
+  const names = (config.setup?.approved ?? []).flatMap(name => (name.startsWith('.') ? [path.resolve(dir, name), path.resolve(root, name)] : [name]))
+  return new Set(names)
+}

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import pc from 'picocolors'
+import type { CheckResult } from '../checker/index.js'
+import { UsageError } from '../checker/problem.js'
+import { version } from '../version.js'
+import { exitCodes } from './exit-codes.js'
+import { progressLine, write } from './terminal.js'
+import { writeAtomically } from './write-file.js'
+
+export interface CheckFlags {
+  readonly format: string
+  readonly output?: string
+  readonly minCoverage?: number
+  readonly maxWarnings?: number
+  readonly quiet?: boolean
+  readonly allRules?: boolean
+  readonly baseline?: string
+  readonly updateBaseline?: boolean
+}
+
+/** `spanguard check`: findings, and the handlers traced in each service. */
+export async function runCheck(paths: readonly string[], flags: CheckFlags): Promise<number> {
+  const cwd = process.cwd()
+  const progress = progressLine()
+  // The compiler takes a third of a second to load: only this command pays for it.
+  const { check } = await import('../checker/index.js')
+  const { reporters } = await import('../checker/report/index.js')
+  const { withoutBaseline, writeBaseline } = await import('../checker/baseline.js')
+  let result: CheckResult = await check({
+    paths,
+    cwd,
+    allRules: flags.allRules === true,
+    ...(flags.minCoverage === undefined ? {} : { minCoverage: flags.minCoverage }),
+    onProgress: progress.show,
+  })
+  progress.clear()
+  const baseline = flags.baseline ?? (flags.updateBaseline === true ? 'spanguard-baseline.json' : undefined)
+  if (flags.updateBaseline === true && baseline !== undefined) writeAtomically(path.resolve(cwd, baseline), writeBaseline(result, file => path.relative(result.root, file).split(path.sep).join('/')))
+  if (baseline !== undefined) result = withoutBaseline(result, readBaseline(path.resolve(cwd, baseline)), baseline)
+  const toFile = flags.output !== undefined
+  const text = reporters[flags.format]?.(result, { color: !toFile && pc.isColorSupported && process.stdout.isTTY, quiet: flags.quiet === true, version }) ?? ''
+  if (flags.output === undefined) await write(process.stdout, text)
+  else writeAtomically(path.resolve(cwd, flags.output), text)
+  if (flags.format !== 'pretty') for (const problem of result.problems) if (problem.level === 'config') process.stderr.write(`${problem.message}\n`)
+  return exitCodeOf(result, flags)
+}
+
+function readBaseline(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/,.*$/su, '') : String(error)
+    throw new UsageError(`The baseline ${file} cannot be read (${reason}): mend the path, or write it with --update-baseline.`)
+  }
+}
+
+function exitCodeOf(result: CheckResult, flags: CheckFlags): number {
+  if (result.problems.some(problem => problem.level === 'config')) return exitCodes.unusable
+  const warnings = result.findings.filter(finding => finding.severity === 'warn').length
+  const isFailing = warnings < result.findings.length || result.problems.some(problem => problem.level === 'unchecked')
+    || (flags.maxWarnings !== undefined && warnings > flags.maxWarnings)
+  return isFailing ? exitCodes.findings : exitCodes.clean
+}
