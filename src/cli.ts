@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { ConfigError } from '@spanguard/policy'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { buildPolicy } from './cli/build-policy.js'
 import { runCheck, type CheckFlags } from './cli/check.js'
 import { exitCodes } from './cli/exit-codes.js'
 import { explain } from './cli/explain.js'
@@ -43,6 +44,13 @@ async function run(argv: readonly string[]): Promise<number> {
     .argument('[folder]', 'the project, the current folder by default')
     .action((folder: string | undefined) => {
       code = init(path.resolve(folder ?? '.'))
+    })
+  program
+    .command('build-policy')
+    .description('writes spanguard.policy.json, which services run with, and the types of its attribute keys')
+    .argument('[folders...]', 'the folders of the services, where their package.json stands; the current folder by default')
+    .action(async (folders: string[]) => {
+      code = await buildPolicy(folders)
     })
   try {
     await program.parseAsync([...argv])

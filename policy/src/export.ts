@@ -1,5 +1,5 @@
 import type { Policy } from './config.js'
-import { compileKeyPatterns } from './key-patterns.js'
+import { compileKeyPatterns, expandBraces } from './key-patterns.js'
 import { allowedResourceKeys, allowedSpanKeys, deniedKeys } from './words/exported-keys.js'
 
 export type ExportScope = 'span' | 'resource' | 'event' | 'link'
@@ -10,6 +10,16 @@ const isDenied = compileKeyPatterns(deniedKeys)
 const isSpanKey = compileKeyPatterns(allowedSpanKeys)
 const isResourceKey = compileKeyPatterns(allowedResourceKeys)
 const PSEUDONYM = 'enduser.pseudo.id'
+
+/** What of a span's keys leaves the service, as lists to write down: in types, in documentation. */
+export interface ExportedKeys {
+  /** Keys written out, sorted. */
+  readonly keys: readonly string[]
+  /** Namespaces such as `order.*`, sorted; what follows is anything. */
+  readonly patterns: readonly string[]
+  /** Keys and namespaces within the patterns that are denied all the same, sorted. */
+  readonly except: readonly string[]
+}
 
 interface Compiled {
   readonly allows: (key: string) => boolean
@@ -27,6 +37,30 @@ export function judgeExportedKey(key: string, scope: ExportScope, policy: Policy
   if (own.denies(key) || (isDenied(key) && key !== PSEUDONYM)) return 'deny'
   if (scope === 'resource' ? isResourceKey(key) : isSpanKey(key)) return 'mask'
   return own.allows(key) ? 'mask' : 'deny'
+}
+
+/**
+ * The keys of spans that `judgeExportedKey` lets out under a policy, built-in ones included. `error.stage` and the like, which
+ * Spanguard writes itself, are built in.
+ */
+export function listExportedKeys(policy: Policy): ExportedKeys {
+  const written = [...allowedSpanKeys, ...policy.attributes.allow].flatMap(expandBraces)
+  const denied = [...deniedKeys, ...policy.attributes.deny].flatMap(expandBraces)
+  const patterns = written.filter((each) => each.includes('*') && !denied.some((denial) => covers(denial, each)))
+  return {
+    keys: sorted(written.filter((each) => !each.includes('*') && judgeExportedKey(each, 'span', policy) !== 'deny')),
+    patterns: sorted(patterns),
+    except: sorted(denied.filter((denial) => patterns.some((pattern) => covers(pattern, denial)))),
+  }
+}
+
+/** Does everything that the second means belong to the namespace of the first (`order.*`, `client.**`)? */
+function covers(namespace: string, inner: string): boolean {
+  return /\.\*\*?$/.test(namespace) && inner.startsWith(namespace.slice(0, namespace.indexOf('*')))
+}
+
+function sorted(list: readonly string[]): readonly string[] {
+  return [...new Set(list)].sort()
 }
 
 function compile(policy: Policy): Compiled {

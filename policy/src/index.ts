@@ -1,6 +1,6 @@
 export * from './config.js'
 export { configSchema } from './config-schema.js'
-export { type ExportScope, type ExportVerdict, judgeExportedKey } from './export.js'
+export { type ExportedKeys, type ExportScope, type ExportVerdict, judgeExportedKey, listExportedKeys } from './export.js'
 export type * from './facts.js'
 export type * from './finding.js'
 export type * from './framework.js'

@@ -9,7 +9,8 @@ export function compileKeyPatterns(patterns: readonly string[]): (key: string) =
   return (key) => exact.has(key) || expressions.some((expression) => expression.test(key))
 }
 
-function expandBraces(pattern: string): readonly string[] {
+/** A pattern for each choice of its `{a,b}`. */
+export function expandBraces(pattern: string): readonly string[] {
   const match = /^(.*?)\{([^}]*)\}(.*)$/.exec(pattern)
   if (match === null) return [pattern]
   const [, before = '', list = '', after = ''] = match

@@ -6,12 +6,13 @@ export type {
   Health,
   KeepOptions,
   LogFields,
+  PolicyImport,
   SamplingControl,
   SamplingOptions,
   Tracing,
   TracingOptions,
 } from './options.js'
-export type { AttributeKey, ListedAttributes, PolicyKeys } from './spans/attributes.js'
+export type { AnyListedAttributes, AttributeKey, DeniedKeys, ListedAttributes, ListedKey, ListedLink, ListedSpan, PolicyKeys } from './spans/attributes.js'
 export { captureError, type CaptureOptions } from './spans/capture-error.js'
 export { pseudonym, redacted, type PseudonymOptions, type RedactedOptions } from './spans/redacted.js'
 export { stage } from './spans/stage.js'

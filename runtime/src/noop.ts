@@ -1,6 +1,7 @@
-import { trace, type Span } from '@opentelemetry/api'
+import { trace } from '@opentelemetry/api'
 import type { Health, Tracing, TracingOptions } from './options.js'
-import type { ListedAttributes } from './spans/attributes.js'
+import type { ListedSpan } from './spans/attributes.js'
+import type { SpanOptions } from './spans/with-span.js'
 
 /**
  * What edge functions, browsers and workerd get: the same names, no exporter, no Node. Code that is shared with a server
@@ -36,10 +37,10 @@ export function logFields(): undefined {
   return undefined
 }
 
-export function withSpan<T>(name: string, fn: (span: Span) => T): T
-export function withSpan<T, const A>(name: string, options: { attributes?: ListedAttributes<A> }, fn: (span: Span) => T): T
-export function withSpan<T>(_name: string, optionsOrFn: unknown, maybeFn?: (span: Span) => T): T {
-  const fn = typeof optionsOrFn === 'function' ? (optionsOrFn as (span: Span) => T) : (maybeFn as (span: Span) => T)
+export function withSpan<T>(name: string, fn: (span: ListedSpan) => T): T
+export function withSpan<T, const A>(name: string, options: SpanOptions<A>, fn: (span: ListedSpan) => T): T
+export function withSpan<T>(_name: string, optionsOrFn: unknown, maybeFn?: (span: ListedSpan) => T): T {
+  const fn = typeof optionsOrFn === 'function' ? (optionsOrFn as (span: ListedSpan) => T) : (maybeFn as (span: ListedSpan) => T)
   return fn(untraced)
 }
 /** A span that records nothing and has no ids. */
@@ -62,5 +63,8 @@ export function pseudonym(_id: string | number, _options: { key: unknown }): str
   return '[REDACTED]'
 }
 
-export type { DatabaseName, DropReason, Health, KeepOptions, LogFields, SamplingControl, SamplingOptions, Tracing, TracingOptions } from './options.js'
-export type { AttributeKey, ListedAttributes, PolicyKeys } from './spans/attributes.js'
+export type { DatabaseName, DropReason, Health, KeepOptions, LogFields, PolicyImport, SamplingControl, SamplingOptions, Tracing, TracingOptions } from './options.js'
+export type { AnyListedAttributes, AttributeKey, DeniedKeys, ListedAttributes, ListedKey, ListedLink, ListedSpan, PolicyKeys } from './spans/attributes.js'
+export type { CaptureOptions } from './spans/capture-error.js'
+export type { PseudonymOptions, RedactedOptions } from './spans/redacted.js'
+export type { SpanOptions } from './spans/with-span.js'

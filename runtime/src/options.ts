@@ -3,6 +3,9 @@ import type { Policy } from '@spanguard/policy'
 
 export type DatabaseName = 'pg' | 'mysql2' | 'mongodb' | 'ioredis'
 
+/** A policy as TypeScript sees the import of its JSON: texts where `Policy` has literals. It is checked when tracing is set up. */
+export type PolicyImport = Omit<Policy, 'spanNames'> & { readonly spanNames: Omit<Policy['spanNames'], 'style'> & { readonly style: string } }
+
 /** What `initTracing` takes. Everything is optional; the environment answers for what is left out. */
 export interface TracingOptions {
   /** Else `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, then the name in the entry's package.json. */
@@ -12,7 +15,7 @@ export interface TracingOptions {
   /** Else `ENVIRONMENT`, then `deployment.environment.name` of `OTEL_RESOURCE_ATTRIBUTES`. */
   environment?: string
   /** The import of `spanguard.policy.json`; else the built-in list. */
-  policy?: Policy
+  policy?: PolicyImport
   /** An OTLP base URL; `/v1/traces` is appended where it is missing. */
   endpoint?: string | URL
   /** Sent with every export; a function is asked before each one. */

@@ -2,8 +2,7 @@ import { context, propagation, SpanStatusCode, trace, type Attributes } from '@o
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { TracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace'
-import type { Policy } from '@spanguard/policy'
-import type { Tracing } from './options.js'
+import type { PolicyImport, Tracing } from './options.js'
 import { createRedactor } from './redaction/redact.js'
 import { createSampling } from './sampling/control.js'
 import { compileRoutes, healthRoutes } from './sampling/routes.js'
@@ -43,7 +42,7 @@ export interface TestTracing extends Tracing {
 }
 
 export interface TestTracingOptions {
-  policy?: Policy
+  policy?: PolicyImport
   serviceName?: string
   /** Routes that are never recorded, beside the usual health checks. */
   ignore?: string[]

@@ -1,9 +1,11 @@
 import path from 'node:path'
 import type { Config, Policy } from '@spanguard/policy'
+import { getPackage } from '../project/package-json.js'
 import { analyse, type AnalyseOptions, type Analysis } from './analyse.js'
 import type { HandlerVerdict } from './coverage.js'
 import { coverageFindings } from './findings/coverage.js'
 import { finishFindings } from './findings/finish.js'
+import { stalePolicyFindings } from './findings/stale-policy.js'
 import { originOf } from './places.js'
 import type { Problem } from './problem.js'
 import type { CheckResult, ServiceResult } from './result.js'
@@ -40,10 +42,15 @@ function resultOf(analysis: Analysis, options: CheckOptions): CheckResult {
     root,
     files: analysis.inScope.filter(file => analysis.own(path.dirname(file.path))).length,
     services: results,
-    findings: [...findings, ...(options.minCoverage === undefined ? [] : coverageFindings(results, options.minCoverage, root, configOf))],
+    findings: [...findings, ...stalePolicyFindings(policyFolders(analysis), analysis), ...(options.minCoverage === undefined ? [] : coverageFindings(results, options.minCoverage, root, configOf))],
     leftToLint,
     problems: [...analysis.problems, ...otherApmNotices(results)],
   }
+}
+
+/** Where `spanguard build-policy` writes: the folders of the packages that are checked. */
+function policyFolders({ root, own, services, inScope }: Analysis): string[] {
+  return [...services.map(service => service.dir), ...[root, ...inScope.flatMap(file => getPackage(file.path)?.dir ?? [])].filter(own)]
 }
 
 /** A service under another vendor's tracing is no finding: whether that is wanted is for the config to say. */

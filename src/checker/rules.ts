@@ -5,10 +5,11 @@ export const checkerRules: Readonly<Record<string, string>> = {
   'require-handler-tracing': 'Every handler of every service is traced.',
   'require-shutdown': 'What sets up tracing is shut down before the process ends.',
   'setup-first': 'Tracing is set up before the modules that it must change are loaded.',
+  'stale-policy': 'The policy that a service runs with is the one that its config makes.',
 }
 
 /** Where a rule's page stands in the repository's documentation. */
 export function ruleUrl(rule: string): string {
-  if (rule === 'handler-coverage') return 'https://github.com/spanguard/spanguard/blob/main/docs/checker.md#handler-coverage'
+  if (rule === 'handler-coverage' || rule === 'stale-policy') return `https://github.com/spanguard/spanguard/blob/main/docs/checker.md#${rule}`
   return `https://github.com/spanguard/spanguard/blob/main/docs/rules/${rule}.md`
 }

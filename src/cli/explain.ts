@@ -9,8 +9,8 @@ export function explain(rule: string): number {
   const name = rule.replace(/^spanguard\//u, '')
   const folder = pagesFolder()
   const pages = new Map(readdirSync(folder).filter(file => file.endsWith('.md')).map(file => [file.slice(0, -3), path.join(folder, file)]))
-  // The checker's own rule has no ESLint rule beside it; its page is the checker's.
-  pages.set('handler-coverage', path.join(folder, '../checker.md'))
+  // The checker's own rules have no ESLint rule beside them; their page is the checker's.
+  for (const own of ['handler-coverage', 'stale-policy']) pages.set(own, path.join(folder, '../checker.md'))
   const page = pages.get(name)
   if (page === undefined) {
     process.stderr.write(`There is no rule "${name}". There are: ${[...pages.keys()].toSorted().join(', ')}.\n`)

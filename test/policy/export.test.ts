@@ -1,4 +1,4 @@
-import { judgeExportedKey, toPolicy } from '@spanguard/policy'
+import { judgeExportedKey, listExportedKeys, toPolicy } from '@spanguard/policy'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
@@ -66,6 +66,28 @@ describe('judgeExportedKey', () => {
         fc.pre(!listed.has(key))
         expect(judgeExportedKey(key, 'span', builtIn)).toBe('deny')
       }),
+    )
+  })
+})
+
+describe('listExportedKeys', () => {
+  const within = (namespace: string, key: string): boolean => (namespace.includes('*') ? key.startsWith(namespace.slice(0, namespace.indexOf('*'))) : key === namespace)
+
+  it('lists what judgeExportedKey lets out, and nothing else, under any policy', () => {
+    const segment = fc.constantFrom('order', 'client', 'http', 'request', 'header', 'enduser', 'pseudo', 'id', 'route', 'db', 'query', 'text')
+    const key = fc.array(segment, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('.'))
+    const pattern = fc.oneof(key, key.map((each) => `${each}.*`), key.map((each) => `${each}.{a,id}`))
+    fc.assert(
+      fc.property(fc.array(pattern, { maxLength: 5 }), fc.array(pattern, { maxLength: 3 }), fc.array(key, { maxLength: 20 }), (allow, deny, keys) => {
+        const policy = toPolicy({ attributes: { allow, deny } })
+        const listed = listExportedKeys(policy)
+        for (const each of [...keys, ...allowed, ...denied, ...allow, ...deny].filter((one) => !/[*{]/.test(one))) {
+          const isListed =
+            listed.keys.includes(each) || (listed.patterns.some((one) => within(one, each)) && !listed.except.some((one) => within(one, each)))
+          expect(isListed, `${each} under ${JSON.stringify({ allow, deny })}`).toBe(judgeExportedKey(each, 'span', policy) !== 'deny')
+        }
+      }),
+      { numRuns: 500 },
     )
   })
 })

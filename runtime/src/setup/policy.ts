@@ -1,14 +1,13 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { builtInPolicy, judgeExportedKey, type Policy } from '@spanguard/policy'
+import { builtInPolicy, ConfigError, hashPolicy, parseConfig, toPolicy, type Policy } from '@spanguard/policy'
 import { report } from '../diagnostics.js'
 
 export interface LoadedPolicy {
   readonly policy: Policy
   /** `built-in`, `options`, or the path of the file. */
   readonly source: string
-  /** The first 16 hex digits of the SHA-256 of its JSON with sorted keys. */
+  /** Of the normalised policy; see `hashPolicy`. */
   readonly hash: string
 }
 
@@ -20,16 +19,9 @@ export function usePolicy(given: unknown, source: string): LoadedPolicy {
   if (given === undefined) return loaded(builtInPolicy, 'built-in')
   // `import * as policy` and some bundlers hand over the module instead of the JSON.
   const policy = isObject(given) && isObject(given['default']) ? given['default'] : given
-  const problem = findProblem(policy, builtInPolicy, '')
-  if (problem === null) {
-    try {
-      judgeExportedKey('service.name', 'resource', policy as Policy)
-      return loaded(policy as Policy, source)
-    } catch {
-      // Falls through to the error line.
-    }
-  }
-  report('error', 'policy.invalid', `the policy (${source}) is invalid${problem === null ? '' : `: ${problem}`}; the built-in list is used. Write it with: spanguard build-policy`)
+  const problem = missingPart(policy, builtInPolicy, '') ?? schemaProblem(policy)
+  if (problem === null) return loaded(toPolicy(policy as Policy), source)
+  report('error', 'policy.invalid', `the policy (${source}) is invalid: ${problem}; the built-in list is used. Write it with: spanguard build-policy`)
   return loaded(builtInPolicy, 'built-in')
 }
 
@@ -54,28 +46,28 @@ export function readPolicyFile(fromEnvironment: string | undefined, folder: stri
 }
 
 function loaded(policy: Policy, source: string): LoadedPolicy {
-  return { policy, source, hash: createHash('sha256').update(canonical(policy)).digest('hex').slice(0, 16) }
+  return { policy, source, hash: hashPolicy(policy) }
 }
 
-/** The normalised policy has no optional keys, so that the built-in one shows the shape that any other must have. */
-function findProblem(value: unknown, shape: unknown, at: string): string | null {
-  if (Array.isArray(shape)) return Array.isArray(value) ? null : `${at || 'it'} is no list`
-  if (isObject(shape)) {
-    if (!isObject(value)) return `${at || 'it'} is no object`
-    for (const key of Object.keys(shape)) {
-      const problem = findProblem(value[key], shape[key], at === '' ? key : `${at}.${key}`)
-      if (problem !== null) return problem
-    }
-    return null
+/** The normalised policy has no optional keys, so that the built-in one shows what any other must have. */
+function missingPart(value: unknown, shape: unknown, at: string): string | null {
+  if (!isObject(shape)) return value === undefined ? `${at} is missing` : null
+  if (!isObject(value)) return `${at || 'it'} is no object`
+  for (const key of Object.keys(shape)) {
+    const problem = missingPart(value[key], shape[key], at === '' ? key : `${at}.${key}`)
+    if (problem !== null) return problem
   }
-  return typeof value === typeof shape ? null : `${at || 'it'} is no ${typeof shape}`
+  return null
 }
 
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (!isObject(value)) return JSON.stringify(value)
-  const keys = Object.keys(value).sort()
-  return `{${keys.map(key => `${JSON.stringify(key)}:${canonical(value[key])}`).join(',')}}`
+/** The config's schema holds for the policy too: no `*` in a list of keys, no key that nobody reads. */
+function schemaProblem(policy: unknown): string | null {
+  try {
+    parseConfig(policy, 'policy')
+    return null
+  } catch (error) {
+    return error instanceof ConfigError ? error.message.replace(/^policy: /, '').replace(/\.$/, '') : 'it cannot be read'
+  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,14 +1,14 @@
 import { types } from 'node:util'
-import { context, SpanKind, trace, type Context, type Link, type Span } from '@opentelemetry/api'
+import { context, SpanKind, trace, type Context, type Span } from '@opentelemetry/api'
 import { runtimeTracer } from '../state.js'
-import type { ListedAttributes } from './attributes.js'
+import type { AnyListedAttributes, ListedAttributes, ListedLink, ListedSpan } from './attributes.js'
 import { recordFailure } from './capture-error.js'
 
-export interface SpanOptions<A = unknown> {
+export interface SpanOptions<A = AnyListedAttributes> {
   /** Keys are typed by the policy; see `PolicyKeys`. */
   attributes?: ListedAttributes<A>
   kind?: 'internal' | 'server' | 'client' | 'producer' | 'consumer'
-  links?: Link[]
+  links?: ListedLink[]
   /** The context whose span is the parent; the active one when left out. */
   parent?: Context
   /** Starts a new trace. */
@@ -23,11 +23,11 @@ export interface SpanOptions<A = unknown> {
  * A thenable that is no promise (a query builder) is started here, inside the span: what is returned is a promise of its
  * value.
  */
-export function withSpan<T>(name: string, fn: (span: Span) => T): T
-export function withSpan<T, const A>(name: string, options: SpanOptions<A>, fn: (span: Span) => T): T
-export function withSpan<T>(name: string, optionsOrFn: SpanOptions | ((span: Span) => T), maybeFn?: (span: Span) => T): T {
+export function withSpan<T>(name: string, fn: (span: ListedSpan) => T): T
+export function withSpan<T, const A>(name: string, options: SpanOptions<A>, fn: (span: ListedSpan) => T): T
+export function withSpan<T>(name: string, optionsOrFn: SpanOptions | ((span: ListedSpan) => T), maybeFn?: (span: ListedSpan) => T): T {
   const options = typeof optionsOrFn === 'function' ? {} : optionsOrFn
-  const fn = typeof optionsOrFn === 'function' ? optionsOrFn : (maybeFn as (span: Span) => T)
+  const fn = typeof optionsOrFn === 'function' ? optionsOrFn : (maybeFn as (span: ListedSpan) => T)
   const parent = options.parent ?? context.active()
   const span = runtimeTracer().startSpan(
     name,

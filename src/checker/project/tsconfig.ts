@@ -50,6 +50,22 @@ export function readTsconfigs(file: string, withFiles: boolean): { tsconfigs: Ts
   return { tsconfigs, problems }
 }
 
+/**
+ * Whether a tsconfig, or a project that it references, compiles a file. False also for one that cannot be read.
+ *
+ * @param file the tsconfig, absolute
+ * @param wanted absolute
+ */
+export function compilesFile(file: string, wanted: string, seen = new Set<string>()): boolean {
+  if (seen.has(file) || !existsSync(file)) return false
+  seen.add(file)
+  const read: { config?: unknown; error?: ts.Diagnostic } = ts.readConfigFile(file, name => ts.sys.readFile(name))
+  if (read.error) return false
+  const parsed = ts.parseJsonConfigFileContent(read.config, ts.sys, path.dirname(file), undefined, file)
+  if (parsed.fileNames.some(name => path.resolve(name) === wanted)) return true
+  return (parsed.projectReferences ?? []).some(reference => compilesFile(path.resolve(ts.resolveProjectReferencePath(reference)), wanted, seen))
+}
+
 function readOne(file: string, withFiles: boolean): { tsconfig: Tsconfig | null; references: string[]; diagnostics: readonly ts.Diagnostic[] } {
   const read: { config?: unknown; error?: ts.Diagnostic } = ts.readConfigFile(file, name => ts.sys.readFile(name))
   const { config, error } = read
