@@ -1,13 +1,16 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startReceiver, type Receiver } from '../otlp-receiver.js'
 import { fixtures, startNode, type Ended } from './processes.js'
 
-const page = readFileSync(path.resolve(import.meta.dirname, '../../docs/runtime.md'), 'utf8')
+const docs = path.resolve(import.meta.dirname, '../../docs')
+const page = readFileSync(path.join(docs, 'runtime.md'), 'utf8')
+const parts = readdirSync(path.join(docs, 'runtime')).map(name => `runtime/${name}`)
 /** Every block marked `js` is a whole program. */
-const blocks = [...page.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map(match => match[1] ?? '')
+const blocksOf = (text: string): string[] => [...text.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map(match => match[1] ?? '')
+const blocks = blocksOf(page)
 
 let receiver: Receiver
 beforeEach(async () => {
@@ -27,12 +30,19 @@ async function run(program: string): Promise<Ended> {
   }
 }
 
-describe('docs/runtime.md', () => {
-  test.each(blocks.map((block, index) => [index + 1, block] as const))('block %i runs', async (_, block) => {
+describe.each(['runtime.md', ...parts])('docs/%s', name => {
+  const text = readFileSync(path.join(docs, name), 'utf8')
+  test.each(blocksOf(text).map((block, index) => [index + 1, block] as const))('block %i runs', async (_, block) => {
     const ended = await run(block)
     expect(ended).toMatchObject({ code: 0, stderr: '' })
     // `console.log(x) // y` prints y.
     for (const [, expected] of block.matchAll(/^console\.log\(.*\) \/\/ (.*)$/gm)) expect(ended.stdout).toContain(expected)
+  })
+})
+
+describe('docs/runtime.md', () => {
+  test.each(parts)('leads to %s', name => {
+    expect(page).toContain(`](${name})`)
   })
 
   test.each(['pino', 'winston'])('a log line of %s carries the ids of the span', async name => {

@@ -87,7 +87,8 @@ interface Host {
 /** A server is called by one name, as a rule. */
 let lastHost: { readonly header: string; readonly host: Host | null } = { header: '', host: null }
 
-function hostOf(header: unknown): Host | null {
+/** Address and port of a Host header or an `:authority`; null when it is neither. */
+export function hostOf(header: unknown): Host | null {
   if (typeof header !== 'string') return null
   if (header !== lastHost.header) lastHost = { header, host: parseHost(header) }
   return lastHost.host

@@ -1,11 +1,13 @@
 /**
  * Paths that load balancers, orchestrators and scrapers ask for: Kubernetes' `healthz`, `livez`, `readyz`
- * (https://kubernetes.io/docs/reference/using-api/health-checks/), Spring's `actuator/health`, Prometheus' `metrics`.
+ * (https://kubernetes.io/docs/reference/using-api/health-checks/), Spring's `actuator/health`, Prometheus' `metrics`,
+ * gRPC's health service (https://grpc.io/docs/guides/health-checking/).
  */
 export const healthRoutes: readonly string[] = [
   '/actuator/health',
   '/actuator/health/*',
   '/favicon.ico',
+  '/grpc.health.v1.Health/*',
   '/health',
   '/healthcheck',
   '/healthz',

@@ -40,7 +40,7 @@ export function createSampler({ sampling, ignoresRoute, recordAll }: SamplerOpti
   }
 
   return {
-    shouldSample(context: Context, traceId: string, _name: string, kind: SpanKind, attributes: Attributes): SamplingResult {
+    shouldSample(context: Context, traceId: string, name: string, kind: SpanKind, attributes: Attributes): SamplingResult {
       const parentSpan = trace.getSpan(context)
       const parent = parentSpan?.spanContext()
       const isChild = parent !== undefined && isSpanContextValid(parent)
@@ -48,7 +48,7 @@ export function createSampler({ sampling, ignoresRoute, recordAll }: SamplerOpti
         if ((parent.traceFlags & TraceFlags.SAMPLED) !== 0) return sampled
         return parentSpan?.isRecording() === true ? unsampled : dropped
       }
-      if (kind === SpanKind.SERVER && ignoresRoute(methodOf(attributes), pathOf(attributes))) return dropped
+      if (kind === SpanKind.SERVER && ignoresRoute(methodOf(attributes), pathOf(attributes, name))) return dropped
       if (isChild && sampling.parentBased) {
         if ((parent.traceFlags & TraceFlags.SAMPLED) !== 0) return sampled
         const local = sampling.local()
@@ -67,8 +67,14 @@ function methodOf(attributes: Attributes): string {
   return text(attributes['http.request.method']) || text(attributes['http.method'])
 }
 
-function pathOf(attributes: Attributes): string {
-  return text(attributes['url.path']) || text(attributes['http.target']) || text(attributes['http.route'])
+function pathOf(attributes: Attributes, name: string): string {
+  return text(attributes['url.path']) || text(attributes['http.target']) || text(attributes['http.route']) || rpcPathOf(attributes, name)
+}
+
+/** `/grpc.health.v1.Health/Check`; instrumentation-grpc has nothing but a name (`grpc.` and the path) when its span is sampled. */
+function rpcPathOf(attributes: Attributes, name: string): string {
+  const method = text(attributes['rpc.method']) || (name.startsWith('grpc.') ? name.slice(5) : '')
+  return method === '' ? '' : `/${method}`
 }
 
 function text(value: unknown): string {
