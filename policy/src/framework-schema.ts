@@ -58,6 +58,7 @@ export const frameworkSchema: Schema = object(
         anyOf: [{ type: 'integer', minimum: 0 }, { type: 'string', enum: ['last'] }],
       },
       handlerProperties: texts('The properties of that argument that hold handlers; `*` for all.'),
+      fieldsOf: texts('The property holds a map of maps: every field of these is a handler.'),
       httpMethod: {
         description: "The HTTP method: `name` for the method's own name, or where it stands.",
         anyOf: [

@@ -102,6 +102,8 @@ export interface HandlerRow {
   readonly handler: number | 'last'
   /** The handler stands in properties of that argument: `consumer.run({ eachMessage })`. `*`: every function in it. */
   readonly handlerProperties?: readonly string[]
+  /** What stands there is a map of maps: every field of these is a handler (GraphQL's `Query` and `Mutation`). */
+  readonly fieldsOf?: readonly string[]
   /**
    * The HTTP method: `name` when it is the method's own name, an argument or a property of the handler's argument that holds it,
    * or the method itself in capitals.

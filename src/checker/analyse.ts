@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { Config, Policy } from '@spanguard/policy'
-import { withDeclared } from '../frameworks/index.js'
+import { programFrameworks, withDeclared } from '../frameworks/index.js'
 import { findWorkspace } from '../project/workspace.js'
 import { isOutOfScope } from '../project/file-scope.js'
 import { getPackage, readPackage } from '../project/package-json.js'
@@ -13,6 +13,7 @@ import { createFactReader, type FactReader } from './facts/extract.js'
 import { dataAndNameFindings, readSpanFacts, type SpanFacts } from './findings/data-and-names.js'
 import { untracedFindings } from './findings/untraced.js'
 import { collectRegistrations } from './handlers/collect.js'
+import { declaredExports } from './handlers/declared.js'
 import { joinObjects } from './handlers/join.js'
 import { createObjectMatcher } from './handlers/objects.js'
 import { createModuleGraph } from './modules.js'
@@ -83,8 +84,8 @@ export async function analyse(options: AnalyseOptions): Promise<Analysis> {
   if (inScope.length === 0) problems.push({ level: 'config', file: root, message: `There is no source file to check in ${root}: give the folder that holds the service, or look at files.ignore of the config.` })
 
   progress('reading handlers')
-  const evaluator = createEvaluator(program)
-  const frameworks = withDeclared(config.frameworks ?? [])
+  const evaluator = createEvaluator(program, declaredExports(config.frameworks ?? [], program, root))
+  const frameworks = withDeclared(config.frameworks ?? [], programFrameworks)
   const matcher = createObjectMatcher(frameworks, evaluator)
   const registrations = collectRegistrations(program, inScope, frameworks, evaluator, matcher)
   const graph = createModuleGraph(program)

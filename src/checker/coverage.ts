@@ -130,7 +130,7 @@ function servingRoot(handler: HandlerSite, service: Service, entry: Entry, input
   if (!handler.object) {
     // Decorated methods belong to the app of their framework that the process makes.
     const root = input.objects.find(object => object.descriptor === handler.descriptor && object.descriptor.roots.includes(object.kind) && files.has(object.node.getSourceFile().fileName))
-    return root ? { root, mounts: [] } : null
+    return root ? (input.join.rootsOf(root)[0] ?? { root, mounts: [] }) : null
   }
   const roots = input.join.rootsOf(handler.object)
   for (const served of roots) {
@@ -140,8 +140,10 @@ function servingRoot(handler: HandlerSite, service: Service, entry: Entry, input
     return served
   }
   if (roots.length > 0) return undefined
-  // A part that nothing is known to mount: it belongs to the program whose package it stands in.
-  return isForeign(handler.object, service) || handler.object.descriptor.kind === 'server' ? undefined : null
+  // A part that nothing is known to mount belongs to the program whose package it stands in; of an object that only a type names,
+  // the registration is the place.
+  const isElsewhere = handler.object.made ? isForeign(handler.object, service) : !handler.file.startsWith(service.dir)
+  return isElsewhere || handler.object.descriptor.kind === 'server' ? undefined : null
 }
 
 function isForeign(object: FrameworkObject, service: Service): boolean {
@@ -164,6 +166,8 @@ function judge(handler: HandlerSite, service: Service, entry: Entry, served: Ser
   if (strongest) return { ...base, status: 'traced', by: strongest.by, steps: strongest.steps, conditional: strongest.conditional }
   const apm = tracing.find(one => one.effect === 'apm')
   if (apm) return accepted(apm, input.config) ? { ...base, status: 'traced', by: apm.by, steps: apm.steps, conditional: apm.conditional } : { ...base, status: 'other-apm', by: apm.by, steps: apm.steps, conditional: false }
+  const late = served ? lateMiddleware(handler, served, input) : null
+  if (late) return { ...base, status: 'untraced', by: `${late.by} is registered only after it`, steps: [step(late.node, 'traces only what is registered after it'), ...mountSteps(served)], conditional: false }
   const provider = tracing.find(one => one.effect === 'provider')
   const by = provider ? `${provider.by} is set up, but nothing instruments ${handler.descriptor.label}` : 'nothing sets up tracing before it'
   return { ...base, status: 'untraced', by, steps: [...(provider?.steps ?? []), ...mountSteps(served)], conditional: false }
@@ -247,9 +251,20 @@ function middlewareFor(handler: HandlerSite, served: ServedBy, input: CoverageIn
   return root
 }
 
-function tracingMount(object: FrameworkObject, before: ts.Node, input: CoverageInput): { node: ts.Node; by: string } | null {
+/** A tracing middleware on the handler's object or its app that comes too late for it. */
+function lateMiddleware(handler: HandlerSite, served: ServedBy, input: CoverageInput): { node: ts.Node; by: string } | null {
+  const objects = [handler.object, ...served.mounts.map(mount => mount.parent), served.root].filter(object => object !== null)
+  for (const object of objects) {
+    const found = tracingMount(object, null, input)
+    if (found) return found
+  }
+  return null
+}
+
+/** @param before what must come after the middleware; `null` for any place */
+function tracingMount(object: FrameworkObject, before: ts.Node | null, input: CoverageInput): { node: ts.Node; by: string } | null {
   for (const mount of input.join.mountsOn(object)) {
-    if (object.descriptor.ordered === true && !comesBefore(mount, before)) continue
+    if (before && object.descriptor.ordered === true && !comesBefore(mount, before)) continue
     for (const argument of mount.arguments) {
       const by = tracerName(argument, object, input)
       if (by !== null) return { node: mount.node, by }

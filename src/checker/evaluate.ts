@@ -31,8 +31,15 @@ export interface Evaluator {
   member(node: ts.ClassLikeDeclaration, name: string): Entity | null
 }
 
-/** Follows expressions to what made them: through variables, imports, re-exports, fields, factories and `await`. */
-export function createEvaluator(program: Program): Evaluator {
+/** Declarations of the program that the config's rows speak of, by the module and the name that the row gives them. */
+export type DeclaredExports = ReadonlyMap<ts.Node, { readonly module: string; readonly exported: string }>
+
+/**
+ * Follows expressions to what made them: through variables, imports, re-exports, fields, factories and `await`.
+ *
+ * @param declared what is taken for an export of a package, though the program declares it: the row says what it is
+ */
+export function createEvaluator(program: Program, declared: DeclaredExports = new Map()): Evaluator {
   const known = new Map<ts.Node, Entity>()
   const active = new Set<ts.Node>()
   let depth = 0
@@ -112,12 +119,14 @@ export function createEvaluator(program: Program): Evaluator {
 
   /** What a function of the program returns, where its returns agree on one thing that is known. */
   function returned(node: ts.FunctionLikeDeclaration): Entity | null {
+    const type = typeName(node.type)
+    // What the config says of a type is believed before what the function's body shows.
+    if (type && [...declared.values()].some(row => row.module === type.module && row.exported === type.type)) return { kind: 'typed', ...type, node }
     for (const expression of returnsOf(node)) {
       const entity = evaluate(expression)
       if (entity.kind === 'result' || entity.kind === 'instance' || entity.kind === 'function' || entity.kind === 'member' || entity.kind === 'typed') return entity
       if (entity.kind === 'value' && ts.isObjectLiteralExpression(entity.node)) return entity
     }
-    const type = typeName(node.type)
     return type ? { kind: 'typed', ...type, node } : null
   }
 
@@ -131,6 +140,8 @@ export function createEvaluator(program: Program): Evaluator {
   function ofDeclaration(node: ts.Node): Entity {
     const cached = known.get(node)
     if (cached) return cached
+    const row = declared.get(node)
+    if (row) return { kind: 'export', module: row.module, path: [row.exported] }
     if (active.has(node)) return { kind: 'unknown', node }
     active.add(node)
     const entity = computeDeclaration(node)
@@ -268,8 +279,10 @@ export function createEvaluator(program: Program): Evaluator {
       if (inner && (name.text === 'Promise' || name.text === 'Awaited')) return typeName(inner)
       const target = program.target(name)
       if (target?.kind === 'package') return { module: target.module, type: target.exported }
-      if (target?.kind === 'declaration' && ts.isTypeAliasDeclaration(target.node)) return typeName(target.node.type)
-      return null
+      if (target?.kind !== 'declaration') return null
+      const row = declared.get(target.node)
+      if (row) return { module: row.module, type: row.exported }
+      return ts.isTypeAliasDeclaration(target.node) ? typeName(target.node.type) : null
     }
     const root = program.target(name.left)
     return root?.kind === 'package' ? { module: root.module, type: name.right.text } : null

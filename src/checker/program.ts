@@ -204,15 +204,22 @@ export function importOf(node: ts.Node): { module: string; exported: string } | 
   return null
 }
 
-/** The module of `require('x')`, `await import('x')`, `import('x')`; `null` for anything else. */
+/** The module of `require('x')`, `await import('x')`, `import('x')`, cast or not; `null` for anything else. */
 export function requiredModule(node: ts.Expression): string | null {
-  const call = ts.isAwaitExpression(node) ? node.expression : node
+  const call = withoutCasts(node)
   if (!ts.isCallExpression(call)) return null
   const [argument] = call.arguments
   if (!argument || !ts.isStringLiteralLike(argument)) return null
   const isImport = call.expression.kind === ts.SyntaxKind.ImportKeyword
   const isRequire = ts.isIdentifier(call.expression) && call.expression.text === 'require'
   return isImport || isRequire ? argument.text : null
+}
+
+/** `require('dd-trace') as { default?: Tracer }` is what it is without the cast. */
+function withoutCasts(node: ts.Expression): ts.Expression {
+  let at = node
+  while (ts.isAwaitExpression(at) || ts.isParenthesizedExpression(at) || ts.isAsExpression(at) || ts.isSatisfiesExpression(at) || ts.isNonNullExpression(at)) at = at.expression
+  return at
 }
 
 function named(module: ts.Expression | undefined, exported: string): { module: string; exported: string } | null {

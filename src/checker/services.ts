@@ -80,7 +80,13 @@ export function findServices(program: Program, graph: ModuleGraph, references: R
       const custom = [...byFile.keys()].filter(file => graph.importsOf(file).some(imported => imported.specifier === 'next'))
       entries.push({ file: null, starts: own, order: graph.loadOrder([...(hook === null ? [] : [hook]), ...custom], nextFiles) })
     }
-    const lambdas = fileHandlers.filter(handler => handler.descriptor.name !== 'next' && !byFile.has(handler.file)).map(handler => handler.file)
+    const routeFiles = fileHandlers.filter(handler => handler.descriptor.name === 'remix').map(handler => handler.file)
+    if (routeFiles.length > 0 && !entries.some(entry => routeFiles.some(file => entry.order.files.has(file)))) {
+      // `remix-serve` and `react-router-serve` bring a server of their own.
+      const server = first([path.join(dir, 'app', 'entry.server')])
+      entries.push({ file: null, starts: starts.filter(start => start.runner === 'remix'), order: graph.loadOrder(server === null ? [] : [server], routeFiles) })
+    }
+    const lambdas = fileHandlers.filter(handler => handler.descriptor.name === 'aws-lambda' && !byFile.has(handler.file)).map(handler => handler.file)
     for (const file of new Set(lambdas)) entries.push({ file, starts: starts.filter(start => start.entry === file), order: graph.loadOrder([file]) })
     return entries
   }
@@ -103,7 +109,7 @@ export function findServices(program: Program, graph: ModuleGraph, references: R
   }
 }
 
-/** Next.js, Lambda: exports that a platform calls. Decorated classes and procedures are reached through their program. */
+/** Next.js, Remix, Lambda: exports that a platform calls. Decorated classes and procedures are reached through their program. */
 function isLoadedByFramework(handler: HandlerSite): boolean {
   return handler.descriptor.exports !== undefined
 }

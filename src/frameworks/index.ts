@@ -4,12 +4,15 @@ import type { ExportRef, FrameworkDescriptor, ObjectSource } from './descriptor.
 import { express } from './express.js'
 import { fastify } from './fastify.js'
 import { lambda, next } from './functions.js'
+import { graphql } from './graphql.js'
 import { grpc } from './grpc.js'
 import { hono } from './hono.js'
 import { koa } from './koa.js'
+import { mcp } from './mcp.js'
 import { nest } from './nest.js'
 import { nodeHttp } from './node-http.js'
 import { amqplib, bullmq, cron, kafkajs, nats } from './queues.js'
+import { remix } from './remix.js'
 import { trpc } from './trpc.js'
 
 export type * from './descriptor.js'
@@ -35,12 +38,21 @@ export const frameworks: readonly FrameworkDescriptor[] = [
 ].sort((a, b) => (a.name < b.name ? -1 : 1))
 
 /**
+ * The same, and those that only the whole program can judge: what a framework finds by folder, and what is given to a server
+ * in another file.
+ */
+export const programFrameworks: readonly FrameworkDescriptor[] = [...frameworks, graphql, mcp, remix]
+
+/**
  * The built-in rows with those of a config: a row of a known name changes that framework (each key it has replaces the
  * built-in one), any other is a framework of its own.
  */
-export function withDeclared(declared: readonly DeclaredFramework[]): readonly FrameworkDescriptor[] {
-  if (declared.length === 0) return frameworks
-  const rows = new Map(frameworks.map((row) => [row.name, row]))
+export function withDeclared(
+  declared: readonly DeclaredFramework[],
+  known: readonly FrameworkDescriptor[] = frameworks,
+): readonly FrameworkDescriptor[] {
+  if (declared.length === 0) return known
+  const rows = new Map(known.map((row) => [row.name, row]))
   for (const row of declared) rows.set(row.name, { ...(rows.get(row.name) ?? emptyRow(row)), ...row })
   return [...rows.values()]
 }

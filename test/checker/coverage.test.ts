@@ -52,6 +52,24 @@ const table: readonly (readonly [name: string, traced: number, total: number, by
   // Another vendor's tracing: no finding, not counted as traced until the config accepts it.
   ['accepted-apm', 2, 2, 'init of dd-trace', []],
   ['other-apm', 0, 2, null, []],
+  ['apm-lazily-required', 0, 1, null, []],
+  // Sentry without a sample rate reports errors and traces nothing.
+  ['sentry-errors-only', 0, 1, null, ['require-handler-tracing app.js:6']],
+  // `if (!enabled) return` before it.
+  ['conditional-return', 1, 1, 'NodeSDK of @opentelemetry/sdk-node', []],
+  // Functions that serverless.yml names, in plain JavaScript.
+  ['lambda-declared', 0, 2, null, ['require-handler-tracing src/orders.js:1']],
+  // Routes by folder: of the server that loads the bundle, and of the framework's own.
+  ['remix-untraced', 0, 5, null, ['require-handler-tracing app/root.tsx:1', 'require-handler-tracing server.ts:4']],
+  ['remix-serve-preload', 1, 1, '--require ./tracing.cjs', []],
+  // A folder `app/routes` of no framework.
+  ['folder-of-routes', 0, 0, null, []],
+  // Resolvers over files; behind an app's middleware; tools of an MCP server.
+  ['graphql-untraced', 0, 3, null, ['require-handler-tracing src/main.js:5']],
+  ['graphql-behind-express', 2, 2, 'expressTracing', []],
+  ['mcp-untraced', 0, 2, null, ['require-handler-tracing src/server.js:3']],
+  // A queue of the house: one row of the config.
+  ['declared-queue', 1, 2, 'traced', ['require-handler-tracing src/main.ts:6']],
   // axios, maps and the container of Nest have methods of the same names.
   ['look-alikes', 0, 0, null, []],
 ]
@@ -67,8 +85,17 @@ describe('handlers traced', () => {
   })
 
   it('marks tracing that only a condition switches on', async () => {
-    const result = await check({ paths: ['conditional-setup'], cwd: services })
-    expect(result.services[0]?.handlers.map(handler => handler.conditional)).toEqual([true, true])
+    const conditional = async (name: string): Promise<unknown> => (await check({ paths: [name], cwd: services })).services[0]?.handlers.map(handler => handler.conditional)
+    expect(await conditional('conditional-setup')).toEqual([true, true])
+    expect(await conditional('conditional-return')).toEqual([true])
+    expect(await conditional('first-import')).toEqual([false, false])
+  })
+
+  it('names the middleware that comes too late', async () => {
+    const [finding] = (await check({ paths: ['express-late-middleware'], cwd: services, allRules: true })).findings
+    expect(finding?.message).toContain('expressTracing is registered only after the handlers, so that nothing traces 2 handlers of Express')
+    expect(finding?.message).toContain('Register it before the routes.')
+    expect(finding?.steps.map(({ text, origin }) => `${String(origin.from.line)} ${text}`)[0]).toBe('7 traces only what is registered after it')
   })
 
   it('names another vendor in a notice', async () => {
@@ -81,6 +108,9 @@ describe('handlers traced', () => {
     const routes = async (name: string) => (await check({ paths: [name], cwd: services })).services.flatMap(service => service.handlers.map(handler => `${handler.method ?? '-'} ${handler.route ?? '-'}`)).toSorted()
     expect(await routes('next-untraced')).toEqual(['- /api/health', 'GET /api/orders/[id]', 'POST /api/orders/[id]'])
     expect(await routes('nest-untraced')).toEqual(['GET /orders', 'POST /orders/:id/refunds'])
+    expect(await routes('remix-untraced')).toEqual(['* *', '- /', '- /orders/$id', '- /orders/$id', '- /settings'])
+    expect(await routes('graphql-untraced')).toEqual(['Mutation createOrder', 'Query customer', 'Query order'])
+    expect(await routes('mcp-untraced')).toEqual(['- find-order', '- list-orders'])
     expect(await routes('koa-untraced')).toEqual(['POST orders.create', 'POST orders.list'])
   })
 })

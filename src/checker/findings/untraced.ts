@@ -33,11 +33,11 @@ function draftOf(first: HandlerVerdict, group: readonly HandlerVerdict[], place:
   const { service, entry } = first
   const count = group.length === 1 ? '1 handler' : `${String(group.length)} handlers`
   const { label } = first.site.descriptor
-  const by = first.by.startsWith('nothing') ? 'nothing traces' : `${first.by}, so that nothing traces`
+  const by = first.by.startsWith('nothing') ? 'nothing traces' : isLate(first) ? `${first.by.replace(/ it$/u, '')} ${count === '1 handler' ? 'the handler' : 'the handlers'}, so that nothing traces` : `${first.by}, so that nothing traces`
   const start = entry.starts[0]
   return {
     rule: 'require-handler-tracing',
-    message: `${capital(by)} ${count} of ${label} in service "${service.name}": their requests are missing from every trace. ${adviceFor(first)}`,
+    message: `${by.startsWith('nothing') ? capital(by) : by} ${count} of ${label} in service "${service.name}": their requests are missing from every trace. ${isLate(first) ? 'Register it before the routes.' : adviceFor(first)}`,
     node: place.node,
     service,
     steps: [
@@ -70,6 +70,11 @@ function placesOf(verdict: HandlerVerdict, root: FrameworkObject | null, referen
   if (makers.length > 0) return makers.map(use => ({ node: use, steps: [made] }))
   const way = references.liveness(node, files) ?? []
   return [{ node: way.find(isOwn) ?? node, steps: [made, ...way.slice(1).map(one => step(one, 'by this call'))] }]
+}
+
+/** The middleware is there, and too late. */
+function isLate(verdict: HandlerVerdict): boolean {
+  return verdict.by.endsWith('is registered only after it')
 }
 
 function handlerText(verdict: HandlerVerdict): string {

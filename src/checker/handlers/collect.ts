@@ -1,10 +1,13 @@
-import path from 'node:path'
 import picomatch from 'picomatch'
 import { ts } from 'ts-morph'
+import { getDeclaredFunctions } from '../../project/declared-functions.js'
+import { getPackage } from '../../project/package-json.js'
 import { matchesModule, type FrameworkDescriptor, type HandlerRow, type ObjectSource } from '../../frameworks/index.js'
 import { isFunctionLike, unwrap, type Entity, type Evaluator } from '../evaluate.js'
 import type { Program, ProgramFile } from '../program.js'
 import { autoloadedFiles } from './autoload.js'
+import { fieldsOf } from './fields.js'
+import { fileRoute } from './file-routes.js'
 import { isExport, type FrameworkObject, type ObjectMatcher } from './objects.js'
 
 /** One handler, with the object it is registered on. */
@@ -165,10 +168,17 @@ function readOnce(
     const last = node.arguments.at(-1)
     if (!last || node.arguments.length < 2 || textOf(node.arguments[0]) === null) return false
     const entity = evaluator.evaluate(last)
+    if (entity.kind === 'function') return isOfOtherPackage(last, entity.node)
     if (entity.kind !== 'result' || entity.callee.kind !== 'export') return false
     const { module } = entity.callee
     return !object.descriptor.modules.some(own => matchesModule(module, own)) && !/static|cors|helmet|compress|body-?parser|cookie|session|morgan|logger|multer|rate-?limit|swagger|proxy/u.test(module)
       && !matcher.objectOf(entity) && entity.callee.path[0] !== 'static'
+  }
+
+  /** `serve(…)` of another package of the repository, which gives a handler back. One that takes `next` is a middleware. */
+  function isOfOtherPackage(made: ts.Expression, handler: ts.FunctionLikeDeclaration): boolean {
+    const call = unwrap(made)
+    return ts.isCallExpression(call) && handler.parameters.length < 3 && getPackage(handler.getSourceFile().fileName)?.dir !== getPackage(made.getSourceFile().fileName)?.dir
   }
 
   function addHandlers(node: ts.CallExpression | ts.NewExpression, row: HandlerRow, descriptor: FrameworkDescriptor, object: FrameworkObject | null, method: string, file: ProgramFile): void {
@@ -185,6 +195,10 @@ function readOnce(
       const literal = objectLiteral(argument)
       if (!literal) {
         handlers.push({ ...site, handler: null })
+        return
+      }
+      if (row.fieldsOf) {
+        for (const field of fieldsOf(literal, row, evaluator)) handlers.push({ ...site, method: field.type, route: field.name, node: field.node, handler: field.handler, file: field.node.getSourceFile().fileName })
         return
       }
       const path = row.pathProperties?.map(name => textOf(propertyOf(literal, name))).find(text => text !== null) ?? route
@@ -229,13 +243,14 @@ function readOnce(
 
   function readExports(file: ProgramFile): void {
     for (const { descriptor, row, matches } of exportRows) {
-      if (matches && !matches(file.path)) continue
+      if (matches && (!matches(file.path) || !dependsOn(file.path, descriptor))) continue
       if (!matches && !row.types) continue
+      const declaredNames = matches ? null : getDeclaredFunctions(file.path).names
       for (const [name, symbol] of program.exportsOf(file.path)) {
         if (!row.names.includes('*') && !row.names.includes(name) && !(name === 'export=' && row.names.includes('default'))) continue
         const declaration = symbol.declarations?.[0]
-        if (!declaration || (row.types && !hasHandlerType(declaration, row.types, descriptor))) continue
-        handlers.push({ descriptor, method: row.httpMethod === 'name' ? name : null, route: matches ? fileRoute(file.path) : null, node: declaration, handler: expressionOf(declaration), object: null, file: file.path })
+        if (!declaration || (row.types && declaredNames?.has(name) !== true && !hasHandlerType(declaration, row.types, descriptor))) continue
+        handlers.push({ descriptor, method: row.httpMethod === 'name' ? name : null, route: matches ? fileRoute(file.path, descriptor.name) : null, node: declaration, handler: expressionOf(declaration), object: null, file: file.path })
       }
     }
   }
@@ -286,6 +301,18 @@ function httpMethodOf(row: HandlerRow, node: ts.CallExpression | ts.NewExpressio
   return literal ? textOf(propertyOf(literal, httpMethod.property))?.toUpperCase() ?? null : null
 }
 
+/**
+ * A folder of routes is a framework's where the package, or what it stands in, depends on it. Next.js' own names of files are
+ * proof enough, and its package may stand in a lock file alone.
+ */
+function dependsOn(file: string, descriptor: FrameworkDescriptor): boolean {
+  if (descriptor.name === 'next') return true
+  for (let pkg = getPackage(file); pkg; pkg = getPackage(pkg.dir)) {
+    if ([...pkg.dependencies].some(name => descriptor.modules.some(module => matchesModule(name, module)))) return true
+  }
+  return false
+}
+
 /** `traceHandler(fn)`: the framework's own wrapper holds a handler, whatever stands in it. */
 function isTracedBy(entity: Entity, descriptor: FrameworkDescriptor): boolean {
   return entity.kind === 'result' && isExport(entity.callee, descriptor.tracedBy)
@@ -330,16 +357,10 @@ function joinRoute(base: string | null, own: string | null): string | null {
 
 function expressionOf(node: ts.Declaration): ts.Expression | null {
   if (ts.isVariableDeclaration(node)) return node.initializer ?? null
+  // `export const { action, loader } = createRoute(…)`: the call makes them both.
+  if (ts.isBindingElement(node)) return ts.isVariableDeclaration(node.parent.parent) ? (node.parent.parent.initializer ?? null) : null
+  if (ts.isPropertyAccessExpression(node) && ts.isBinaryExpression(node.parent)) return node.parent.right
   if (ts.isExportAssignment(node)) return node.expression
   if (ts.isBinaryExpression(node)) return node.right
   return null
-}
-
-/** The route that a file's place gives: `app/(group)/api/users/[id]/route.ts` → `/api/users/[id]`. */
-function fileRoute(file: string): string {
-  const posix = file.split(path.sep).join('/')
-  const app = /\/app\/(.*)\/route\.\w+$/u.exec(posix)?.[1]
-  if (app !== undefined) return `/${app.split('/').filter(part => !/^\(.*\)$/u.test(part)).join('/')}`
-  const pages = /\/pages\/(.*)\.\w+$/u.exec(posix)?.[1]
-  return pages === undefined ? '/' : `/${pages.replace(/\/index$/u, '')}`
 }

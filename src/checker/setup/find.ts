@@ -53,6 +53,7 @@ export function findSetups(files: readonly ProgramFile[], program: Program, grap
       const effect = row.effect === 'provider' && hasInstrumentations(node) ? 'instruments' : row.effect
       // A provider that is only made is no setup: it must be registered, or be an SDK that somebody starts.
       if (row.effect === 'provider' && ts.isNewExpression(node) && !isStarted(node)) return null
+      if (row.needs && !mayHaveOption(node, row.needs)) return null
       return { node, file, effect, module: callee.module, name, conditional: isConditional(node), shutdown: row.shutdown ?? [] }
     }
     if (ts.isNewExpression(node) && instrumentationModule.test(callee.module) && serverInstrumentation.test(callee.module) && !isInsideSetup(node)) {
@@ -69,6 +70,19 @@ export function findSetups(files: readonly ProgramFile[], program: Program, grap
     const literal = entity.kind === 'value' && ts.isObjectLiteralExpression(entity.node) ? entity.node : null
     if (!literal) return entity.kind !== 'value'
     return literal.properties.some(property => (property.name && ts.isIdentifier(property.name) && property.name.text === 'instrumentations') || ts.isSpreadAssignment(property))
+  }
+
+  /** Is one of the options given, and not 0? Options that are made elsewhere may well hold it. */
+  function mayHaveOption(node: ts.CallExpression | ts.NewExpression, names: readonly string[]): boolean {
+    const [options] = node.arguments ?? []
+    if (!options) return false
+    const entity = evaluator.evaluate(options)
+    if (entity.kind !== 'value' || !ts.isObjectLiteralExpression(entity.node)) return true
+    return entity.node.properties.some(property => {
+      if (ts.isSpreadAssignment(property)) return true
+      const isNamed = (ts.isIdentifier(property.name) || ts.isStringLiteralLike(property.name)) && names.includes(property.name.text)
+      return isNamed && !(ts.isPropertyAssignment(property) && property.initializer.getText() === '0')
+    })
   }
 
   /** `.register()`, `.start()`, `setGlobalTracerProvider(provider)`: somewhere in the file, on what this makes. */
@@ -150,11 +164,33 @@ function isConditional(node: ts.Node): boolean {
   for (let at = node; !ts.isSourceFile(at); at = at.parent) {
     if (ts.isFunctionLike(at)) return false
     const { parent } = at
+    if (ts.isBlock(parent) && parent.statements.some(statement => statement.end <= at.pos && isWayOut(statement))) return true
     if (ts.isIfStatement(parent) && parent.expression !== at) return true
     if (ts.isConditionalExpression(parent) && parent.condition !== at) return true
     if (ts.isBinaryExpression(parent) && parent.right === at && parent.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken) return true
   }
   return false
+}
+
+/** `if (!enabled) return` before it. A guard against a second setup (`if (started) return`) is no condition. */
+function isWayOut(statement: ts.Statement): boolean {
+  if (!ts.isIfStatement(statement) || statement.elseStatement) return false
+  const { thenStatement: then, expression } = statement
+  const last = ts.isBlock(then) ? then.statements.at(-1) : then
+  return last !== undefined && ts.isReturnStatement(last) && !/NEXT_RUNTIME/u.test(expression.getText()) && !asksOwnState(expression)
+}
+
+/** A variable of the module itself that is written later, and nothing else. */
+function asksOwnState(expression: ts.Expression): boolean {
+  const names: ts.Identifier[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node)) names.push(node)
+    else if (ts.isPropertyAccessExpression(node)) visit(node.expression)
+    else ts.forEachChild(node, visit)
+  }
+  visit(expression)
+  const own = new Set(expression.getSourceFile().statements.flatMap(statement => (ts.isVariableStatement(statement) && (statement.declarationList.flags & ts.NodeFlags.Const) === 0 ? statement.declarationList.declarations.map(one => one.name.getText()) : [])))
+  return names.length > 0 && names.every(name => name.text === 'undefined' || own.has(name.text))
 }
 
 /** Methods by which spans are started; a middleware or wrapper written by hand calls one. */

@@ -11,6 +11,8 @@ export interface SetupRow extends ExportRef {
   readonly effect: SetupEffect
   /** The row is a method of what the export makes: `new NodeTracerProvider().register()`. */
   readonly method?: string
+  /** It traces only when one of these options is given: Sentry without a sample rate reports errors and makes no spans. */
+  readonly needs?: readonly string[]
   /** The shutdown that ends it belongs to what it returns. */
   readonly shutdown?: readonly string[]
 }
@@ -39,7 +41,7 @@ export const setupRows: readonly SetupRow[] = [
   { module: '@opentelemetry/sdk-trace', export: 'TracerProvider', as: 'new', effect: 'provider', shutdown: ['forceFlush', 'shutdown'] },
   { module: '@opentelemetry/sdk-trace-base', export: 'BasicTracerProvider', as: 'new', effect: 'provider', shutdown: ['forceFlush', 'shutdown'] },
   { module: '@opentelemetry/sdk-trace-node', export: 'NodeTracerProvider', as: 'new', effect: 'provider', shutdown: ['forceFlush', 'shutdown'] },
-  { module: '@sentry/*', export: 'init', as: 'call', effect: 'apm' },
+  { module: '@sentry/*', export: 'init', as: 'call', effect: 'apm', needs: ['enableTracing', 'tracesSampleRate', 'tracesSampler'] },
   { module: '@spanguard/runtime', export: 'initTracing', as: 'call', effect: 'provider' },
   { module: '@splunk/otel', export: 'start', as: 'call', effect: 'instruments' },
   { module: '@traceloop/node-server-sdk', export: 'initialize', as: 'call', effect: 'instruments' },
