@@ -42,6 +42,7 @@ function draftOf(first: HandlerVerdict, group: readonly HandlerVerdict[], place:
     service,
     steps: [
       ...place.steps,
+      ...first.steps,
       ...group.slice(0, 20).map(one => step(one.site.node, handlerText(one))),
       ...(start ? [{ file: start.place.file, origin: { file: start.place.file, start: 0, end: 0, from: { line: start.place.line, column: 0 }, to: { line: start.place.line, column: start.place.text.length } }, text: `started without tracing: ${start.place.text}` }] : []),
     ],
