@@ -12,5 +12,5 @@ export default defineConfig({
       { find: /^@spanguard\/runtime\/(.+)$/, replacement: from('runtime/src/$1.ts') },
     ],
   },
-  test: { include: ['test/**/*.test.ts'], exclude: ['test/fixtures/**'], testTimeout: 30_000, hookTimeout: 60_000 },
+  test: { include: ['test/**/*.test.ts'], globalSetup: ['test/say-skipped.ts'], exclude: ['test/fixtures/**'], testTimeout: 30_000, hookTimeout: 60_000 },
 })

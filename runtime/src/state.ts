@@ -1,6 +1,7 @@
 import { context, trace, type Span, type SpanContext, type Tracer } from '@opentelemetry/api'
 import type { Policy } from '@spanguard/policy'
 import type { TracerProvider } from '@opentelemetry/sdk-trace'
+import type { Target } from './clients/targets.js'
 import type { LogFields, Tracing, TracingOptions } from './options.js'
 import { scopeName, version } from './version.js'
 
@@ -32,6 +33,8 @@ export interface ActiveTracing {
   readonly policy: Policy
   /** True for health checks and the routes of `sampling.ignore`. */
   readonly ignoresRoute: (method: string, path: string) => boolean
+  /** Whether trace context and listed baggage may go there: local targets and those of `propagateTo`. */
+  readonly propagatesTo: (target: Target) => boolean
 }
 
 const key = Symbol.for('@spanguard/runtime state 1')

@@ -148,6 +148,7 @@ export function testTracing(options: TestTracingOptions = {}): TestTracing {
     production: true,
     policy: policy.policy,
     ignoresRoute,
+    propagatesTo: () => true,
   }
   return handle
 }

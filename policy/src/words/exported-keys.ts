@@ -16,8 +16,10 @@ export const allowedSpanKeys: readonly string[] = [
   'http.request.{method,method_original,resend_count,body.size}',
   'http.response.{status_code,body.size}',
   'http.{route,method,status_code}',
-  'messaging.{system,operation.name,operation.type,consumer.group.name,batch.message_count,message.id}',
-  'messaging.destination.{name,template,partition.id}',
+  // What a message went through before, under keys of the runtime's own: the conventions have none for every system.
+  'messaging.message.{redelivered,delivery_count,disposition,dead_letter.reason,dead_letter.source}',
+  'messaging.{system,system.name,operation.name,operation.type,consumer.group.name,batch.message_count,message.id}',
+  'messaging.destination.{name,template,anonymous,temporary,partition.id}',
   'net.peer.{name,port}',
   'network.peer.{address,port}',
   'network.{protocol.name,protocol.version,transport}',

@@ -1,4 +1,4 @@
-import { type Context, type Link, propagation, ROOT_CONTEXT, trace, type TextMapGetter } from '@opentelemetry/api'
+import { type Context, isSpanContextValid, type Link, propagation, ROOT_CONTEXT, trace, type TextMapGetter } from '@opentelemetry/api'
 import { runtimeState } from '../state.js'
 import type { IncomingHeaders } from './attributes.js'
 
@@ -34,6 +34,24 @@ export function parentOf<Carrier>(
   if (isTrusted(headers)) return { parent: propagation.extract(base, carrier, getter), links: [] }
   const stranger = trace.getSpanContext(propagation.extract(ROOT_CONTEXT, carrier, getter))
   return { parent: base, links: stranger === undefined ? [] : [{ context: stranger }] }
+}
+
+/**
+ * Where the CONSUMER span of one message hangs: as {@link incomingParent} has it, and with a link to the producer's span in
+ * either case, since a queue is read in its own time.
+ */
+export function messageParent(active: Context, headers: IncomingHeaders): { parent: Context; links: Link[] } {
+  const { parent, links } = incomingParent(active, headers)
+  const producer = trace.getSpanContext(parent)
+  return producer === undefined || !isSpanContextValid(producer) ? { parent, links } : { parent, links: [{ context: producer }] }
+}
+
+/** The links of a batch: one to each producer, whom none of them can be the parent of all. */
+export function messageLinks(headers: readonly IncomingHeaders[]): Link[] {
+  return headers.flatMap(each => {
+    const producer = trace.getSpanContext(propagation.extract(ROOT_CONTEXT, each, getter))
+    return producer === undefined || !isSpanContextValid(producer) ? [] : [{ context: producer }]
+  })
 }
 
 /** By `trustIncoming`; a function that throws trusts nobody: a fault in it must not hand the trace to a stranger. */

@@ -3,6 +3,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { TracerProvider } from '@opentelemetry/sdk-trace'
 import { disableClients, enableClients } from '../clients/enable.js'
 import { limitPropagation } from '../clients/propagation.js'
+import { compileTargets } from '../clients/targets.js'
 import { hasDiagLogger, report } from '../diagnostics.js'
 import { watchProcessEnd } from '../end/process-end.js'
 import { createPipeline, type Pipeline } from '../export/pipeline.js'
@@ -118,7 +119,8 @@ function assemble(setup: Setup): ActiveTracing {
   })
   const propagator = limitPropagation(createPropagator(environment.propagators, policy.policy), options.propagateTo ?? [])
   const problem = registerGlobals(provider, new AsyncLocalStorageContextManager().enable(), propagator, warn)
-  const shared = { fingerprint: setup.fingerprint, options, environment: place, production: isProduction(place), ignoresRoute, policy: policy.policy }
+  const propagatesTo = compileTargets(options.propagateTo ?? [])
+  const shared = { fingerprint: setup.fingerprint, options, environment: place, production: isProduction(place), ignoresRoute, propagatesTo, policy: policy.policy }
   if (problem !== null) {
     conflict(`${problem}. Redaction is NOT active for its spans. Let @spanguard/runtime set tracing up alone`, options, place)
     return { ...shared, provider: null, tracer: null, handle: idleHandle('foreign-provider', sampling, policy) }
@@ -147,6 +149,7 @@ function switchedOff(setup: Setup): ActiveTracing {
     production: isProduction(place),
     policy: policy.policy,
     ignoresRoute: () => false,
+    propagatesTo: compileTargets(options.propagateTo ?? []),
     provider: null,
     tracer: null,
     handle: idleHandle('off', sampling, policy),

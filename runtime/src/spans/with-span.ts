@@ -42,13 +42,16 @@ export function withSpan<T>(name: string, optionsOrFn: SpanOptions | ((span: Lis
   return runInSpan(span, trace.setSpan(options.root === true ? trace.deleteSpan(parent) : parent, span), fn)
 }
 
-/** Runs `fn` with the span active, records what it throws, and ends the span when `fn` is done. */
-export function runInSpan<T>(span: Span, inside: Context, fn: (span: Span) => T): T {
+/**
+ * Runs `fn` with the span active, records what it throws, and ends the span when `fn` is done. `failed` takes the place of
+ * recording the error and ending the span, for what is thrown and is no failure.
+ */
+export function runInSpan<T>(span: Span, inside: Context, fn: (span: Span) => T, failed: (span: Span, error: unknown) => void = fail): T {
   let result: T
   try {
     result = context.with(inside, fn, undefined, span)
   } catch (error) {
-    fail(span, error)
+    failed(span, error)
     throw error
   }
   // Also a promise of another realm (Jest runs tests in one of its own).
@@ -59,7 +62,7 @@ export function runInSpan<T>(span: Span, inside: Context, fn: (span: Span) => T)
         span.end()
       },
       (error: unknown) => {
-        fail(span, error)
+        failed(span, error)
       },
     )
     return result
@@ -72,7 +75,7 @@ export function runInSpan<T>(span: Span, inside: Context, fn: (span: Span) => T)
         return value
       },
       (error: unknown) => {
-        fail(span, error)
+        failed(span, error)
         throw error
       },
     ) as T
