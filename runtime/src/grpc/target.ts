@@ -1,4 +1,4 @@
-import { compileTargets, type Target, toTarget } from '../clients/targets.js'
+import { type Target, toTarget } from '../clients/targets.js'
 import { runtimeState } from '../state.js'
 
 /** Where a channel leads to. */
@@ -37,14 +37,9 @@ export function mayPropagateTo(destination: Destination | null): boolean {
   const target = destination?.target
   // What names no host (a resolver of the application's own) can't be judged, and its author decides.
   if (target === null || target === undefined) return true
-  const propagateTo = runtimeState().active?.options.propagateTo ?? nobody
-  let isOurs = compiled.get(propagateTo)
-  if (isOurs === undefined) compiled.set(propagateTo, (isOurs = compileTargets(propagateTo)))
-  return isOurs(target)
+  return runtimeState().active?.propagatesTo(target) ?? true
 }
 
-const nobody: readonly (string | RegExp)[] = []
-const compiled = new WeakMap<readonly (string | RegExp)[], (target: Target) => boolean>()
 /** A service talks to few others. */
 const destinations = new Map<string, Destination | null>()
 const maxDestinations = 200

@@ -40,7 +40,7 @@ export function parentOf<Carrier>(
  * Where the CONSUMER span of one message hangs: as {@link incomingParent} has it, and with a link to the producer's span in
  * either case, since a queue is read in its own time.
  */
-export function messageParent(active: Context, headers: IncomingHeaders): { parent: Context; links: Link[] } {
+export function messageParent(active: Context, headers: IncomingHeaders): IncomingParent {
   const { parent, links } = incomingParent(active, headers)
   const producer = trace.getSpanContext(parent)
   return producer === undefined || !isSpanContextValid(producer) ? { parent, links } : { parent, links: [{ context: producer }] }
@@ -49,7 +49,7 @@ export function messageParent(active: Context, headers: IncomingHeaders): { pare
 /** The links of a batch: one to each producer, whom none of them can be the parent of all. */
 export function messageLinks(headers: readonly IncomingHeaders[]): Link[] {
   return headers.flatMap(each => {
-    const producer = trace.getSpanContext(propagation.extract(ROOT_CONTEXT, each, getter))
+    const producer = trace.getSpanContext(propagation.extract(ROOT_CONTEXT, each, headerGetter))
     return producer === undefined || !isSpanContextValid(producer) ? [] : [{ context: producer }]
   })
 }
