@@ -1,5 +1,6 @@
 import type { Policy } from './config.js'
 import { compileKeyPatterns, expandBraces } from './key-patterns.js'
+import { classifyName } from './keys.js'
 import { allowedResourceKeys, allowedSpanKeys, deniedKeys } from './words/exported-keys.js'
 
 export type ExportScope = 'span' | 'resource' | 'event' | 'link'
@@ -22,6 +23,9 @@ export interface ExportedKeys {
 }
 
 interface Compiled {
+  /** Written out in the policy. */
+  readonly lists: (key: string) => boolean
+  /** Written out, or within a namespace. */
   readonly allows: (key: string) => boolean
   readonly denies: (key: string) => boolean
 }
@@ -30,17 +34,20 @@ const compiled = new WeakMap<Policy, Compiled>()
 
 /**
  * May an attribute of this key leave the service? An allow-list: what is not known to be safe is denied. The policy adds
- * to it and takes from it; a built-in denial cannot be overridden.
+ * to it and takes from it; a built-in denial cannot be overridden. Within a namespace of the policy (`order.*`) a key that says
+ * itself that it is sensitive (`order.password`) is denied, unless the policy lists it or ignores the word.
  */
 export function judgeExportedKey(key: string, scope: ExportScope, policy: Policy): ExportVerdict {
   const own = compile(policy)
   if (own.denies(key) || (isDenied(key) && key !== PSEUDONYM)) return 'deny'
   if (scope === 'resource' ? isResourceKey(key) : isSpanKey(key)) return 'mask'
-  return own.allows(key) ? 'mask' : 'deny'
+  if (!own.allows(key)) return 'deny'
+  return own.lists(key) || classifyName(key, policy) === null ? 'mask' : 'deny'
 }
 
 /**
- * The keys of spans that `judgeExportedKey` lets out under a policy, built-in ones included. `error.stage` and the like, which
+ * The keys of spans that `judgeExportedKey` lets out under a policy, built-in ones included; within namespaces also those whose
+ * names are sensitive, which no list can write down. `error.stage` and the like, which
  * Spanguard writes itself, are built in.
  */
 export function listExportedKeys(policy: Policy): ExportedKeys {
@@ -67,6 +74,7 @@ function compile(policy: Policy): Compiled {
   const known = compiled.get(policy)
   if (known !== undefined) return known
   const made: Compiled = {
+    lists: compileKeyPatterns(policy.attributes.allow.filter((pattern) => !pattern.includes('*'))),
     allows: compileKeyPatterns(policy.attributes.allow),
     denies: compileKeyPatterns(policy.attributes.deny),
   }

@@ -79,7 +79,10 @@ export interface SamplingControl {
    * Throws RangeError for a ratio outside 0 to 1 and for minutes that are no number above 0.
    */
   spike(ratio: number, options: { minutes: number; scope?: 'roots' | 'local' }): () => void
-  /** Asks `fn` for the ratio now and every `everyMs`; a failure keeps the last one. Returns the way to stop it. */
+  /**
+   * Asks `fn` for the ratio now and every `everyMs` (at least 100); a failure keeps the last one. Returns the way to stop it.
+   * Throws RangeError when `everyMs` is no number above 0.
+   */
   follow(fn: () => number | Promise<number>, options: { everyMs: number }): () => void
 }
 

@@ -93,6 +93,49 @@ describe('attributes', () => {
     expect(write('/users/{email}/orders', '/api/users/jane/orders')).toBe('/api/users/[REDACTED]/orders')
     expect(write('/orders/:id', '/orders/42')).toBe('/orders/42')
   })
+
+  test.each([
+    ['a slash at the end, which routers pass over', '/reset/:token', '/reset/abc/', '/reset/[REDACTED]/'],
+    ['a slash at the end of the route', '/reset/:token/', '/reset/abc', '/reset/[REDACTED]'],
+    ['behind a wildcard', '/files/*/share/:token', '/files/a/b/c/share/abc', '/files/a/b/[REDACTED]/share/[REDACTED]'],
+    ['before a wildcard', '/reset/:token/*', '/reset/abc/x/y/z', '/reset/[REDACTED]/x/[REDACTED]/z'],
+    ['before a wildcard, below a mount', '/reset/:token/*', '/api/v1/reset/abc/x/y', '/api/[REDACTED]/reset/[REDACTED]/[REDACTED]/y'],
+    ['a wildcard of its own', '/reset/*token', '/reset/abc/def', '/reset/[REDACTED]/[REDACTED]'],
+    ['a catch-all of Next.js', '/reset/[...token]', '/reset/abc/def', '/reset/[REDACTED]/[REDACTED]'],
+    ['within a segment', '/files/v1-:token', '/files/v1-abc', '/files/[REDACTED]'],
+    ['with an expression', '/reset/:token(\\w{3})', '/reset/abc', '/reset/[REDACTED]'],
+    ['optional and not there', '/users/:id{/:token}', '/users/7', '/users/[REDACTED]'],
+    ['a name that is none', '/buckets/:tokenBucket', '/buckets/abc', '/buckets/abc'],
+  ])('what the route calls by a sensitive name: %s', (_name, route, path, expected) => {
+    const { attributes } = redactor().redact(spanWith(s => s.setAttributes({ 'http.route': route, 'url.path': path, 'url.full': `https://reset.example${path}?q=1` })))
+    expect(attributes['url.path']).toBe(expected)
+    expect(attributes['url.full']).toBe(`https://reset.example${expected}`)
+  })
+
+  test('a key within a namespace that says itself that it is sensitive, unless it is listed or its word is ignored', () => {
+    const within = toPolicy({ attributes: { allow: ['order.*'] } })
+    expect(attribute('order.password', 'hunter2', within)).toBe('[REDACTED]')
+    expect(attribute('order.customer.email', 'jane', within)).toBe('[REDACTED]')
+    expect(attribute('order.token_count', 3, within)).toBe(3)
+    expect(attribute('order.password', 'hunter2', toPolicy({ attributes: { allow: ['order.*', 'order.password'] } }))).toBe('hunter2')
+    expect(attribute('order.password', 'hunter2', toPolicy({ attributes: { allow: ['order.*'], sensitive: { ignore: ['password'] } } }))).toBe('hunter2')
+  })
+
+  test('a card number that is written as a number', () => {
+    const policy = toPolicy({ attributes: { allow: ['order.ref', 'order.refs'] } })
+    expect(attribute('order.ref', 4111111111111111, policy)).toBe('[REDACTED]')
+    expect(attribute('order.refs', [1, 4111111111111111], policy)).toEqual([1, '[REDACTED]'])
+    expect(attribute('order.ref', 4111111111111112, policy)).toBe(4111111111111112)
+    expect(attribute('order.ref', 1764249000000, policy)).toBe(1764249000000)
+  })
+
+  test('is counted by key, also within lists and for numbers', () => {
+    const policy = toPolicy({ attributes: { allow: ['order.refs', 'order.ref'] } })
+    const counting = redactor(policy)
+    counting.redact(spanWith(s => s.setAttributes({ 'order.refs': ['a', 'jane@example.com'], 'order.ref': 4111111111111111, 'customer.note': 'x' })))
+    counting.redact(spanWith(s => s.setAttributes({ 'order.refs': ['a', '[REDACTED]'], 'customer.note': 'y' })))
+    expect(counting.counts()).toMatchObject({ 'order.refs': 1, 'order.ref': 1, 'customer.note': 2 })
+  })
 })
 
 describe('keys that carry data', () => {

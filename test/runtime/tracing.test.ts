@@ -326,6 +326,7 @@ describe('sampling', () => {
   test('ratios and minutes that make no sense are errors of the caller', () => {
     start()
     for (const ratio of [-0.1, 1.1, Number.NaN]) expect(() => { tracing.sampling.set(ratio) }).toThrow(RangeError)
+    for (const everyMs of [0, -1, Number.NaN]) expect(() => tracing.sampling.follow(() => 1, { everyMs })).toThrow(RangeError)
     for (const minutes of [0, -1, Infinity]) expect(() => tracing.sampling.spike(1, { minutes })).toThrow(RangeError)
   })
 

@@ -1,4 +1,4 @@
-import { type Context, SpanKind, type TextMapPropagator, trace } from '@opentelemetry/api'
+import { type Attributes, type Context, SpanKind, type TextMapPropagator, trace } from '@opentelemetry/api'
 import { compileTargets, type Target, toTarget } from './targets.js'
 
 /**
@@ -9,6 +9,15 @@ let aimed: Target | null = null
 
 export function aimAt(target: Target): void {
   aimed = target
+}
+
+/** The CLIENT span that was started last: one that is not sampled remembers nothing of its target itself. */
+let started: { readonly traceId: string; readonly attributes: Attributes } | null = null
+
+/** Told by the sampler of every span; an instrumentation injects in the turn in which it starts its span. */
+export function noteStart(traceId: string, kind: SpanKind, attributes: Attributes): void {
+  if (kind === SpanKind.CLIENT) started = { traceId, attributes }
+  else if (started !== null) started = null
 }
 
 /**
@@ -25,6 +34,7 @@ export function limitPropagation(
     inject(context, carrier, setter) {
       const target = aimed ?? targetOfSpan(context)
       aimed = null
+      started = null
       if (target === null || isOurs(target)) inner.inject(context, carrier, setter)
     },
     extract: (context, carrier, getter) => inner.extract(context, carrier, getter),
@@ -37,12 +47,20 @@ export function isPropagationHeader(name: string): boolean {
   return /^(?:traceparent|tracestate|baggage)$/i.test(name)
 }
 
-/** Of a recorded HTTP CLIENT span that another instrumentation started; an unsampled one knows nothing. */
+/** Of an HTTP CLIENT span that another instrumentation started. */
 function targetOfSpan(context: Context): Target | null {
-  const span = trace.getSpan(context) as { readonly kind?: SpanKind; readonly attributes?: Readonly<Record<string, unknown>> } | undefined
-  if (span?.kind !== SpanKind.CLIENT || span.attributes === undefined) return null
-  const url = span.attributes['url.full'] ?? span.attributes['http.url']
+  const span = trace.getSpan(context) as Partial<ClientSpan> | undefined
+  if (span?.spanContext === undefined) return null
+  const recorded = span.kind === SpanKind.CLIENT ? span.attributes : undefined
+  const attributes = recorded ?? (span.kind === undefined && started?.traceId === span.spanContext().traceId ? started.attributes : {})
+  const url = attributes['url.full'] ?? attributes['http.url']
   if (typeof url !== 'string' || !URL.canParse(url)) return null
   const { protocol, hostname, port } = new URL(url)
   return toTarget(protocol, hostname, port)
+}
+
+interface ClientSpan {
+  readonly kind: SpanKind
+  readonly attributes: Attributes
+  spanContext(): { readonly traceId: string }
 }

@@ -12,7 +12,7 @@ import {
 import { watchCrash } from './crash.js'
 import { bindListeners } from './emitters.js'
 import { isCallersAbort } from './outcome.js'
-import { incomingParent } from './trust.js'
+import { findStranger, incomingParent } from './trust.js'
 import { isUpgrade, watchUpgrade } from './upgrade.js'
 
 /** What every middleware takes. */
@@ -146,6 +146,8 @@ function adopt(request: ServerRequest, response: ServerResponse, active: Context
   const rpcOwner = (rpc as { [owner]?: object })[owner]
   if ((rpcOwner !== undefined && rpcOwner !== request) || !isAlive(rpc.span)) return null
   const method = spanMethod(request.method ?? '')
+  const stranger = rpcOwner === undefined ? findStranger(request.headers) : null
+  if (stranger !== null) rpc.span.addLink({ context: stranger })
   return { span: rpc.span, context: active, rpc, method, adopted: true, request, response, findRoute: null, failure: null, ended: false }
 }
 

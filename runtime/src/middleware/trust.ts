@@ -1,4 +1,4 @@
-import { type Context, isSpanContextValid, type Link, propagation, ROOT_CONTEXT, trace, type TextMapGetter } from '@opentelemetry/api'
+import { type Context, createContextKey, isSpanContextValid, type Link, propagation, ROOT_CONTEXT, type SpanContext, trace, type TextMapGetter, type TextMapPropagator } from '@opentelemetry/api'
 import { runtimeState } from '../state.js'
 import type { IncomingHeaders } from './attributes.js'
 
@@ -6,6 +6,10 @@ const headerGetter: TextMapGetter<IncomingHeaders> = {
   keys: headers => Object.keys(headers),
   get: (headers, name) => headers[name] as string | string[] | undefined,
 }
+
+/** In a context that headers are extracted into: the trust in them has been asked for, also when it was refused. */
+const judged = createContextKey('spanguard trust is judged')
+const strangers = ROOT_CONTEXT.setValue(judged, true)
 
 /**
  * Where a SERVER span hangs: below the caller's span when the caller is trusted, else a root that links to it.
@@ -31,8 +35,8 @@ export function parentOf<Carrier>(
   headers: IncomingHeaders | (() => IncomingHeaders),
 ): IncomingParent {
   const base = trace.getSpan(active) === undefined ? active : trace.deleteSpan(active)
-  if (isTrusted(headers)) return { parent: propagation.extract(base, carrier, getter), links: [] }
-  const stranger = trace.getSpanContext(propagation.extract(ROOT_CONTEXT, carrier, getter))
+  if (isTrusted(headers)) return { parent: propagation.extract(base.setValue(judged, true), carrier, getter).deleteValue(judged), links: [] }
+  const stranger = trace.getSpanContext(propagation.extract(strangers, carrier, getter))
   return { parent: base, links: stranger === undefined ? [] : [{ context: stranger }] }
 }
 
@@ -49,9 +53,41 @@ export function messageParent(active: Context, headers: IncomingHeaders): Incomi
 /** The links of a batch: one to each producer, whom none of them can be the parent of all. */
 export function messageLinks(headers: readonly IncomingHeaders[]): Link[] {
   return headers.flatMap(each => {
-    const producer = trace.getSpanContext(propagation.extract(ROOT_CONTEXT, each, headerGetter))
+    const producer = trace.getSpanContext(propagation.extract(strangers, each, headerGetter))
     return producer === undefined || !isSpanContextValid(producer) ? [] : [{ context: producer }]
   })
+}
+
+/** The caller of a request whose span somebody else started, when it is not trusted: what that span should link to. */
+export function findStranger(headers: IncomingHeaders): SpanContext | null {
+  return isTrusted(headers) ? null : (trace.getSpanContext(propagation.extract(strangers, headers, headerGetter)) ?? null)
+}
+
+/**
+ * A propagator that takes nothing from the HTTP requests of strangers, so that `trustIncoming` also holds for spans that
+ * another instrumentation starts. Messages and RPC metadata have no `host`: their own consumers and servers ask.
+ */
+export function trustPropagation(inner: TextMapPropagator): TextMapPropagator {
+  return {
+    inject(context, carrier, setter) {
+      inner.inject(context, carrier, setter)
+    },
+    extract(context, carrier, getter) {
+      const trust = runtimeState().active?.options.trustIncoming ?? true
+      if (trust === true || context.getValue(judged) === true || !isHttp(carrier, getter)) return inner.extract(context, carrier, getter)
+      return isTrusted(() => headersOf(carrier, getter)) ? inner.extract(context, carrier, getter) : context
+    },
+    fields: () => inner.fields(),
+  }
+}
+
+/** RFC 9112 asks every request for a Host header, HTTP/2 for an authority. */
+function isHttp(carrier: unknown, getter: TextMapGetter): boolean {
+  return [getter.get(carrier, 'host'), getter.get(carrier, ':authority')].some(value => typeof value === 'string' && value !== '')
+}
+
+function headersOf(carrier: unknown, getter: TextMapGetter): IncomingHeaders {
+  return Object.fromEntries(getter.keys(carrier).map(name => [name.toLowerCase(), getter.get(carrier, name)]))
 }
 
 /** By `trustIncoming`; a function that throws trusts nobody: a fault in it must not hand the trace to a stranger. */
@@ -59,7 +95,8 @@ export function isTrusted(headers: IncomingHeaders | (() => IncomingHeaders)): b
   const trust = runtimeState().active?.options.trustIncoming ?? true
   if (typeof trust === 'boolean') return trust
   try {
-    return trust((typeof headers === 'function' ? headers() : headers) as Parameters<typeof trust>[0])
+    // Whatever else it returns (a promise, in JavaScript) is no yes.
+    return (trust((typeof headers === 'function' ? headers() : headers) as Parameters<typeof trust>[0]) as unknown) === true
   } catch {
     return false
   }

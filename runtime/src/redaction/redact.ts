@@ -1,7 +1,8 @@
 import { SpanKind, SpanStatusCode, type Attributes, type AttributeValue, type Link, type SpanContext, type SpanStatus, type TraceState } from '@opentelemetry/api'
-import { classifyName, judgeExportedKey, maskText, type Policy } from '@spanguard/policy'
+import { classifyName, isCardNumber, judgeExportedKey, maskText, type Policy } from '@spanguard/policy'
 import { resourceFromAttributes, type Resource } from '@opentelemetry/resources'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
+import { findRouteSecrets, maskRouteSecrets, type RouteSecrets } from './route-secrets.js'
 import {
   boundText,
   cutText,
@@ -10,10 +11,8 @@ import {
   keptTraceState,
   maskName,
   maskPath,
-  maskSegments,
   maskUrl,
   safeKey,
-  sensitiveSegments,
   statusMessage,
 } from './values.js'
 
@@ -56,7 +55,7 @@ export function createRedactor({ policy, valueLength, onRedacted }: RedactorOpti
   const texts = new Map<string, string>()
   const names = new Map<string, string>()
   const traceStates = new WeakMap<TraceState, TraceState | null>()
-  const routes = new Map<string, readonly number[]>()
+  const routes = new Map<string, RouteSecrets>()
   const counted = new Map<string, number>()
   const resources = new WeakMap<Resource, Resource>()
   const scopes = new WeakMap<ReadableSpan['instrumentationScope'], ReadableSpan['instrumentationScope']>()
@@ -106,14 +105,15 @@ export function createRedactor({ policy, valueLength, onRedacted }: RedactorOpti
     }
   }
 
-  const redactObject = (form: KeyRule['form'], value: unknown): AttributeValue => {
-    // SDK 3 keeps nested objects; nobody judged their keys, so they do not leave.
-    if (!Array.isArray(value)) return redactedText
-    // The array may be the application's own: never in place.
-    return value.map((item: unknown) =>
-      typeof item === 'string' ? redactText(form, item) : isPlain(item) ? item : redactedText,
-    ) as AttributeValue
+  const redactItem = (form: KeyRule['form'], item: unknown): unknown => {
+    if (typeof item === 'string') return redactText(form, item)
+    if (typeof item === 'number') return isSecretNumber(item) ? redactedText : item
+    return item === null || item === undefined || typeof item === 'boolean' ? item : redactedText
   }
+
+  /** Never in place: the array may be the application's own. SDK 3 keeps nested objects; nobody judged their keys, so they do not leave. */
+  const redactObject = (form: KeyRule['form'], value: object): AttributeValue =>
+    (Array.isArray(value) ? value.map(item => redactItem(form, item)) : redactedText) as AttributeValue
 
   const redactAttributes = (attributes: Attributes, scope: Scope, kind: SpanKind | undefined): void => {
     for (const key in attributes) {
@@ -129,8 +129,14 @@ export function createRedactor({ policy, valueLength, onRedacted }: RedactorOpti
         if (safe === value) continue
         attributes[key] = safe
         if (safe.includes(redactedText) && !value.includes(redactedText)) count(scope, key)
+      } else if (typeof value === 'number') {
+        if (!isSecretNumber(value)) continue
+        attributes[key] = redactedText
+        count(scope, key)
       } else if (typeof value === 'object' && value !== null) {
-        attributes[key] = redactObject(rule.form, value)
+        const safe = redactObject(rule.form, value)
+        attributes[key] = safe
+        if (hides(safe) && !hides(value)) count(scope, key)
       }
     }
   }
@@ -139,17 +145,17 @@ export function createRedactor({ policy, valueLength, onRedacted }: RedactorOpti
   const redactByRoute = (attributes: Attributes): void => {
     const route = attributes['http.route'] ?? attributes['url.template']
     if (typeof route !== 'string') return
-    let places = routes.get(route)
-    if (places === undefined) {
-      places = sensitiveSegments(route, name => classifyName(name, policy) !== null)
+    let secrets = routes.get(route)
+    if (secrets === undefined) {
+      secrets = findRouteSecrets(route, name => classifyName(name, policy) !== null)
       if (routes.size >= maxKnownRoutes) routes.clear()
-      routes.set(route, places)
+      routes.set(route, secrets)
     }
-    if (places.length === 0) return
+    if (secrets.segments.length === 0) return
     for (const key of ['url.path', 'url.full']) {
       const value = attributes[key]
       if (typeof value !== 'string') continue
-      attributes[key] = maskSegments(value.replace(/[?#].*$/s, ''), places)
+      attributes[key] = maskRouteSecrets(value.replace(/[?#].*$/s, ''), secrets)
       count('span', key)
     }
   }
@@ -252,8 +258,14 @@ const forms: ReadonlyMap<string, KeyRule['form']> = new Map([
   ['user_agent.original', 'agent'],
 ])
 
-function isPlain(value: unknown): boolean {
-  return value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean'
+/** The shortest card number has twelve digits (ISO/IEC 7812-1); most numbers are much smaller. */
+function isSecretNumber(value: number): boolean {
+  return value >= 1e11 && Number.isSafeInteger(value) && isCardNumber(String(value))
+}
+
+function hides(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(hides)
+  return typeof value === 'string' && value.includes(redactedText)
 }
 
 function withTraceState(given: SpanContext, traceState: SpanContext['traceState']): SpanContext {

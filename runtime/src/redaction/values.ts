@@ -56,29 +56,6 @@ function decodedForLook(path: string): string {
 }
 
 /**
- * Which segments of a path a route calls by a sensitive name: `/reset/:token`, `/users/{email}`. Counted from the end,
- * since a route may be mounted below a prefix that it does not know.
- */
-export function sensitiveSegments(route: string, isSensitive: (name: string) => boolean): readonly number[] {
-  const segments = route.split('/')
-  return segments.flatMap((segment, index) => {
-    const name = /^(?::([A-Za-z_]\w*)|[{[](?:\.{3})?([A-Za-z_]\w*)[}\]])/.exec(segment)
-    const parameter = name?.[1] ?? name?.[2]
-    return parameter !== undefined && isSensitive(parameter) ? [segments.length - 1 - index] : []
-  })
-}
-
-/** The path with the segments at these places, counted from the end, replaced. */
-export function maskSegments(path: string, fromEnd: readonly number[]): string {
-  const segments = path.split('/')
-  for (const place of fromEnd) {
-    const index = segments.length - 1 - place
-    if (index > 0) segments[index] = '[REDACTED]'
-  }
-  return segments.join('/')
-}
-
-/**
  * At most `length` characters to look through, so that a huge value costs nothing. What stands at the cut goes with it: half
  * a secret is not recognised, and still half a secret.
  */

@@ -40,6 +40,7 @@ export function createSampling(ratio: number, parentBased: boolean): SamplingSta
       }
     },
     follow(fn, { everyMs }) {
+      if (!(everyMs > 0 && Number.isFinite(everyMs))) throw new RangeError(`sampling.follow wants everyMs above 0, not ${String(everyMs)}`)
       let stopped = false
       const ask = async (): Promise<void> => {
         try {
@@ -53,7 +54,7 @@ export function createSampling(ratio: number, parentBased: boolean): SamplingSta
         }
       }
       void ask()
-      const timer = setInterval(() => void ask(), Math.max(everyMs, 100))
+      const timer = setInterval(() => void ask(), Math.min(Math.max(everyMs, 100), maxTimerMs))
       timer.unref()
       return () => {
         stopped = true
@@ -72,6 +73,9 @@ export function createSampling(ratio: number, parentBased: boolean): SamplingSta
     },
   }
 }
+
+/** Node runs a longer timer at once. */
+const maxTimerMs = 2 ** 31 - 1
 
 function checkedRatio(ratio: number): number {
   if (!isRatio(ratio)) throw new RangeError(`A sampling ratio is a number from 0 to 1, not ${String(ratio)}`)

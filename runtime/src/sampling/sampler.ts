@@ -17,6 +17,8 @@ export interface SamplerOptions {
   readonly ignoresRoute: (method: string, path: string) => boolean
   /** Record what is not sampled, so that it can be kept at its end (`sampling.keep`). */
   readonly recordAll: boolean
+  /** Told of every span that starts. */
+  readonly onStart?: (traceId: string, kind: SpanKind, attributes: Attributes) => void
 }
 
 /**
@@ -24,7 +26,7 @@ export interface SamplerOptions {
  * decided; a root by the ratio, which it writes to tracestate. Ignored routes propagate flag 0, so that services behind
  * them stay silent too (a suppressed context would send no `traceparent`, and they would start new sampled roots).
  */
-export function createSampler({ sampling, ignoresRoute, recordAll }: SamplerOptions): Sampler {
+export function createSampler({ sampling, ignoresRoute, recordAll, onStart }: SamplerOptions): Sampler {
   const unsampled: SamplingResult = { decision: recordAll ? SamplingDecision.RECORD : SamplingDecision.NOT_RECORD }
   let stateFor: { readonly threshold: Threshold; readonly state: TraceState } | null = null
 
@@ -41,6 +43,7 @@ export function createSampler({ sampling, ignoresRoute, recordAll }: SamplerOpti
 
   return {
     shouldSample(context: Context, traceId: string, name: string, kind: SpanKind, attributes: Attributes): SamplingResult {
+      onStart?.(traceId, kind, attributes)
       const parentSpan = trace.getSpan(context)
       const parent = parentSpan?.spanContext()
       const isChild = parent !== undefined && isSpanContextValid(parent)

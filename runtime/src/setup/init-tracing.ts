@@ -2,7 +2,7 @@ import { diag, DiagLogLevel, type DiagLogger } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { TracerProvider } from '@opentelemetry/sdk-trace'
 import { disableClients, enableClients } from '../clients/enable.js'
-import { limitPropagation } from '../clients/propagation.js'
+import { limitPropagation, noteStart } from '../clients/propagation.js'
 import { compileTargets } from '../clients/targets.js'
 import { hasDiagLogger, report } from '../diagnostics.js'
 import { watchProcessEnd } from '../end/process-end.js'
@@ -46,7 +46,7 @@ export function initWithPolicy(options: TracingOptions, loadPolicy: () => Loaded
     report('warn', message, message)
   }
   const environment = readEnvironment(process.env, warn)
-  const place = options.environment ?? environment.environment
+  const place = (options.environment || undefined) ?? environment.environment
   const active = state.active
   if (active !== null && active.handle.health().state !== 'shut-down') {
     if (active.fingerprint !== fingerprint) {
@@ -113,7 +113,7 @@ function assemble(setup: Setup): ActiveTracing {
   const lookForMeter = createMetrics(pipeline.counts, environment.batch.maxQueue)
   const provider = new TracerProvider({
     resource,
-    sampler: createSampler({ sampling, ignoresRoute, recordAll: keeper !== null }),
+    sampler: createSampler({ sampling, ignoresRoute, recordAll: keeper !== null, onStart: noteStart }),
     spanLimits: environment.limits,
     spanProcessors: environment.exports ? [pipeline] : [],
   })

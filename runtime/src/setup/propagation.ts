@@ -1,6 +1,7 @@
 import { propagation, type Context, type TextMapPropagator } from '@opentelemetry/api'
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core'
 import { judgeExportedKey, maskText, type Policy } from '@spanguard/policy'
+import { trustPropagation } from '../middleware/trust.js'
 
 /**
  * The W3C propagators that the environment asks for (both by default); null for `OTEL_PROPAGATORS=none`. Baggage goes out
@@ -9,7 +10,7 @@ import { judgeExportedKey, maskText, type Policy } from '@spanguard/policy'
 export function createPropagator(names: readonly ('tracecontext' | 'baggage')[], policy: Policy): TextMapPropagator | null {
   const propagators = names.map(name => (name === 'baggage' ? listedBaggage(policy) : new W3CTraceContextPropagator()))
   if (propagators.length === 0) return null
-  return new CompositePropagator({ propagators })
+  return trustPropagation(new CompositePropagator({ propagators }))
 }
 
 function listedBaggage(policy: Policy): TextMapPropagator {

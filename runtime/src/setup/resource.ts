@@ -44,9 +44,10 @@ export function createResource(
   entry: EntryPackage | null,
   policyHash: string,
 ): { readonly resource: Resource; readonly named: boolean } {
-  const name = options.serviceName ?? environment.serviceName ?? entry?.name
-  const version = options.serviceVersion ?? environment.resource['service.version'] ?? entry?.version
-  const deployment = options.environment ?? environment.environment
+  // An empty text is as nothing: a variable that a shell left unset often arrives so.
+  const name = (options.serviceName || undefined) ?? environment.serviceName ?? entry?.name
+  const version = (options.serviceVersion || undefined) ?? environment.resource['service.version'] ?? entry?.version
+  const deployment = (options.environment || undefined) ?? environment.environment
   const runtime = process.versions['bun'] !== undefined ? 'bun' : process.versions['deno'] !== undefined ? 'deno' : 'nodejs'
   const attributes: Record<string, string | number> = {
     'host.arch': architectures[arch()] ?? arch(),

@@ -1,4 +1,4 @@
-import { context, propagation } from '@opentelemetry/api'
+import { context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api'
 import { withSpan } from '@spanguard/runtime'
 import { traceHandler } from '@spanguard/runtime/http'
 import { once } from 'node:events'
@@ -125,6 +125,36 @@ describe('where context and baggage go', () => {
   it('nothing of it goes to a third party, also not what came in and is passed on', async () => {
     await withBaggage(() => to('api.partner.example'))
     expect(Object.keys(got[0] ?? {})).not.toContain('baggage')
+    await tracing.spans()
+  })
+
+  /** As instrumentation-http and -undici do it, when the application registered one of its own. */
+  const injectedByOther = (url: string, sampled: boolean): Record<string, string> => {
+    const traceId = 'c'.repeat(32)
+    const caller = trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId: 'd'.repeat(16), traceFlags: sampled ? 1 : 0, isRemote: true })
+    const span = trace.getTracer('another instrumentation').startSpan('GET', { kind: SpanKind.CLIENT, attributes: { 'url.full': url } }, caller)
+    expect(span.isRecording()).toBe(sampled)
+    const headers: Record<string, string> = {}
+    propagation.inject(trace.setSpan(caller, span), headers)
+    span.end()
+    return headers
+  }
+
+  it.each([true, false])("nothing of it goes to a third party by another instrumentation's span, sampled: %s", async sampled => {
+    expect(injectedByOther('https://api.partner.example/a', sampled)).toEqual({})
+    expect(injectedByOther('https://listed.example/a', sampled)).toMatchObject({ traceparent: expect.stringContaining('c'.repeat(32)) as string })
+    await tracing.spans()
+  })
+
+  it('a message that is sent after a request to a third party keeps its context', async () => {
+    const traceId = 'c'.repeat(32)
+    const caller = trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId: 'd'.repeat(16), traceFlags: 0, isRemote: true })
+    const tracer = trace.getTracer('another instrumentation')
+    tracer.startSpan('GET', { kind: SpanKind.CLIENT, attributes: { 'url.full': 'https://api.partner.example/' } }, caller).end()
+    const producer = tracer.startSpan('send', { kind: SpanKind.PRODUCER }, caller)
+    const message: Record<string, string> = {}
+    propagation.inject(trace.setSpan(caller, producer), message)
+    expect(message['traceparent']).toContain(traceId)
     await tracing.spans()
   })
 })

@@ -10,7 +10,7 @@ import { startTracing, type TestTracing } from './tracing.js'
 let tracing: TestTracing
 let unregister: () => void
 beforeAll(async () => {
-  tracing = await startTracing()
+  tracing = await startTracing({ trustIncoming: headers => headers['x-stranger'] === undefined })
   const instrumentation = new HttpInstrumentation({
     disableOutgoingRequestInstrumentation: true,
     // The receiver serves in this process, too.
@@ -72,5 +72,19 @@ describe.each([...frameworks, 'http'])('%s beside instrumentation-http', framewo
     const span = await onlySpan()
     expect(span.status.code).toBe('UNSET')
     expect(span.events).toEqual([])
+  })
+
+  const caller = { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` }
+
+  it('continues the trace of a caller who is trusted', async () => {
+    await request(app.port, '/orders/4711', { headers: caller })
+    expect(await onlySpan()).toMatchObject({ traceId: 'a'.repeat(32), parentSpanId: 'b'.repeat(16), links: [] })
+  })
+
+  it('gives a stranger a trace of its own that links to the caller', async () => {
+    await request(app.port, '/orders/4711', { headers: { ...caller, 'x-stranger': '1' } })
+    const span = await onlySpan()
+    expect(span).toMatchObject({ parentSpanId: undefined, links: [{ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) }] })
+    expect(span.traceId).not.toBe('a'.repeat(32))
   })
 })
