@@ -1,10 +1,11 @@
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Config, Policy } from '@spanguard/policy'
 import { programFrameworks, withDeclared } from '../frameworks/index.js'
 import { findWorkspace } from '../project/workspace.js'
 import { isOutOfScope } from '../project/file-scope.js'
 import { getPackage, readPackage } from '../project/package-json.js'
-import { loadConfigs } from '../settings/load-config.js'
+import { loadConfigs, type SettingsOf } from '../settings/load-config.js'
 import { judgeHandlers, processTracing, type CoverageInput, type HandlerVerdict } from './coverage.js'
 import { createEvaluator } from './evaluate.js'
 import { bootOrderFindings, duplicateSetupFindings, shutdownFindings } from './findings/boot-order.js'
@@ -19,7 +20,8 @@ import { createObjectMatcher } from './handlers/objects.js'
 import { createModuleGraph } from './modules.js'
 import type { Problem } from './problem.js'
 import { createProgram, type Program, type ProgramFile } from './program.js'
-import { findProjectFiles, withWorkspaceDependencies } from './project/files.js'
+import { findDeepFiles } from './project/deep-files.js'
+import { findProjectFiles, withWorkspaceDependencies, type ProgramFiles } from './project/files.js'
 import { createResolver } from './project/resolve-module.js'
 import { createReferences } from './references.js'
 import { findServices, type Service } from './services.js'
@@ -70,8 +72,26 @@ export async function analyse(options: AnalyseOptions): Promise<Analysis> {
   const whole = path.join(root, 'package.json')
   const packages = found.files.flatMap(file => getPackage(file)?.path ?? [])
   const settingsOf = await loadConfigs([whole, ...found.files, ...packages])
-  const { config, policy } = settingsOf(whole)
   const problems: Problem[] = [...found.problems, ...packageProblems(root)]
+  try {
+    return analyseFiles(found, settingsOf, problems, options)
+  } catch (error) {
+    // The stack has run out. A repository is not to go unchecked for one generated file: without those, once more.
+    const deep = error instanceof RangeError ? new Set(findDeepFiles(found.files)) : new Set<string>()
+    if (deep.size === 0) throw error
+    const { policy } = settingsOf(whole)
+    for (const file of deep) {
+      if (own(path.dirname(file)) && !isOutOfScope(file, readFileSync(file, 'utf8'), policy, root)) problems.push({ level: 'unchecked', file, message: `${path.relative(options.cwd, file)} nests its code too deep for a compiler, so that it was not checked: split its longest expression, or name the file in "files.ignore" of the config when it is generated.` })
+    }
+    return analyseFiles({ ...found, files: found.files.filter(file => !deep.has(file)) }, settingsOf, problems, options)
+  }
+}
+
+function analyseFiles(found: ProgramFiles, settingsOf: SettingsOf, known: readonly Problem[], options: AnalyseOptions): Analysis {
+  const { root, own } = found
+  const progress = options.onProgress ?? (() => undefined)
+  const problems = [...known]
+  const { config, policy } = settingsOf(path.join(root, 'package.json'))
 
   progress(`reading ${String(found.files.length)} files`)
   const workspace = findWorkspace(root)

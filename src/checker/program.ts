@@ -86,25 +86,27 @@ export function createProgram(files: readonly string[], resolve: ModuleResolver)
     file: file => byPath.get(file) ?? null,
     resolve,
     target,
-    declarationOf: name => {
+    declarationOf: name => shallow(null, () => {
       const symbol = symbolOf(name)
       return symbol?.valueDeclaration ?? symbol?.declarations?.[0] ?? null
-    },
+    }),
     exportsOf,
     targetOfExport: (file, name) => {
       const symbol = exportsOf(file).get(name)
       return symbol ? follow(symbol) : reexported(file, name)
     },
-    typeOf: expression => typeFactOf(checker.getTypeAtLocation(expression), checker),
-    isSpan: expression => {
+    typeOf: expression => shallow({ kind: 'unknown' }, () => typeFactOf(checker.getTypeAtLocation(expression), checker)),
+    isSpan: expression => shallow(false, () => {
       const type = checker.getNonNullableType(checker.getTypeAtLocation(expression))
       return (type.flags & ts.TypeFlags.Any) === 0 && spanMembers.every(member => type.getProperty(member) !== undefined)
-    },
+    }),
   }
 
   function target(name: ts.Node): Target | null {
-    const symbol = symbolOf(name)
-    return symbol ? follow(symbol) : null
+    return shallow(null, () => {
+      const symbol = symbolOf(name)
+      return symbol ? follow(symbol) : null
+    })
   }
 
   function symbolOf(name: ts.Node): ts.Symbol | undefined {
@@ -169,6 +171,19 @@ export function createProgram(files: readonly string[], resolve: ModuleResolver)
   function fromDeclaration(node: ts.Declaration): Target {
     if (ts.isSourceFile(node)) return { kind: 'module', file: node.fileName }
     return { kind: 'declaration', node }
+  }
+}
+
+/**
+ * What the compiler answers, `none` where its stack runs out: a variable made of a variable made of a variable, a thousand
+ * times, costs no more than its own type.
+ */
+function shallow<Answer>(none: Answer, ask: () => Answer): Answer {
+  try {
+    return ask()
+  } catch (error) {
+    if (error instanceof RangeError) return none
+    throw error
   }
 }
 

@@ -24,6 +24,9 @@ const LOGGER = /^(?:console|diag|log|logger|winston|pino|_?log(?:ger)?)$|(?:[lL]
 const ASSERTION = /^(?:assert|invariant|throwIf)/
 const METRIC_METHODS: ReadonlySet<string> = new Set(['add', 'dec', 'decrement', 'inc', 'increment', 'observe', 'record'])
 
+/** Functions that call one another further down than this are not followed: nobody can say where their error comes from. */
+const MAX_CALLS = 50
+
 const answers = new WeakMap<FunctionNode, { sync: Throwing; settled: Throwing }>()
 
 /**
@@ -177,7 +180,20 @@ function throwingOfName(call: Call, callee: TSESTree.Node, sourceCode: Readonly<
 function throwingOf(node: FunctionNode, analysis: FileAnalysis): { sync: Throwing; settled: Throwing } {
   const known = answers.get(node)
   if (known !== undefined) return known
+  if (calls >= MAX_CALLS) return { sync: 'possible', settled: 'possible' }
   answers.set(node, { sync: 'never', settled: 'never' })
+  calls += 1
+  try {
+    return answerOf(node, analysis)
+  } finally {
+    calls -= 1
+  }
+}
+
+/** How many functions are being followed at the moment, each called by the one before. */
+let calls = 0
+
+function answerOf(node: FunctionNode, analysis: FileAnalysis): { sync: Throwing; settled: Throwing } {
   const found = walk(node.body, analysis)
   const returned = node.body.type === 'BlockStatement' ? returnedBy(node.body, analysis) : [node.body]
   const settled = worst([found, ...returned.map((value) => (isRejecting(value, analysis) ? 'shown' : 'never'))])
