@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { check } from '../../src/checker/index.js'
 import { createRule } from '../../src/create-rule.js'
-import plugin from '../../src/index.js'
+import plugin, { rules as everyRule } from '../../src/index.js'
 
 /** Code whose syntax is `levels` deep, as generators and minifiers write it; parsers take some of it without recursion. */
 const shapes: Readonly<Record<string, (levels: number) => string>> = {
@@ -21,9 +21,9 @@ const shapes: Readonly<Record<string, (levels: number) => string>> = {
 const head = `import { trace } from '@opentelemetry/api'\nimport express from 'express'\nconst tracer = trace.getTracer('shop')\nconst span = tracer.startSpan('a.b')\n`
 
 describe('code that is nested thousands of levels deep', () => {
-  const rules = Object.fromEntries(Object.keys(plugin.rules ?? {}).map((name) => [`spanguard/${name}`, 'error' as const]))
+  const rules = Object.fromEntries(Object.keys(everyRule).map((name) => [`spanguard/${name}`, 'error' as const]))
   const lint = (code: string, withRules: Linter.RulesRecord) =>
-    new Linter().verify(code, [{ plugins: { spanguard: plugin as never }, rules: withRules }], 'deep.js')
+    new Linter().verify(code, [{ plugins: { spanguard: plugin }, rules: withRules }], 'deep.js')
 
   it.each(Object.keys(shapes).flatMap((name) => [1000, 4000].map((levels) => [name, levels] as const)))('%s of %i levels ends no run of ESLint that ESLint survives by itself', (name, levels) => {
     const code = head + (shapes[name]?.(levels) ?? '')
@@ -41,8 +41,7 @@ describe('code that is nested thousands of levels deep', () => {
     const rule = (name: string) =>
       createRule({
         name,
-        meta: { type: 'problem', docs: { description: '', recommended: false, strict: false, types: 'never' }, schema: [], messages: {} },
-        defaultOptions: [],
+        meta: { type: 'problem', docs: { description: '', recommended: false, strict: false, types: 'never' }, schema: [], messages: {}, defaultOptions: [] },
         create: () => ({ Program: () => void deepen(), 'Program:exit': () => void deepen() }),
       })
     const messages = new Linter().verify('\nf()', [{ plugins: { a: { rules: { one: rule('one') as never, two: rule('two') as never } } }, rules: { 'a/one': 'error', 'a/two': 'error' } }])
@@ -52,8 +51,7 @@ describe('code that is nested thousands of levels deep', () => {
   it('is still a fault when a rule throws anything else', () => {
     const rule = createRule({
       name: 'wrong',
-      meta: { type: 'problem', docs: { description: '', recommended: false, strict: false, types: 'never' }, schema: [], messages: {} },
-      defaultOptions: [],
+      meta: { type: 'problem', docs: { description: '', recommended: false, strict: false, types: 'never' }, schema: [], messages: {}, defaultOptions: [] },
       create: () => ({ Program: () => void 'x'.repeat(-1) }),
     })
     expect(() => new Linter().verify('f()', [{ plugins: { a: { rules: { wrong: rule as never } } }, rules: { 'a/wrong': 'error' } }])).toThrow(/Invalid count value/)
