@@ -77,7 +77,7 @@ function readArguments(node: Call, context: ReceiverContext): Argument[] {
 const assignmentsOf = new WeakMap<object, readonly TSESTree.AssignmentExpression[]>()
 
 /** `ident['user.email'] = email`, on the variable that is put into the span. */
-function readElementAssignments(value: Value, context: ReceiverContext): PropertyValue[] {
+export function readElementAssignments(value: Value, context: ReceiverContext): PropertyValue[] {
   const node = findIdentifier(value, context)
   const variable = node === null ? null : findVariable(node, context.sourceCode)
   if (variable === null) return []

@@ -1,8 +1,9 @@
 import type { Fact } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 
-import { factOfHelperCall, groupByOwner, type HelperCall } from '../otel/helper-facts.js'
+import { factsOfHelperCall, groupByOwner, type HelperCall } from '../otel/helper-facts.js'
 import { type FunctionNode, unwrap } from './bindings.js'
+import { readElementAssignments } from './extract.js'
 import { originOf } from './origins.js'
 import { findFunction, type ReceiverContext } from './receivers.js'
 import { valueOf } from './values.js'
@@ -37,12 +38,13 @@ function factsOfCallOfHelper(call: Call, byOwner: ReadonlyMap<number, Fact[]>, c
   const helperCall: HelperCall = {
     owner: called.range[0],
     origin: originOf(call),
+    assignmentsTo: (variable) => readElementAssignments(variable, context),
     arguments: called.params.map((_, index) => {
       const argument = call.arguments[index]
       return argument === undefined ? null : valueOf(argument, context.sourceCode)
     }),
   }
-  return facts.flatMap((fact) => factOfHelperCall(fact, helperCall) ?? [])
+  return facts.flatMap((fact) => factsOfHelperCall(fact, helperCall))
 }
 
 function isInside(node: TSESTree.Node, outer: FunctionNode): boolean {

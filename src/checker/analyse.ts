@@ -10,6 +10,7 @@ import { judgeHandlers, processTracing, type CoverageInput, type HandlerVerdict 
 import { createEvaluator } from './evaluate.js'
 import { bootOrderFindings, duplicateSetupFindings, shutdownFindings } from './findings/boot-order.js'
 import type { Draft } from './findings/draft.js'
+import { inferHelpers, type InferredHelper } from './facts/inferred-helpers.js'
 import { createFactReader, type FactReader } from './facts/extract.js'
 import { dataAndNameFindings, readSpanFacts, type SpanFacts } from './findings/data-and-names.js'
 import { untracedFindings } from './findings/untraced.js'
@@ -52,6 +53,8 @@ export interface Analysis {
   readonly setupNames: ReadonlyMap<Service, readonly string[]>
   readonly reader: FactReader
   readonly facts: SpanFacts
+  /** The helpers that the program has, in the config's form: `helpers` of a config knows no more than this. */
+  readonly helpers: readonly InferredHelper[]
   readonly drafts: readonly Draft[]
   readonly problems: readonly Problem[]
   readonly configOf: (file: string) => Config
@@ -134,9 +137,9 @@ function analyseFiles(found: ProgramFiles, settingsOf: SettingsOf, known: readon
   const policyOf = (file: string): Policy => settingsOf(file).policy
   progress('reading spans and what is written to them')
   const reader = createFactReader(program, config)
-  const facts = readSpanFacts(program, inScope, reader)
+  const facts = readSpanFacts(program, inScope, reader, evaluator)
   drafts.push(...dataAndNameFindings(program, facts, policyOf))
-  return { root, own, program, inScope, services, verdicts, setupNames, reader, facts, drafts, problems, configOf, policyOf }
+  return { root, own, program, inScope, services, verdicts, setupNames, reader, facts, drafts, problems, configOf, policyOf, helpers: inferHelpers(facts.helpers, program, root) }
 }
 
 function packageProblems(root: string): Problem[] {

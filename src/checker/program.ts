@@ -124,7 +124,8 @@ export function createProgram(files: readonly string[], resolve: ModuleResolver)
       const imported = importOf(at.declarations?.find(isImportLike) ?? declaration)
       if (imported) {
         const file = resolve(imported.module, declaration.getSourceFile().fileName)
-        if (file === null) return { kind: 'package', ...imported }
+        // Declaration files are read for their types; what they declare is a package's all the same.
+        if (file === null || !byPath.has(file)) return { kind: 'package', ...imported }
         if (imported.exported === '*') return { kind: 'module', file }
       }
       const next = nextAlias(at)

@@ -2,6 +2,7 @@ import {
   type AttributeWrite,
   type Certainty,
   type Fact,
+  followPath,
   getField,
   literalText,
   type Origin,
@@ -105,7 +106,7 @@ function readSpanStart(site: CallSite, base: Base): Fact[] {
   const name = argumentValue(site, row.name)
   const callback = findCallback(site)
   const options = findOptions(site, callback)
-  const attributes = options === null ? null : (getField(options, 'attributes') ?? (isBag(site, options) ? options : null))
+  const attributes = options === null ? null : (getField(options, 'attributes') ?? (isBag(site, options) ? options : attributesGiven(options)))
   const written = attributes === null ? [] : expandBag(attributes, 'attribute', base, site)
   const links = options === null ? null : getField(options, 'links')
   const spanKind = options === null ? null : readSpanKind(getField(options, 'kind'))
@@ -125,6 +126,22 @@ function readSpanStart(site: CallSite, base: Base): Fact[] {
     ...written,
     ...(links === null ? [] : readLinks(links, base, site)),
   ]
+}
+
+/** `tracer.startSpan(name, options)` of a helper: the attributes are what its callers give. */
+function attributesGiven(options: Value): Value | null {
+  const known = resolveValue(options)
+  if (known.kind === 'parameter') return followPath(known, ['attributes'])
+  if (known.kind === 'union') return firstGiven(known.of)
+  return known.kind === 'object' ? firstGiven(known.spreads) : null
+}
+
+function firstGiven(values: readonly Value[]): Value | null {
+  for (const value of values) {
+    const given = attributesGiven(value)
+    if (given !== null) return given
+  }
+  return null
 }
 
 function keysOf(fact: AttributeWrite): readonly string[] {
@@ -196,7 +213,7 @@ function isTime(value: Value): boolean {
 }
 
 /** An object of attributes taken apart, as far as it is known; what is not known stays a bag. */
-function expandBag(value: Value, sink: Sink, base: Base, site: CallSite): Fact[] {
+export function expandBag(value: Value, sink: Sink, base: Base, site: Pick<CallSite, 'assignmentsTo'>): Fact[] {
   const write = ({ key, origin, value: written }: PropertyValue): Fact => ({
     ...base,
     fact: 'attribute-write',

@@ -1,4 +1,6 @@
-import { collectOwners, type Fact, followPath, type Origin, type Value } from '@spanguard/policy'
+import { collectOwners, type Fact, followPath, type Origin, type PropertyValue, type Value } from '@spanguard/policy'
+
+import { expandBag } from './call-facts.js'
 
 /** A call of a function of the program: who is called, with what, where. */
 export interface HelperCall {
@@ -7,6 +9,8 @@ export interface HelperCall {
   /** The arguments by parameter; null where the call leaves one away. */
   readonly arguments: readonly (Value | null)[]
   readonly origin: Origin
+  /** What is assigned to the fields of a variable that is given: `attributes['user.email'] = email`. */
+  assignmentsTo(variable: Value): readonly PropertyValue[]
 }
 
 /** Facts by the functions whose parameters they speak of. */
@@ -25,10 +29,19 @@ export function groupByOwner(facts: readonly Fact[]): Map<number, Fact[]> {
 }
 
 /**
- * A fact of a helper's body as one of its calls makes it: the arguments stand where the parameters stood. Null where the
- * call leaves away a parameter that matters, and for facts that do not depend on parameters.
+ * What one fact of a helper's body says at one of its calls: the arguments stand where the parameters stood, an object of
+ * attributes that is given is taken apart. Nothing where the call leaves away a parameter that matters, and for facts that do
+ * not depend on parameters.
  */
-export function factOfHelperCall(fact: Fact, call: HelperCall): Fact | null {
+export function factsOfHelperCall(fact: Fact, call: HelperCall): readonly Fact[] {
+  const one = factOfHelperCall(fact, call)
+  if (one === null) return []
+  if (one.fact !== 'attribute-bag') return [one]
+  const { certainty, derivedFrom, origin, sink, value, via } = one
+  return expandBag(value, sink, { certainty, origin, via }, call).map((each) => (derivedFrom === undefined ? each : { ...each, derivedFrom }))
+}
+
+function factOfHelperCall(fact: Fact, call: HelperCall): Fact | null {
   const put = (value: Value): Value | null => substitute(value, call)
   const base = { origin: call.origin, derivedFrom: fact.derivedFrom ?? fact.origin }
   switch (fact.fact) {

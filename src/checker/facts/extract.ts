@@ -91,7 +91,7 @@ function isFunctionName(node: ts.Identifier, program: Program): boolean {
 }
 
 /** `ident['user.email'] = email`, on the variable that is put into the span. */
-function readElementAssignments(value: Value, call: Call, program: Program, values: ValueReader): PropertyValue[] {
+export function readElementAssignments(value: Value, call: Call, program: Program, values: ValueReader): PropertyValue[] {
   const file = call.getSourceFile()
   if (value.kind !== 'reference' || value.origin.file !== file.fileName) return []
   const name = identifierAt(file, value.origin.start, value.origin.end)

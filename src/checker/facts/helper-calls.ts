@@ -2,11 +2,12 @@ import { ts } from 'ts-morph'
 
 import type { Fact } from '@spanguard/policy'
 
-import { factOfHelperCall, groupByOwner } from '../../otel/helper-facts.js'
-import { isFunctionLike } from '../evaluate.js'
+import { factsOfHelperCall, groupByOwner } from '../../otel/helper-facts.js'
+import { type Evaluator, isFunctionLike } from '../evaluate.js'
 import type { Program, ProgramFile } from '../program.js'
-import type { FactReader } from './extract.js'
-import { functionName, isMember, ownerOf, plain, rangeOf } from './syntax.js'
+import { type FactReader, readElementAssignments } from './extract.js'
+import { namesOfHelpers } from './helper-names.js'
+import { isMember, ownerOf, plain, rangeOf } from './syntax.js'
 
 /** A helper that calls a helper that calls a helper: further than that nobody reads along. */
 const maxRounds = 3
@@ -19,7 +20,8 @@ export interface DerivedFact {
   readonly helpers: readonly ts.FunctionLikeDeclaration[]
 }
 
-interface Helper {
+/** A function of the program that does something to a span by its parameters. */
+export interface Helper {
   readonly node: ts.FunctionLikeDeclaration
   readonly facts: readonly DerivedFact[]
 }
@@ -32,16 +34,19 @@ export function factsOfHelperCalls(
   program: Program,
   files: readonly ProgramFile[],
   reader: FactReader,
+  evaluator: Evaluator,
   direct: ReadonlyMap<ProgramFile, readonly Fact[]>,
-): DerivedFact[] {
-  const all: DerivedFact[] = []
+): { readonly derived: readonly DerivedFact[]; readonly helpers: readonly Helper[] } {
+  const derived: DerivedFact[] = []
+  const all: Helper[] = []
   let helpers = findHelpers([...direct].map(([file, facts]) => ({ file, facts: facts.map((fact) => ({ fact })) })))
   for (let round = 0; round < maxRounds && helpers.size > 0; round++) {
-    const found = callsOf(program, files, reader, helpers)
-    all.push(...found)
+    all.push(...helpers.values())
+    const found = callsOf(program, files, reader, evaluator, helpers)
+    derived.push(...found)
     helpers = findHelpers(groupByFile(program, found))
   }
-  return all
+  return { derived, helpers: all }
 }
 
 type FactsOfFile = { readonly file: ProgramFile; readonly facts: readonly (Pick<DerivedFact, 'fact'> & Partial<DerivedFact>)[] }
@@ -86,20 +91,20 @@ function callsOf(
   program: Program,
   files: readonly ProgramFile[],
   reader: FactReader,
+  evaluator: Evaluator,
   helpers: ReadonlyMap<ts.Node, Helper>,
 ): DerivedFact[] {
   // Names first: asking the compiler for every call of the program would cost more than all the rest.
-  const names = new Set([...helpers.values()].map(({ node }) => functionName(node)))
-  return files.flatMap((file) => {
-    const renamed = importedUnderAnotherName(file.root, names)
-    return reader.callsOf(file).flatMap((call) => {
+  const names = namesOfHelpers([...helpers.keys()] as ts.FunctionLikeDeclaration[], files, reader)
+  return files.flatMap((file) =>
+    reader.callsOf(file).flatMap((call) => {
       if (!ts.isCallExpression(call)) return []
       const name = calleeName(call)
-      if (name === null || !(names.has(name.text) || renamed.has(name.text))) return []
-      const helper = findHelper(program, name, helpers)
-      return helper === null ? [] : factsOfCallOf(helper, call, reader)
-    })
-  })
+      if (name === null || !names.in(file).has(name.text)) return []
+      const helper = findHelper(call, name, program, evaluator, helpers)
+      return helper === null ? [] : factsOfCallOf(helper, call, program, reader)
+    }),
+  )
 }
 
 function calleeName(call: ts.CallExpression): ts.Identifier | ts.PrivateIdentifier | null {
@@ -108,29 +113,49 @@ function calleeName(call: ts.CallExpression): ts.Identifier | ts.PrivateIdentifi
   return isMember(callee) && ts.isPropertyAccessExpression(callee) ? callee.name : null
 }
 
-/** `import { withSpan as traced }`: the names under which a file knows what others call differently. */
-function importedUnderAnotherName(root: ts.SourceFile, names: ReadonlySet<string | null>): ReadonlySet<string> {
-  const found = new Set<string>()
-  for (const statement of root.statements) {
-    const bindings = ts.isImportDeclaration(statement) ? statement.importClause?.namedBindings : undefined
-    if (bindings === undefined || !ts.isNamedImports(bindings)) continue
-    for (const { name, propertyName } of bindings.elements) {
-      if (propertyName !== undefined && names.has(propertyName.text)) found.add(name.text)
-    }
-  }
-  return found
-}
-
-function findHelper(program: Program, name: ts.Node, helpers: ReadonlyMap<ts.Node, Helper>): Helper | null {
+function findHelper(
+  call: ts.CallExpression,
+  name: ts.Node,
+  program: Program,
+  evaluator: Evaluator,
+  helpers: ReadonlyMap<ts.Node, Helper>,
+): Helper | null {
   const target = program.target(name)
-  if (target?.kind !== 'declaration') return null
-  const { node } = target
-  const initializer =
-    ts.isVariableDeclaration(node) || ts.isPropertyDeclaration(node) || ts.isPropertyAssignment(node) ? node.initializer : undefined
-  return helpers.get(initializer === undefined ? node : plain(initializer)) ?? null
+  if (target?.kind === 'declaration') {
+    const { node } = target
+    const initializer =
+      ts.isVariableDeclaration(node) || ts.isPropertyDeclaration(node) || ts.isPropertyAssignment(node) ? node.initializer : undefined
+    const found = helpers.get(initializer === undefined ? node : plain(initializer)) ?? implementationOf(node, program, helpers)
+    if (found !== null) return found
+  }
+  // `const traced = makeTraced(tracer)`, `createHelpers().withSpan`: what the factory returns.
+  const entity = evaluator.evaluate(call.expression)
+  return entity.kind === 'function' ? (helpers.get(entity.node) ?? null) : null
 }
 
-function factsOfCallOf(helper: Helper, call: ts.CallExpression, reader: FactReader): DerivedFact[] {
+/** The method of the one class that implements an interface's method: what is injected is known by its interface alone. */
+function implementationOf(node: ts.Node, program: Program, helpers: ReadonlyMap<ts.Node, Helper>): Helper | null {
+  if (!ts.isMethodSignature(node) && !ts.isPropertySignature(node)) return null
+  const name = node.name.getText()
+  const found = [...helpers.values()].filter((helper) => {
+    const owner = helper.node.parent
+    return helper.node.name?.getText() === name && ts.isClassLike(owner) && implementsOf(owner).some((type) => declarationOf(type, program) === node.parent)
+  })
+  return found.length === 1 ? (found[0] ?? null) : null
+}
+
+function implementsOf(node: ts.ClassLikeDeclaration): readonly ts.Expression[] {
+  return (node.heritageClauses ?? []).flatMap((clause) =>
+    clause.token === ts.SyntaxKind.ImplementsKeyword ? clause.types.map((type) => type.expression) : [],
+  )
+}
+
+function declarationOf(name: ts.Expression, program: Program): ts.Node | null {
+  const target = program.target(name)
+  return target?.kind === 'declaration' ? target.node : null
+}
+
+function factsOfCallOf(helper: Helper, call: ts.CallExpression, program: Program, reader: FactReader): DerivedFact[] {
   if (call.arguments.some((argument) => ts.isSpreadElement(argument)) || isInside(call, helper.node)) return []
   const owner = ownerOf(helper.node)
   const bound = helper.node.parameters.map((_, index) => {
@@ -138,8 +163,13 @@ function factsOfCallOf(helper: Helper, call: ts.CallExpression, reader: FactRead
     return argument === undefined ? null : reader.values.valueOf(argument)
   })
   return helper.facts.flatMap(({ fact, helpers }): DerivedFact[] => {
-    const derived = factOfHelperCall(fact, { owner, arguments: bound, origin: rangeOf(call) })
-    return derived === null ? [] : [{ fact: derived, call, helpers: [helper.node, ...helpers] }]
+    const derived = factsOfHelperCall(fact, {
+      owner,
+      arguments: bound,
+      origin: rangeOf(call),
+      assignmentsTo: (variable) => readElementAssignments(variable, call, program, reader.values),
+    })
+    return derived.map((each) => ({ fact: each, call, helpers: [helper.node, ...helpers] }))
   })
 }
 

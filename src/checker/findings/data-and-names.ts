@@ -12,8 +12,9 @@ import {
   type Value,
 } from '@spanguard/policy'
 
+import type { Evaluator } from '../evaluate.js'
 import type { FactReader } from '../facts/extract.js'
-import { type DerivedFact, factsOfHelperCalls } from '../facts/helper-calls.js'
+import { type DerivedFact, factsOfHelperCalls, type Helper } from '../facts/helper-calls.js'
 import { functionName } from '../facts/syntax.js'
 import { step } from '../places.js'
 import type { Program, ProgramFile } from '../program.js'
@@ -38,13 +39,15 @@ const TRACING_WORDS =
 export interface SpanFacts {
   readonly direct: ReadonlyMap<ProgramFile, readonly Fact[]>
   readonly derived: readonly DerivedFact[]
+  /** The program's own functions that do something to a span by their parameters. */
+  readonly helpers: readonly Helper[]
 }
 
 /** The facts of the files that say anything of tracing, and those of all calls of their helpers. */
-export function readSpanFacts(program: Program, files: readonly ProgramFile[], reader: FactReader): SpanFacts {
+export function readSpanFacts(program: Program, files: readonly ProgramFile[], reader: FactReader, evaluator: Evaluator): SpanFacts {
   const direct = new Map<ProgramFile, readonly Fact[]>()
   for (const file of files) if (TRACING_WORDS.test(file.root.text)) direct.set(file, reader.factsOf(file))
-  return { direct, derived: factsOfHelperCalls(program, files, reader, direct) }
+  return { direct, ...factsOfHelperCalls(program, files, reader, evaluator, direct) }
 }
 
 /**

@@ -37,7 +37,7 @@ export function createResolver(files: ReadonlySet<string>, tsconfigs: readonly T
 
   function find(specifier: string, from: string): string | null {
     const plain = specifier.replace(/[?#].*$/u, match => (specifier.startsWith('#') ? match : ''))
-    if (plain.startsWith('.') || plain.startsWith('/')) return inProgram(path.resolve(path.dirname(from), plain))
+    if (plain.startsWith('.') || plain.startsWith('/')) return inProgram(path.resolve(path.dirname(from), plain)) ?? besideDeclarations(plain, from)
     return byPaths(plain, from) ?? (plain.startsWith('#') ? byImports(plain, from) : byWorkspace(plain)) ?? typesOf(plain, from)
   }
 
@@ -158,6 +158,13 @@ function typesOf(specifier: string, from: string): string | null {
   } catch {
     return null
   }
+}
+
+/** Within the API's own declaration files, which are no files of the program: `./trace/span`. */
+function besideDeclarations(specifier: string, from: string): string | null {
+  if (!from.endsWith('.d.ts') || !from.split(path.sep).join('/').includes('/@opentelemetry/api/')) return null
+  const target = path.resolve(path.dirname(from), specifier).replace(/\.js$/u, '')
+  return [`${target}.d.ts`, path.join(target, 'index.d.ts')].find(file => isFile(file)) ?? null
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
