@@ -26,8 +26,8 @@ export type Certainty = 'certain' | 'likely'
 /**
  * What is known of an expression's type, without any compiler's object in it.
  *
- * `literals` is set for a finite union of literals; `fields` for an object type whose properties are known (one level,
- * names only); `element` for an array; `union` for members that differ in kind.
+ * `literals` is set for a finite union of literals; `fields` for an object type whose properties are known (names; those of
+ * an object in it behind a dot); `element` for an array; `union` for members that differ in kind.
  */
 export interface TypeFact {
   readonly kind:
@@ -48,6 +48,8 @@ export interface TypeFact {
   readonly text?: string
   readonly literals?: readonly (string | number | boolean)[]
   readonly fields?: readonly string[]
+  /** Fields that are declared sensitive, whatever they are called. */
+  readonly sensitiveFields?: readonly string[]
   readonly element?: TypeFact
   readonly union?: readonly TypeFact[]
   /** Declared sensitive by `@sensitive` in its JSDoc, or by a branded type. */
@@ -108,6 +110,8 @@ export interface CallValue extends ValueBase {
   readonly arguments: readonly Value[]
   readonly construct?: boolean
   readonly awaited?: boolean
+  /** What the called function of the program gives back for these arguments. Only the whole program can tell. */
+  readonly returns?: Value
 }
 /** An object expression; `open` when it holds a spread or a computed key that could not be resolved. */
 export interface ObjectValue extends ValueBase {

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { Project, ts } from 'ts-morph'
 import type { TypeFact } from '@spanguard/policy'
 import type { ModuleResolver } from './project/resolve-module.js'
-import { typeFactOf } from './type-facts.js'
+import { isDeclaredSensitive, typeFactOf } from './type-facts.js'
 
 /** One source file of the program. */
 export interface ProgramFile {
@@ -95,7 +95,7 @@ export function createProgram(files: readonly string[], resolve: ModuleResolver)
       const symbol = exportsOf(file).get(name)
       return symbol ? follow(symbol) : reexported(file, name)
     },
-    typeOf: expression => shallow({ kind: 'unknown' }, () => typeFactOf(checker.getTypeAtLocation(expression), checker)),
+    typeOf: expression => shallow({ kind: 'unknown' }, () => typeOf(expression)),
     isSpan: expression => shallow(false, () => {
       const type = checker.getNonNullableType(checker.getTypeAtLocation(expression))
       return (type.flags & ts.TypeFlags.Any) === 0 && spanMembers.every(member => type.getProperty(member) !== undefined)
@@ -107,6 +107,29 @@ export function createProgram(files: readonly string[], resolve: ModuleResolver)
       const symbol = symbolOf(name)
       return symbol ? follow(symbol) : null
     })
+  }
+
+  function typeOf(expression: ts.Node): TypeFact {
+    const type = checker.getTypeAtLocation(expression)
+    const fact = typeFactOf(type, checker)
+    if (fact.sensitive === true) return fact
+    const name = ts.isPropertyAccessExpression(expression) ? expression.name : expression
+    const symbol = ts.isIdentifier(name) ? symbolOf(name) : undefined
+    // A union keeps its alias, and an alias of a plain type keeps no trace but in its declaration.
+    return isDeclaredSensitive(symbol) || isDeclaredSensitive(type.aliasSymbol) || isAnnotatedSensitive(symbol) ? { ...fact, sensitive: true } : fact
+  }
+
+  /** `note: Note`, where `type Note = string` is declared sensitive: to the compiler the alias is gone. */
+  function isAnnotatedSensitive(symbol: ts.Symbol | undefined): boolean {
+    return symbol?.declarations?.some(declaration => {
+      const annotation = ts.isVariableDeclaration(declaration) || ts.isParameter(declaration) || ts.isPropertySignature(declaration) || ts.isPropertyDeclaration(declaration) ? declaration.type : undefined
+      return annotation !== undefined && ts.isTypeReferenceNode(annotation) && isDeclaredSensitive(aliasOf(annotation.typeName))
+    }) === true
+  }
+
+  function aliasOf(name: ts.EntityName): ts.Symbol | undefined {
+    const symbol = checker.getSymbolAtLocation(name)
+    return symbol && (symbol.flags & ts.SymbolFlags.Alias) !== 0 ? checker.getAliasedSymbol(symbol) : symbol
   }
 
   function symbolOf(name: ts.Node): ts.Symbol | undefined {

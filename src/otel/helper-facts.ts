@@ -97,7 +97,10 @@ function valuesOf(fact: Fact): readonly Value[] {
   }
 }
 
-function substitute(value: Value, call: HelperCall): Value | null {
+/**
+ * A value with a call's arguments in place of the called function's parameters; null where one that it stands on is left away.
+ */
+export function substitute(value: Value, call: Pick<HelperCall, 'arguments' | 'origin' | 'owner'>): Value | null {
   const { origin } = call
   switch (value.kind) {
     case 'parameter': {
@@ -129,8 +132,10 @@ function substitute(value: Value, call: HelperCall): Value | null {
       })
       return { ...value, properties }
     }
-    case 'call':
-      return { ...value, origin, arguments: value.arguments.map((argument) => substitute(argument, call) ?? argument) }
+    case 'call': {
+      const returns = value.returns === undefined ? null : substitute(value.returns, call)
+      return { ...value, origin, arguments: value.arguments.map((argument) => substitute(argument, call) ?? argument), ...(returns === null ? {} : { returns }) }
+    }
     default:
       return value
   }

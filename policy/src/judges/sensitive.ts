@@ -107,7 +107,7 @@ interface Sensitive {
 
 function findSensitive(value: Value, policy: Policy): Sensitive | null {
   if (value.type?.sensitive === true && !isMasked(value)) {
-    return { class: 'personal', term: 'its type is marked @sensitive', at: value, literal: false }
+    return { class: 'personal', term: 'it is declared sensitive', at: value, literal: false }
   }
   if (value.kind === 'literal') return typeof value.value === 'string' ? findInText(value.value, value) : null
   if (!canHold(value, 'card')) return null
@@ -205,11 +205,14 @@ function findInCall(call: CallValue, policy: Policy): Sensitive | null {
     const found = classifyName(String(looked.value), policy)
     if (found !== null) return { ...found, at: call, literal: false }
   }
-  if (serialisers.has(name.toLowerCase())) return argument === undefined ? null : atCall(call, findInWhole(argument, policy))
+  // `flattenAttributes(user)` writes every field.
+  if (serialisers.has(name.toLowerCase()) || words.some((word) => word === 'flatten' || word === 'flat')) return argument === undefined ? null : atCall(call, findInWhole(argument, policy))
   if (passingCalls.has(name.toLowerCase())) {
     const inner = call.receiver === undefined || isNamespace(call) ? argument : call.receiver
     return inner === undefined ? null : findSensitive(inner, policy)
   }
+  const returned = call.returns === undefined ? null : findSensitive(call.returns, policy)
+  if (returned !== null) return { ...returned, at: call }
   if (words.length > 1 && getterVerbs.has(words[0] ?? '')) {
     const found = classifyName(words.slice(1).join('.'), policy)
     return found === null ? null : { ...found, at: call, literal: false }
@@ -266,6 +269,8 @@ function findField(type: TypeFact, policy: Policy): { class: SensitiveClass; ter
     }
     return null
   }
+  const [declared] = type.sensitiveFields ?? []
+  if (declared !== undefined) return { class: 'personal', term: `its field "${declared}", declared sensitive` }
   for (const field of type.fields ?? []) {
     const found = classifyName(field, policy)
     if (found !== null) return { class: found.class, term: `its field "${field}"` }

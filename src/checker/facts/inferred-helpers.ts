@@ -40,11 +40,11 @@ function rowOf(node: ts.FunctionLikeDeclaration, derived: readonly DerivedFact[]
   if (exported === null) return null
   const facts = derived.map(({ fact }) => fact)
   const started = derived.find(({ fact }) => fact.fact === 'span-start')
-  const start = started?.fact
+  const start = started?.fact.fact === 'span-start' ? started.fact : undefined
   // What a helper calls may end the span for it.
   const bodies = [node, ...(started?.helpers ?? [])]
   const name = start?.name === undefined ? null : parameterIn(start.name, node)
-  if (start?.fact !== 'span-start' || name === null) return null
+  if (start === undefined || name === null) return null
   const attributes = facts.map((fact) => (fact.fact === 'attribute-bag' ? parameterIn(fact.value, node) : null)).find((index) => index !== null)
   const callback = callbackOf(node, program)
   const module = path.relative(root, node.getSourceFile().fileName).split(path.sep).join('/').replace(/\.[cm]?[jt]sx?$/u, '').replace(/\/index$/u, '')

@@ -13,6 +13,8 @@ import {
   yieldOf,
 } from '@spanguard/policy'
 
+import { substitute } from '../../otel/helper-facts.js'
+import { isFunctionLike, returnsOf } from '../evaluate.js'
 import { importOf, type Program } from '../program.js'
 import { bindingPath, chainOf, functionName, isAssignment, isMember, memberName, nameOf, ownerOf, plain, rangeOf } from './syntax.js'
 
@@ -20,6 +22,10 @@ const maxDepth = 12
 const maxText = 200
 /** A variable that is assigned more often than this is taken as unknown. */
 const maxWrites = 6
+/** A function with more returns than this is taken as unknown. */
+const maxReturns = 4
+/** How many functions deep what a call returns is followed. */
+const maxReturning = 3
 
 export interface ValueReader {
   /** What an expression can be, as plain data, in this file and in those that it imports from. */
@@ -41,6 +47,7 @@ export function createValueReader(program: Program): ValueReader {
   const known = new Map<ts.Node, Value>()
   const imports = new WeakMap<ts.SourceFile, ReadonlyMap<string, { module: string; exported: string }>>()
   const writes = new WeakMap<ts.SourceFile, ReadonlyMap<string, readonly ts.BinaryExpression[]>>()
+  let returning = 0
   return { valueOf: (node) => read(node, new Set(), 0), importOfChain: (node) => chainImport(node, 0) }
 
   function read(written: ts.Expression, visiting: ReadonlySet<ts.Node>, depth: number): Value {
@@ -193,8 +200,26 @@ export function createValueReader(program: Program): ValueReader {
       arguments: (node.arguments ?? []).map((argument) => next(ts.isSpreadElement(argument) ? argument.expression : argument)),
       ...importFields(callee),
       ...(object === null ? {} : { receiver: next(object) }),
-      ...(ts.isNewExpression(node) ? { construct: true } : {}),
+      ...(ts.isNewExpression(node) ? { construct: true } : returnsOfCall(node, next)),
     }
+  }
+
+  /** What the program's own function gives back: `describe(user)` that returns `user.email` is an address. */
+  function returnsOfCall(node: ts.CallExpression, next: Next): { returns?: Value } {
+    const called = returning < maxReturning ? calledFunction(node, program) : null
+    if (called === null || node.arguments.some((argument) => ts.isSpreadElement(argument))) return {}
+    const returned = returnsOf(called)
+    if (returned.length === 0 || returned.length > maxReturns) return {}
+    const call = { owner: ownerOf(called), origin: rangeOf(node), arguments: called.parameters.map((_, index) => {
+      const argument = node.arguments[index]
+      return argument === undefined ? null : next(argument)
+    }) }
+    returning++
+    const values = returned.flatMap((expression) => substitute(next(expression), call) ?? [])
+    returning--
+    const [first] = values
+    if (first === undefined) return {}
+    return { returns: values.length === 1 ? first : { origin: call.origin, text: node.getText().slice(0, maxText), kind: 'union', of: values } }
   }
 
   function importFields(callee: ts.Expression): { module?: string; imported?: string } {
@@ -386,6 +411,18 @@ export function createValueReader(program: Program): ValueReader {
     writes.set(file, found)
     return found
   }
+}
+
+/** The function of the program that a call runs, where it has a body to read. */
+function calledFunction(node: ts.CallExpression, program: Program): ts.FunctionLikeDeclaration | null {
+  const callee = plain(node.expression)
+  const name = ts.isIdentifier(callee) ? callee : ts.isPropertyAccessExpression(callee) ? callee.name : null
+  const target = name === null ? null : program.target(name)
+  if (target?.kind !== 'declaration') return null
+  const { node: declared } = target
+  const initializer = ts.isVariableDeclaration(declared) || ts.isPropertyDeclaration(declared) ? declared.initializer : undefined
+  const found = initializer === undefined ? declared : plain(initializer)
+  return isFunctionLike(found) && found.asteriskToken === undefined ? found : null
 }
 
 function importOfStatement(declaration: ts.Node): boolean {

@@ -135,8 +135,11 @@ function withoutImports(value: Value): Value {
       return { ...bare, parts: bare.parts.map(withoutImports) }
     case 'union':
       return { ...bare, of: bare.of.map(withoutImports) }
-    case 'call':
-      return { ...bare, arguments: bare.arguments.map(withoutImports) }
+    case 'call': {
+      const call = { ...bare, arguments: bare.arguments.map(withoutImports) }
+      delete call.returns
+      return call
+    }
     default:
       return bare
   }
