@@ -1,0 +1,202 @@
+import { createRequire } from 'node:module'
+import { inspect } from 'node:util'
+import { AmqplibInstrumentation } from '@opentelemetry/instrumentation-amqplib'
+import { withSpan } from '@spanguard/runtime'
+import { traceChannel, traceConsumer } from '@spanguard/runtime/amqp'
+import amqplib, { type Channel, type ChannelModel, type ConsumeMessage } from 'amqplib'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { DecodedSpan } from '../../otlp-receiver.js'
+import { findService, orNowhere } from '../../services.js'
+import { startTracing, type TestTracing } from '../middleware/tracing.js'
+
+const service = findService('amqp')
+const { host, port } = orNowhere(service)
+const url = `amqp://guest:guest@${host}:${port}`
+const secret = 'pan 4111111111111111'
+
+describe.skipIf(service === null)('amqplib on RabbitMQ', () => {
+  let tracing: TestTracing
+  let connection: ChannelModel
+  let trusts = true
+  beforeAll(async () => {
+    tracing = await startTracing({ databases: false, trustIncoming: () => trusts })
+    connection = await amqplib.connect(url)
+  })
+  afterAll(async () => {
+    await connection.close()
+    await tracing.stop()
+  })
+  const channels: Channel[] = []
+  afterEach(async () => {
+    trusts = true
+    for (const channel of channels.splice(0)) await channel.close()
+  })
+
+  let count = 0
+  const open = async (from: ChannelModel = connection): Promise<{ channel: Channel; queue: string }> => {
+    const channel = await from.createChannel()
+    channels.push(channel)
+    const queue = `orders-${process.pid}-${++count}`
+    await channel.assertQueue(queue, { exclusive: true, autoDelete: true })
+    return { channel, queue }
+  }
+  /** Consumes so many deliveries. */
+  const receive = async (channel: Channel, queue: string, wanted: number, handler: (message: ConsumeMessage) => unknown): Promise<void> => {
+    let left = wanted
+    await new Promise<void>((resolve, reject) => {
+      channel.consume(queue, message => {
+        if (message === null) return
+        const result = handler(message)
+        void Promise.resolve(result).catch(() => {}).then(() => {
+          if (--left === 0) resolve()
+        })
+        return result as void
+      }).catch(reject)
+    })
+  }
+  const spansOf = async (): Promise<{ producers: DecodedSpan[]; consumers: DecodedSpan[]; all: readonly DecodedSpan[] }> => {
+    const all = await tracing.spans()
+    expect(inspect(all, { depth: 9 })).not.toContain('4111')
+    return { all, producers: all.filter(({ kind }) => kind === 'PRODUCER'), consumers: all.filter(({ kind }) => kind === 'CONSUMER') }
+  }
+
+  test('a message is a child of what published it, and linked to it', async () => {
+    const { channel, queue } = await open()
+    traceChannel(channel)
+    await withSpan('order.place', async () => channel.sendToQueue(queue, Buffer.from(secret), { headers: { note: secret }, messageId: 'm-1' }))
+    let headers: Readonly<Record<string, unknown>> = {}
+    await receive(channel, queue, 1, async message => {
+      headers = message.properties.headers ?? {}
+      await withSpan('order.charge', async () => {})
+      channel.ack(message)
+    })
+    const { producers, consumers, all } = await spansOf()
+    const [producer, consumer] = [producers[0] as DecodedSpan, consumers[0] as DecodedSpan]
+    expect([producers.length, consumers.length]).toEqual([1, 1])
+    expect(producer.name).toBe(`publish ${queue}`)
+    expect(producer.parentSpanId).toBe(all.find(({ name }) => name === 'order.place')?.spanId)
+    expect(producer.attributes).toMatchObject({
+      'messaging.system': 'rabbitmq',
+      'messaging.operation.name': 'publish',
+      'messaging.operation.type': 'send',
+      'messaging.destination.name': queue,
+      'server.address': host,
+      'server.port': port,
+    })
+    expect(consumer.name).toBe(`process ${queue}`)
+    expect(consumer.parentSpanId).toBe(producer.spanId)
+    expect(consumer.links.map(({ spanId }) => spanId)).toEqual([producer.spanId])
+    expect(consumer.attributes).toMatchObject({ 'messaging.message.id': 'm-1', 'messaging.operation.type': 'process' })
+    expect(all.find(({ name }) => name === 'order.charge')?.parentSpanId).toBe(consumer.spanId)
+    expect(headers).toMatchObject({ note: secret, traceparent: expect.stringContaining(producer.spanId) })
+  })
+
+  test('a stranger\'s message is the root of a trace that links to him', async () => {
+    const { channel, queue } = await open()
+    traceChannel(channel)
+    channel.sendToQueue(queue, Buffer.from('{}'))
+    trusts = false
+    await receive(channel, queue, 1, message => {
+      channel.ack(message)
+    })
+    const { producers, consumers } = await spansOf()
+    expect(consumers[0]?.parentSpanId).toBeFalsy()
+    expect(consumers[0]?.traceId).not.toBe(producers[0]?.traceId)
+    expect(consumers[0]?.links.map(({ spanId }) => spanId)).toEqual([producers[0]?.spanId])
+  })
+
+  test('what is put back and what is redelivered say so; so does what is rejected, and its dead letter', async () => {
+    const { channel, queue } = await open()
+    const dead = await open()
+    const exchange = `dlx-${process.pid}`
+    await channel.assertExchange(exchange, 'fanout', { autoDelete: true })
+    await channel.bindQueue(dead.queue, exchange, '')
+    const main = `${queue}-main`
+    await channel.assertQueue(main, { exclusive: true, deadLetterExchange: exchange })
+    traceChannel(channel)
+    traceChannel(dead.channel)
+    channel.sendToQueue(main, Buffer.from(secret))
+    let deliveries = 0
+    await receive(channel, main, 2, message => {
+      channel.nack(message, false, ++deliveries === 1)
+    })
+    await receive(dead.channel, dead.queue, 1, message => {
+      dead.channel.ack(message)
+    })
+    const { consumers, producers } = await spansOf()
+    expect(consumers.map(({ attributes, parentSpanId }) => [parentSpanId, attributes['messaging.message.redelivered'], attributes['messaging.message.disposition'], attributes['messaging.message.dead_letter.reason']])).toEqual([
+      [producers[0]?.spanId, undefined, 'retry', undefined],
+      [producers[0]?.spanId, true, 'dead_letter', undefined],
+      [producers[0]?.spanId, undefined, undefined, 'rejected'],
+    ])
+    expect(consumers[2]?.attributes['messaging.message.dead_letter.source']).toBe(main)
+    expect(consumers[2]?.name).toBe(`process ${dead.queue}`)
+  })
+
+  test('a handler that fails is an ERROR with its type; the exchange names a span without its queue', async () => {
+    const { channel, queue } = await open()
+    const exchange = `events-${process.pid}`
+    await channel.assertExchange(exchange, 'topic', { autoDelete: true })
+    await channel.bindQueue(queue, exchange, 'user.#')
+    traceChannel(channel).publish(exchange, 'user.jane.doe', Buffer.from('{}'))
+    const plain = await connection.createChannel()
+    channels.push(plain)
+    const failing = traceConsumer(async (_message: ConsumeMessage) => {
+      throw new RangeError(secret)
+    })
+    await receive(plain, queue, 1, failing)
+    const { consumers, producers, all } = await spansOf()
+    expect([producers[0]?.name, consumers[0]?.name]).toEqual([`publish ${exchange}`, `process ${exchange}`])
+    expect(inspect(all, { depth: 9 })).not.toContain('jane')
+    expect(consumers[0]?.status.code).toBe('ERROR')
+    expect(consumers[0]?.attributes['error.type']).toBe('RangeError')
+  })
+
+  test('a confirm channel calls back; a consumer that is wrapped twice has one span', async () => {
+    const { channel, queue } = await open()
+    const confirming = traceChannel(await connection.createConfirmChannel())
+    channels.push(confirming)
+    const error = await new Promise<unknown>(resolve => {
+      confirming.publish('', queue, Buffer.from('{}'), {}, resolve)
+    })
+    expect(error).toBeNull()
+    traceChannel(traceChannel(channel))
+    await receive(channel, queue, 1, traceConsumer((message: ConsumeMessage) => {
+      channel.ack(message)
+    }))
+    const { consumers, producers } = await spansOf()
+    expect([producers.length, consumers.length]).toEqual([1, 1])
+  })
+
+  test.each([['sampled', 1], ['not sampled', 0]])('beside the official instrumentation there is one span a side: %s', async (_title, expected) => {
+    const instrumentation = new AmqplibInstrumentation()
+    const require = createRequire(import.meta.url)
+    for (const name of Object.keys(require.cache)) if (name.includes('/amqplib/')) Reflect.deleteProperty(require.cache, name)
+    const patched = require('amqplib') as typeof amqplib
+    const other = await patched.connect(url)
+    try {
+      const { channel, queue } = await open(other)
+      traceChannel(channel)
+      const send = (): unknown => channel.sendToQueue(queue, Buffer.from('{}'))
+      if (expected === 1) send()
+      else await withUnsampled(send)
+      await receive(channel, queue, 1, traceConsumer((message: ConsumeMessage) => {
+        channel.ack(message)
+      }))
+      const { consumers, producers } = await spansOf()
+      expect([producers.length, consumers.length]).toEqual([expected, expected])
+      if (expected === 1) expect(consumers[0]?.parentSpanId).toBe(producers[0]?.spanId)
+      await channels.pop()?.close()
+    } finally {
+      await other.close()
+      instrumentation.disable()
+    }
+  })
+})
+
+/** Runs `fn` below a caller that did not sample. */
+async function withUnsampled(fn: () => unknown): Promise<void> {
+  const { context, trace } = await import('@opentelemetry/api')
+  const remote = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 0, isRemote: true }
+  context.with(trace.setSpanContext(context.active(), remote), fn)
+}
