@@ -1,4 +1,4 @@
-import { brokerOf, carryIn, type PublishOptions, type TracedConnection } from './nats/connection.js'
+import { brokerOf, carryIn, type TracedConnection } from './nats/connection.js'
 import { deliveryAttributes, headersOf, type NatsMessage, noteSettled } from './nats/messages.js'
 import { isInternal, patternOf, subjectOf } from './nats/subject.js'
 import type { Destination } from './messaging/attributes.js'
@@ -76,12 +76,12 @@ export function traceConnection<Connection extends object>(connection: Connectio
       send.call(this, subject, data, carryIn(this, options, inject))
     })
   }
-  const asks = <Result>(call: TracedConnection['request'] | NonNullable<TracedConnection['requestMany']>) =>
-    function (this: TracedConnection, subject: string, data?: unknown, options?: PublishOptions): Result {
-      if (asking > 0 || isInternal(subject)) return call.call(this, subject, data, options) as Result
+  const asks = (call: TracedConnection['request']): TracedConnection['request'] =>
+    function (subject, data, options) {
+      if (asking > 0 || isInternal(subject)) return call.call(this, subject, data, options)
       return publish({ system: 'nats', name: 'request', destination: subjectOf(subject), broker: brokerOf(this) }, inject =>
         ask(() => call.call(this, subject, data, carryIn(this, options, inject))),
-      ) as Result
+      )
     }
   target.request = asks(request)
   if (requestMany !== undefined) target.requestMany = asks(requestMany)

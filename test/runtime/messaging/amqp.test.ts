@@ -50,7 +50,7 @@ describe.skipIf(service === null)('amqplib on RabbitMQ', () => {
         void Promise.resolve(result).catch(() => {}).then(() => {
           if (--left === 0) resolve()
         })
-        return result as void
+        return result
       }).catch(reject)
     })
   }
@@ -63,10 +63,10 @@ describe.skipIf(service === null)('amqplib on RabbitMQ', () => {
   test('a message is a child of what published it, and linked to it', async () => {
     const { channel, queue } = await open()
     traceChannel(channel)
-    await withSpan('order.place', async () => channel.sendToQueue(queue, Buffer.from(secret), { headers: { note: secret }, messageId: 'm-1' }))
-    let headers: Readonly<Record<string, unknown>> = {}
+    withSpan('order.place', () => channel.sendToQueue(queue, Buffer.from(secret), { headers: { note: secret }, messageId: 'm-1' }))
+    let carried: unknown
     await receive(channel, queue, 1, async message => {
-      headers = message.properties.headers ?? {}
+      carried = message.properties.headers?.['traceparent']
       await withSpan('order.charge', async () => {})
       channel.ack(message)
     })
@@ -88,7 +88,7 @@ describe.skipIf(service === null)('amqplib on RabbitMQ', () => {
     expect(consumer.links.map(({ spanId }) => spanId)).toEqual([producer.spanId])
     expect(consumer.attributes).toMatchObject({ 'messaging.message.id': 'm-1', 'messaging.operation.type': 'process' })
     expect(all.find(({ name }) => name === 'order.charge')?.parentSpanId).toBe(consumer.spanId)
-    expect(headers).toMatchObject({ note: secret, traceparent: expect.stringContaining(producer.spanId) })
+    expect(String(carried)).toContain(producer.spanId)
   })
 
   test('a stranger\'s message is the root of a trace that links to him', async () => {
@@ -141,9 +141,7 @@ describe.skipIf(service === null)('amqplib on RabbitMQ', () => {
     traceChannel(channel).publish(exchange, 'user.jane.doe', Buffer.from('{}'))
     const plain = await connection.createChannel()
     channels.push(plain)
-    const failing = traceConsumer(async (_message: ConsumeMessage) => {
-      throw new RangeError(secret)
-    })
+    const failing = traceConsumer((_message: ConsumeMessage) => Promise.reject(new RangeError(secret)))
     await receive(plain, queue, 1, failing)
     const { consumers, producers, all } = await spansOf()
     expect([producers[0]?.name, consumers[0]?.name]).toEqual([`publish ${exchange}`, `process ${exchange}`])

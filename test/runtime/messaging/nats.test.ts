@@ -54,7 +54,7 @@ describe.skipIf(service === null)('NATS', () => {
       })
       const own = headers()
       own.set('note', secret)
-      await withSpan('order.place', async () => {
+      withSpan('order.place', () => {
         connection.publish('orders.created', secret, { headers: own as never })
       })
       await received
@@ -103,9 +103,7 @@ describe.skipIf(service === null)('NATS', () => {
     const subscription = connection.subscribe('refunds', { max: 1 })
     connection.publish('refunds', secret)
     for await (const message of subscription) {
-      await traceMessage(message, async () => {
-        throw new RangeError(secret)
-      }).catch(() => {})
+      await traceMessage(message, () => Promise.reject(new RangeError(secret))).catch(() => {})
     }
     const { consumers, producers } = await spansOf()
     expect(consumers[0]).toMatchObject({ name: 'process refunds', parentSpanId: producers[0]?.spanId })

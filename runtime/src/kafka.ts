@@ -1,0 +1,69 @@
+import { isPatched } from './messaging/official.js'
+import { processBatch, processMessage } from './messaging/process.js'
+import { attemptOf, type KafkaBatch, type KafkaMessage, noteAttempt, operationOf, textHeaders } from './kafka/messages.js'
+import { type SendRequest, type TopicMessages, sendTraced, type TracedProducer, watchBroker } from './kafka/producer.js'
+
+export type { KafkaBatch, KafkaMessage } from './kafka/messages.js'
+
+/** What a consumer may say of itself. */
+export interface ConsumerOptions {
+  /** The consumer group, which a message does not name. */
+  readonly group?: string
+}
+
+/**
+ * An `eachMessage` inside the CONSUMER span of its message: a child of the producer's span, and linked to it. The span ends when
+ * the handler is done; an error is recorded and thrown on, and the message, when kafkajs brings it again, says that it was
+ * here before.
+ */
+export function traceMessage<Payload extends KafkaMessage, Result>(
+  eachMessage: (payload: Payload) => Promise<Result>,
+  options: ConsumerOptions = {},
+): (payload: Payload) => Promise<Result> {
+  return payload => {
+    const attempt = attemptOf(payload)
+    const operation = operationOf(payload.topic, payload.partition, options.group, attempt)
+    const run = async (): Promise<Result> => {
+      try {
+        return await eachMessage(payload)
+      } catch (error) {
+        noteAttempt(payload, attempt)
+        throw error
+      }
+    }
+    return processMessage(payload.message, textHeaders(payload.message.headers), operation, run)
+  }
+}
+
+/** An `eachBatch` inside one CONSUMER span, linked to the producers of all its messages and a child of none. */
+export function traceBatch<Payload extends KafkaBatch, Result>(
+  eachBatch: (payload: Payload) => Promise<Result>,
+  options: ConsumerOptions = {},
+): (payload: Payload) => Promise<Result> {
+  return payload => {
+    const { batch } = payload
+    const operation = { ...operationOf(batch.topic, batch.partition, options.group, 1), count: batch.messages.length }
+    return processBatch(batch, batch.messages.map(({ headers }) => textHeaders(headers)), operation, () => eachBatch(payload))
+  }
+}
+
+const traced = Symbol.for('@spanguard/runtime/kafka-producer')
+
+/**
+ * Makes a producer trace, and returns it: what it sends, also in transactions, goes out inside a PRODUCER span for each topic,
+ * told to the consumers by the messages' headers.
+ */
+export function traceProducer<Producer extends object>(producer: Producer): Producer {
+  const target = producer as unknown as TracedProducer & { [traced]?: true }
+  // The official instrumentation wraps each producer, and does all of this.
+  if (target[traced] === true || isPatched(target.send)) return producer
+  target[traced] = true
+  watchBroker(target)
+  const { send, sendBatch, transaction } = target
+  target.send = (request: SendRequest) =>
+    sendTraced(target, 'send', [request], ([traceable]) => send({ ...request, ...traceable }))
+  target.sendBatch = request =>
+    sendTraced(target, 'sendBatch', request.topicMessages ?? [], (topicMessages: TopicMessages[]) => sendBatch({ ...request, topicMessages }))
+  if (transaction !== undefined) target.transaction = async (...args) => traceProducer(await transaction(...args))
+  return producer
+}
