@@ -22,6 +22,7 @@ export default defineConfig(
           'tsconfig.plugin.json',
           'tsconfig.test.json',
           'examples/shop/after/tsconfig.json',
+          'examples/shop/long/tsconfig.json',
         ],
         tsconfigRootDir: import.meta.dirname,
       },
