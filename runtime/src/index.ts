@@ -16,4 +16,5 @@ export type { AnyListedAttributes, AttributeKey, DeniedKeys, ListedAttributes, L
 export { captureError, type CaptureOptions } from './spans/capture-error.js'
 export { pseudonym, redacted, type PseudonymOptions, type RedactedOptions } from './spans/redacted.js'
 export { stage } from './spans/stage.js'
+export { Traced, type TracedDecorator } from './spans/traced.js'
 export { withSpan, type SpanOptions } from './spans/with-span.js'

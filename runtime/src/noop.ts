@@ -1,6 +1,7 @@
 import { trace } from '@opentelemetry/api'
 import type { Health, Tracing, TracingOptions } from './options.js'
 import type { ListedSpan } from './spans/attributes.js'
+import type { TracedDecorator } from './spans/traced.js'
 import type { SpanOptions } from './spans/with-span.js'
 
 /**
@@ -46,6 +47,13 @@ export function withSpan<T>(_name: string, optionsOrFn: unknown, maybeFn?: (span
 /** A span that records nothing and has no ids. */
 const untraced = trace.wrapSpanContext({ traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 })
 
+/** The method stays as it is. */
+export function Traced(name: string): TracedDecorator
+export function Traced<const A>(name: string, options: SpanOptions<A>): TracedDecorator
+export function Traced(_name: string, _options?: SpanOptions): TracedDecorator {
+  return ((method: unknown, place: unknown) => (typeof place === 'object' ? method : undefined)) as TracedDecorator
+}
+
 export function stage<T>(_name: string, fn: () => T): T {
   return fn()
 }
@@ -67,4 +75,5 @@ export type { DatabaseName, DropReason, Health, KeepOptions, LogFields, PolicyIm
 export type { AnyListedAttributes, AttributeKey, DeniedKeys, ListedAttributes, ListedKey, ListedLink, ListedSpan, PolicyKeys } from './spans/attributes.js'
 export type { CaptureOptions } from './spans/capture-error.js'
 export type { PseudonymOptions, RedactedOptions } from './spans/redacted.js'
+export type { TracedDecorator } from './spans/traced.js'
 export type { SpanOptions } from './spans/with-span.js'

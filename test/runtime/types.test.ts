@@ -9,8 +9,9 @@ import { fixtures } from './processes.js'
 const root = path.resolve(fixtures, '../../..')
 
 /** What the compiler has to say, one line each. */
-function compile(files: readonly string[], module: ts.ModuleKind = ts.ModuleKind.ESNext): string[] {
+function compile(files: readonly string[], module: ts.ModuleKind = ts.ModuleKind.ESNext, experimentalDecorators = false): string[] {
   const program = ts.createProgram(files, {
+    experimentalDecorators,
     strict: true,
     exactOptionalPropertyTypes: true,
     noEmit: true,
@@ -33,6 +34,13 @@ function compile(files: readonly string[], module: ts.ModuleKind = ts.ModuleKind
 
 test.each(['keys.ts', 'open.ts'])('attribute keys are typed by the policy: %s', { timeout: 120_000 }, name => {
   expect(compile([path.join(fixtures, 'typed', name)])).toEqual([])
+})
+
+test.each([
+  ['standard', false],
+  ['older', true],
+])('@Traced() fits methods, with %s decorators, and its keys are typed', { timeout: 120_000 }, (_, experimentalDecorators) => {
+  expect(compile([path.join(fixtures, 'typed/traced.ts')], ts.ModuleKind.ESNext, experimentalDecorators)).toEqual([])
 })
 
 test('what build-policy writes compiles, types the keys, and fits initTracing as a JSON import', { timeout: 120_000 }, () => {
