@@ -7,6 +7,7 @@ import { runCheck, type CheckFlags } from './cli/check.js'
 import { exitCodes } from './cli/exit-codes.js'
 import { explain } from './cli/explain.js'
 import { init } from './cli/init.js'
+import { inventoryFormats, runInventory, type InventoryFlags } from './cli/inventory.js'
 import { version } from './version.js'
 
 const formats = ['github', 'gitlab', 'json', 'junit', 'markdown', 'pretty', 'sarif']
@@ -30,6 +31,16 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--quiet', 'errors only')
     .action(async (paths: string[], flags: CheckFlags) => {
       code = await runCheck(paths, flags)
+    })
+  program
+    .command('inventory')
+    .description('lists every span, attribute, event and handler with its place, services and class')
+    .argument('[paths...]', 'folders, source files or tsconfigs; the current folder by default')
+    .addOption(new Option('--format <name>', 'how it is written').choices(inventoryFormats).default('markdown'))
+    .option('--output <file>', 'write it to a file')
+    .option('--diff <ref>', 'only what differs from a branch, tag or commit')
+    .action(async (paths: string[], flags: InventoryFlags) => {
+      code = await runInventory(paths, flags)
     })
   program
     .command('explain')

@@ -1,11 +1,16 @@
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Config, Policy } from '@spanguard/policy'
 import { getPackage } from '../project/package-json.js'
 import { analyse, type AnalyseOptions, type Analysis } from './analyse.js'
 import type { HandlerVerdict } from './coverage.js'
+import { withTreeOf } from '../project/git.js'
 import { coverageFindings } from './findings/coverage.js'
 import { finishFindings } from './findings/finish.js'
 import { stalePolicyFindings } from './findings/stale-policy.js'
+import { collectInventory } from './inventory/collect.js'
+import { diffInventories } from './inventory/diff.js'
+import type { Inventory, InventoryDiff } from './inventory/result.js'
 import { originOf } from './places.js'
 import type { Problem } from './problem.js'
 import type { CheckResult, ServiceResult } from './result.js'
@@ -13,6 +18,7 @@ import type { Service } from './services.js'
 
 export { UsageError, type Problem } from './problem.js'
 export type { AnalyseOptions } from './analyse.js'
+export type { AttributeEntry, EventEntry, HandlerEntry, Inventory, InventoryDiff, InventoryEntry, SpanEntry } from './inventory/result.js'
 export type { CheckFinding, CheckResult, HandlerResult, ServiceResult } from './result.js'
 export type { Step } from './places.js'
 
@@ -32,6 +38,35 @@ export interface CheckOptions extends AnalyseOptions {
  */
 export async function check(options: CheckOptions): Promise<CheckResult> {
   return resultOf(await analyse(options), options)
+}
+
+/**
+ * Everything that a program writes into traces: spans, attributes, events and handlers, each with its place, its services and
+ * what the policy calls it. Touches neither process nor console.
+ *
+ * @throws UsageError when a path does not exist
+ * @throws ConfigError when a spanguard.config file is not valid or cannot be loaded
+ */
+export async function inventory(options: AnalyseOptions): Promise<Inventory> {
+  return collectInventory(await analyse(options))
+}
+
+/**
+ * What the working tree adds to telemetry, and takes from it, against the commit at which it left `ref`. The files of that
+ * commit are read from a temporary folder.
+ *
+ * @throws UsageError also when there is no such commit, or no repository
+ */
+export async function inventoryDiff(options: AnalyseOptions & { readonly ref: string }): Promise<InventoryDiff> {
+  const { cwd, ref } = options
+  const paths = options.paths === undefined || options.paths.length === 0 ? ['.'] : options.paths
+  const after = await inventory(options)
+  const before = await withTreeOf(cwd, ref, async (folder): Promise<Inventory> => {
+    const there = paths.map(given => path.relative(cwd, path.resolve(cwd, given)) || '.').filter(given => existsSync(path.join(folder, given)))
+    if (there.length === 0) return { root: folder, entries: [], problems: [] }
+    return inventory({ ...options, cwd: folder, paths: there })
+  })
+  return diffInventories(before, after, ref)
 }
 
 function resultOf(analysis: Analysis, options: CheckOptions): CheckResult {
