@@ -27,6 +27,8 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--max-warnings <number>', 'fail when there are more warnings', parseCount)
     .option('--baseline <file>', 'leave out the findings that a baseline knows')
     .option('--update-baseline', 'write the findings of this run to the baseline (spanguard-baseline.json unless --baseline names one)')
+    .option('--changed [ref]', 'report only what differs from a branch, tag or commit touches (by default where the pull request goes)')
+    .option('--fix', 'make the edits that are safe: the tracing middleware and its import')
     .option('--all-rules', 'report also what ESLint reports in single files')
     .option('--quiet', 'errors only')
     .action(async (paths: string[], flags: CheckFlags) => {

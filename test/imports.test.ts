@@ -65,8 +65,13 @@ const boundaries: Readonly<Record<string, Boundary>> = {
     never: /^(eslint|@typescript-eslint|ts-morph|typescript)(\/.*)?$/,
     reason: 'recorded traces are judged without any source code',
   },
+  mend: {
+    parts: ['rules', 'analysis', 'fix', 'frameworks', 'otel', 'project', 'settings', 'policy'],
+    never: /^(ts-morph|typescript)(\/.*)?$/,
+    reason: 'what the checker finds is mended by the fixers of the rules, which run in ESLint and need no second compiler',
+  },
   cli: {
-    parts: ['checker', 'audit', 'project', 'settings', 'policy', 'version'],
+    parts: ['checker', 'audit', 'mend', 'project', 'settings', 'policy', 'version'],
     never: /^(eslint|@typescript-eslint)(\/.*)?$/,
     reason: 'the command is a thin shell around the library',
   },
@@ -118,6 +123,7 @@ describe('the boundary test itself', () => {
     ['src/analysis/index.ts', "const tsMorph = await import('ts-morph')"],
     ['src/analysis/index.ts', "export { x } from '../checker/index.js'"],
     ['src/checker/index.ts', "import type { Rule } from 'eslint'"],
+    ['src/checker/index.ts', "import { x } from '../mend/index.js'"],
     ['src/checker/index.ts', "import { x } from '../analysis/index.js'"],
     ['src/otel/index.ts', "import { x } from '../../test/receiver/otlp.js'"],
   ])('refuses in %s: %s', (name, text) => {
@@ -125,6 +131,7 @@ describe('the boundary test itself', () => {
   })
 
   it.each([
+    ['src/mend/index.ts', "import { x } from '../../rules/require-handler-tracing/mend.js'"],
     ['rules/span-end.ts', "import { x } from './span-end/exits.js'"],
     ['rules/span-end/exits.ts', "import { x } from './paths.js'"],
     ['rules/span-end.ts', "import type { TSESTree } from '@typescript-eslint/types'"],

@@ -2,7 +2,7 @@ import { UsageError } from './problem.js'
 import type { CheckResult } from './result.js'
 
 /** The version of the baseline's own format. */
-const version = 1
+const version = 2
 
 /** A baseline's text: the fingerprints of what is known, each with its rule and file so that a reviewer can read it. */
 export function writeBaseline(result: CheckResult, relative: (file: string) => string): string {

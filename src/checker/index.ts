@@ -3,8 +3,10 @@ import path from 'node:path'
 import type { Config, Policy } from '@spanguard/policy'
 import { getPackage } from '../project/package-json.js'
 import { analyse, type AnalyseOptions, type Analysis } from './analyse.js'
+import { touchedFindings } from './changed.js'
 import type { HandlerVerdict } from './coverage.js'
-import { withTreeOf } from '../project/git.js'
+import { withTreeOf, type Changes } from '../project/git.js'
+import { repositoryOf } from '../project/workspace.js'
 import { coverageFindings } from './findings/coverage.js'
 import { finishFindings } from './findings/finish.js'
 import { stalePolicyFindings } from './findings/stale-policy.js'
@@ -20,6 +22,7 @@ export { UsageError, type Problem } from './problem.js'
 export type { AnalyseOptions } from './analyse.js'
 export type { AttributeEntry, EventEntry, HandlerEntry, Inventory, InventoryDiff, InventoryEntry, SpanEntry } from './inventory/result.js'
 export type { CheckFinding, CheckResult, HandlerResult, ServiceResult } from './result.js'
+export { changesAgainst, type Changes } from '../project/git.js'
 export type { Step } from './places.js'
 
 export interface CheckOptions extends AnalyseOptions {
@@ -27,6 +30,8 @@ export interface CheckOptions extends AnalyseOptions {
   readonly allRules?: boolean
   /** The least share of handlers that must be traced in each service, in percent. */
   readonly minCoverage?: number
+  /** Report only what these changes touch; everything is analysed all the same. */
+  readonly changes?: Changes
 }
 
 /**
@@ -71,13 +76,15 @@ export async function inventoryDiff(options: AnalyseOptions & { readonly ref: st
 
 function resultOf(analysis: Analysis, options: CheckOptions): CheckResult {
   const { root, services, verdicts, setupNames, configOf } = analysis
-  const { findings, leftToLint } = finishFindings(analysis.drafts, analysis.program, root, configOf, options.allRules === true)
+  const repository = repositoryOf(root)
+  const { findings, leftToLint } = finishFindings(analysis.drafts, { program: analysis.program, files: analysis.inScope.filter(file => analysis.own(path.dirname(file.path))), repository, configOf, allRules: options.allRules === true })
   const results = services.map(service => serviceResult(service, verdicts.filter(verdict => verdict.service === service), setupNames.get(service) ?? [])).filter(service => service.handlers.length > 0)
+  const all = [...findings, ...stalePolicyFindings(policyFolders(analysis), analysis), ...(options.minCoverage === undefined ? [] : coverageFindings(results, options.minCoverage, repository, configOf))]
   return {
     root,
     files: analysis.inScope.filter(file => analysis.own(path.dirname(file.path))).length,
     services: results,
-    findings: [...findings, ...stalePolicyFindings(policyFolders(analysis), analysis), ...(options.minCoverage === undefined ? [] : coverageFindings(results, options.minCoverage, root, configOf))],
+    findings: options.changes === undefined ? all : touchedFindings(all, analysis, options.changes),
     leftToLint,
     problems: [...analysis.problems, ...otherApmNotices(results)],
   }

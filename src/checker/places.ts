@@ -14,8 +14,11 @@ export interface Step {
 export function originOf(node: ts.Node): Origin {
   const shown = shownNode(node)
   const file = shown.getSourceFile()
-  const start = shown.getStart(file)
-  const { end } = shown
+  return originOfRange(file, shown.getStart(file), shown.end)
+}
+
+/** A stretch of a file's text. */
+export function originOfRange(file: ts.SourceFile, start: number, end: number): Origin {
   const from = file.getLineAndCharacterOfPosition(start)
   const to = file.getLineAndCharacterOfPosition(end)
   return { file: file.fileName, start, end, from: { line: from.line + 1, column: from.character }, to: { line: to.line + 1, column: to.character } }

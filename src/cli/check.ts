@@ -3,6 +3,7 @@ import path from 'node:path'
 import pc from 'picocolors'
 import type { CheckResult } from '../checker/index.js'
 import { UsageError } from '../checker/problem.js'
+import { repositoryOf } from '../project/workspace.js'
 import { version } from '../version.js'
 import { exitCodes } from './exit-codes.js'
 import { progressLine, write } from './terminal.js'
@@ -17,34 +18,51 @@ export interface CheckFlags {
   readonly allRules?: boolean
   readonly baseline?: string
   readonly updateBaseline?: boolean
+  /** `true` without a reference. */
+  readonly changed?: string | true
+  readonly fix?: boolean
 }
 
 /** `spanguard check`: findings, and the handlers traced in each service. */
 export async function runCheck(paths: readonly string[], flags: CheckFlags): Promise<number> {
   const cwd = process.cwd()
+  if (flags.updateBaseline === true && flags.changed !== undefined) throw new UsageError('--update-baseline writes down everything that is known, --changed leaves most of it out: give one of the two.')
   const progress = progressLine()
-  // The compiler takes a third of a second to load: only this command pays for it.
-  const { check } = await import('../checker/index.js')
+  // The compiler takes a third of a second to load: only the commands that need it pay for it.
+  const { changesAgainst, check } = await import('../checker/index.js')
   const { reporters } = await import('../checker/report/index.js')
   const { withoutBaseline, writeBaseline } = await import('../checker/baseline.js')
-  let result: CheckResult = await check({
-    paths,
-    cwd,
+  const changes = flags.changed === undefined ? undefined : changesAgainst(cwd, flags.changed === true ? undefined : flags.changed, process.env)
+  const options = {
+    paths, cwd,
     allRules: flags.allRules === true,
     ...(flags.minCoverage === undefined ? {} : { minCoverage: flags.minCoverage }),
+    ...(changes === undefined ? {} : { changes }),
     onProgress: progress.show,
-  })
+  }
+  if (flags.fix === true) {
+    const { mend } = await import('./fix.js')
+    const text = mend(await check({ ...options, allRules: true }), cwd)
+    progress.clear()
+    process.stderr.write(text)
+  }
+  let result: CheckResult = await check(options)
   progress.clear()
   const baseline = flags.baseline ?? (flags.updateBaseline === true ? 'spanguard-baseline.json' : undefined)
-  if (flags.updateBaseline === true && baseline !== undefined) writeAtomically(path.resolve(cwd, baseline), writeBaseline(result, file => path.relative(result.root, file).split(path.sep).join('/')))
+  if (flags.updateBaseline === true && baseline !== undefined) writeAtomically(path.resolve(cwd, baseline), writeBaseline(result, file => path.relative(repositoryOf(result.root), file).split(path.sep).join('/')))
   if (baseline !== undefined) result = withoutBaseline(result, readBaseline(path.resolve(cwd, baseline)), baseline)
   const toFile = flags.output !== undefined
-  const text = reporters[flags.format]?.(result, { color: !toFile && pc.isColorSupported && process.stdout.isTTY, quiet: flags.quiet === true, version }) ?? ''
+  // Services of CI join paths to the repository's root, people to the folder they stand in.
+  const root = repositoryFormats.has(flags.format) ? repositoryOf(result.root) : cwd
+  const text = reporters[flags.format]?.({ ...result, root }, { color: !toFile && pc.isColorSupported && process.stdout.isTTY, quiet: flags.quiet === true, version }) ?? ''
   if (flags.output === undefined) await write(process.stdout, text)
   else writeAtomically(path.resolve(cwd, flags.output), text)
   if (flags.format !== 'pretty') for (const problem of result.problems) if (problem.level === 'config') process.stderr.write(`${problem.message}\n`)
   return exitCodeOf(result, flags)
 }
+
+/** Read by services that know the repository, not the folder in which a job stands. */
+const repositoryFormats: ReadonlySet<string> = new Set(['github', 'gitlab', 'sarif'])
 
 function readBaseline(file: string): string {
   try {

@@ -10,7 +10,7 @@ export function explain(rule: string): number {
   const folder = pagesFolder()
   const pages = new Map(readdirSync(folder).filter(file => file.endsWith('.md')).map(file => [file.slice(0, -3), path.join(folder, file)]))
   // The checker's own rules have no ESLint rule beside them; their page is the checker's.
-  for (const own of ['handler-coverage', 'stale-policy']) pages.set(own, path.join(folder, '../checker.md'))
+  for (const own of ['disable-comment', 'handler-coverage', 'stale-policy']) pages.set(own, path.join(folder, '../checker.md'))
   const page = pages.get(name)
   if (page === undefined) {
     process.stderr.write(`There is no rule "${name}". There are: ${[...pages.keys()].toSorted().join(', ')}.\n`)

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 
@@ -14,6 +14,8 @@ export interface Changes {
   readonly against: string
   /** By absolute path: the lines that are new or changed, counted from 1; `all` for a file that is new. A file that only lost lines has none. */
   readonly files: ReadonlyMap<string, ReadonlySet<number> | 'all'>
+  /** The texts of a changed file, before and now; one where it is new or gone. */
+  textsOf(file: string): readonly string[]
 }
 
 /** Output of git beyond this size is a repository that nobody reviews. In bytes. */
@@ -36,7 +38,18 @@ export function changesAgainst(dir: string, ref: string | undefined, environment
   for (const name of git(dir, ['ls-files', '--others', '--exclude-standard', '--full-name', '-z'], 'git cannot list new files').split('\0')) {
     if (name !== '') files.set(path.join(top, name), 'all')
   }
-  return { against, files }
+  const texts = new Map<string, readonly string[]>()
+  return {
+    against, files,
+    textsOf: file => {
+      const known = texts.get(file)
+      if (known) return known
+      const before = run(dir, ['show', `${base}:./${path.relative(dir, file).split(path.sep).join('/')}`])
+      const read = [...(before.status === 0 ? [before.stdout] : []), ...(existsSync(file) ? [readFileSync(file, 'utf8')] : [])]
+      texts.set(file, read)
+      return read
+    },
+  }
 }
 
 function readHunks(diff: string, pathOf: (name: string) => string, files: Map<string, Set<number> | 'all'>): void {

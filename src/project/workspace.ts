@@ -28,6 +28,11 @@ export function foldersUp(dir: string): string[] {
   return folders.slice(0, marked === -1 ? maxClimb : marked)
 }
 
+/** The folder that a repository's paths are relative to: the nearest with `.git`, else the workspace's, else the folder itself. */
+export function repositoryOf(dir: string): string {
+  return foldersUp(dir).find(folder => existsSync(path.join(folder, '.git'))) ?? findWorkspace(dir).root
+}
+
 /** The workspace that a folder stands in; without one the nearest package alone. Cached by the files that declare it. */
 export function findWorkspace(dir: string): Workspace {
   const root = foldersUp(dir).find(isWorkspaceRoot) ?? dir

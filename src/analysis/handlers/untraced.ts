@@ -47,12 +47,13 @@ export type Untraced =
  * What a file shows to be untraced. Empty where only the whole program can tell.
  *
  * @param filename absolute path of the file
+ * @param proven the whole program has shown that nothing outside the file traces it, whatever its package depends on
  */
-export function findUntraced(analysis: FileAnalysis, filename: string): { readonly found: readonly Untraced[]; readonly around: Surroundings } | null {
+export function findUntraced(analysis: FileAnalysis, filename: string, proven = false): { readonly found: readonly Untraced[]; readonly around: Surroundings } | null {
   const file = findHandlers(analysis, filename)
   if (file === null || (file.calls.length === 0 && file.exported.length === 0 && !hasRoots(file, analysis))) return null
   const around = readSurroundings(filename, analysis)
-  if (around.isTraced || around.isTool) return null
+  if ((around.isTraced && !proven) || around.isTool) return null
   const hosts = findHosts(file, analysis)
   // A function that serves an app of the same file is traced by that app's middleware.
   const hasApp = hosts.some(({ object }) => object.framework.kind === 'app')

@@ -4,7 +4,7 @@ import type { CheckFinding, ServiceResult } from '../result.js'
 import { fingerprintOf } from './finish.js'
 
 /** Services of whose handlers a smaller share than asked for is traced. */
-export function coverageFindings(services: readonly ServiceResult[], minimum: number, root: string, configOf: (file: string) => Config): CheckFinding[] {
+export function coverageFindings(services: readonly ServiceResult[], minimum: number, repository: string, configOf: (file: string) => Config): CheckFinding[] {
   return services.flatMap((service): CheckFinding[] => {
     const severity = configOf(path.join(service.dir, 'package.json')).severity?.['handler-coverage'] ?? 'error'
     if (severity === 'off' || service.total === 0 || percent(service) >= minimum) return []
@@ -22,7 +22,7 @@ export function coverageFindings(services: readonly ServiceResult[], minimum: nu
       steps: untraced.map(handler => ({ file: handler.file, origin: handler.origin, text: [handler.method, handler.route, `(${handler.framework})`].filter(Boolean).join(' ') })),
       certainty: 'certain',
       excerpt: { firstLine: origin.from.line, lines: [] },
-      fingerprint: fingerprintOf(['handler-coverage', path.relative(root, service.dir), service.name].join('\0'), 0),
+      fingerprint: fingerprintOf(['handler-coverage', path.relative(repository, service.dir), service.name].join('\0'), 0),
     }]
   })
 }

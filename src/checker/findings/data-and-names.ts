@@ -21,7 +21,7 @@ import type { Program, ProgramFile } from '../program.js'
 import type { Draft } from './draft.js'
 
 /** Rules of the preset `recommended`; the others are asked for in ESLint. */
-const rules: ReadonlySet<string> = new Set([
+export const judgedNames: ReadonlySet<string> = new Set([
   'no-deprecated-attributes',
   'no-dynamic-span-name',
   'no-sensitive-data',
@@ -82,7 +82,7 @@ function keyOf(rule: string, origin: Origin): string {
   return `${rule}\0${origin.file ?? ''}\0${String(origin.start)}`
 }
 
-const isOn = (rule: string): boolean => rules.has(rule)
+const isOn = (rule: string): boolean => judgedNames.has(rule)
 
 function judge(fact: Fact, policy: Policy): readonly Finding[] {
   switch (fact.fact) {

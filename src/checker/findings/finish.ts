@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import type { Config } from '@spanguard/policy'
-import { originOf } from '../places.js'
-import type { Program } from '../program.js'
+import { originOf, originOfRange } from '../places.js'
+import type { Program, ProgramFile } from '../program.js'
 import type { CheckFinding } from '../result.js'
+import { directiveRule, findDirective, judgeDirectives, readDirectives, type Directive } from './directives.js'
 import type { Draft } from './draft.js'
 
 export interface Finished {
@@ -11,47 +12,77 @@ export interface Finished {
   readonly leftToLint: number
 }
 
+/** What findings are finished with, beside the drafts. */
+export interface FinishOptions {
+  readonly program: Program
+  /** The files whose comments are judged. */
+  readonly files: readonly ProgramFile[]
+  /** What fingerprints are relative to: the repository, so that they are the same whatever part of it is checked. */
+  readonly repository: string
+  readonly configOf: (file: string) => Config
+  /** Report also what ESLint reports. */
+  readonly allRules: boolean
+}
+
 /**
  * Drafts made into findings: what ESLint reports is left to it, what a comment switches off and what the config turns off is
- * taken out, the rest gets its severity and its fingerprint.
+ * taken out, the rest gets its severity and its fingerprint. Comments that lack something or are idle become findings too.
  */
-export function finishFindings(drafts: readonly Draft[], program: Program, root: string, configOf: (file: string) => Config, allRules: boolean): Finished {
+export function finishFindings(drafts: readonly Draft[], options: FinishOptions): Finished {
+  const { program, repository, configOf, allRules } = options
   const findings: CheckFinding[] = []
   const counts = new Map<string, number>()
   const seen = new Set<string>()
+  const used = new Set<string>()
+  const directives = new Map<string, readonly Directive[]>()
+  const directivesOf = (file: string): readonly Directive[] => {
+    const known = directives.get(file)
+    if (known) return known
+    const root = program.file(file)?.root
+    const read = root ? readDirectives(root) : []
+    directives.set(file, read)
+    return read
+  }
+  const add = (draft: Pick<CheckFinding, 'rule' | 'message' | 'certainty' | 'steps' | 'origin' | 'severity' | 'service'>): void => {
+    const file = draft.origin.file ?? ''
+    const { from } = draft.origin
+    const lines = (program.file(file)?.root.text ?? '').split(/\r?\n/u)
+    const firstLine = Math.max(from.line - 1, 1)
+    const base = [draft.rule, path.relative(repository, file).split(path.sep).join('/'), draft.service ?? '', lines[from.line - 1]?.trim() ?? ''].join('\0')
+    const count = counts.get(base) ?? 0
+    counts.set(base, count + 1)
+    findings.push({ ...draft, file, excerpt: { firstLine, lines: lines.slice(firstLine - 1, from.line + 1) }, fingerprint: fingerprintOf(base, count) })
+  }
   let leftToLint = 0
   for (const draft of drafts) {
     const origin = originOf(draft.node)
     const file = origin.file ?? ''
-    const text = program.file(file)?.root.text ?? ''
     const severity = configOf(file).severity?.[draft.rule] ?? 'error'
     const key = `${draft.rule}\0${file}\0${String(origin.start)}\0${draft.subject}`
-    if (severity === 'off' || seen.has(key) || isSuppressed(text, origin.from.line, draft.rule)) continue
-    seen.add(key)
-    if (draft.leftToLint && !allRules) {
-      leftToLint += 1
+    if (severity === 'off' || seen.has(key)) continue
+    const directive = findDirective(directivesOf(file), origin.from.line, draft.rule)
+    if (directive) {
+      used.add(useOf(file, directive, draft.rule))
       continue
     }
-    const lines = text.split(/\r?\n/u)
-    const line = lines[origin.from.line - 1]?.trim() ?? ''
-    const firstLine = Math.max(origin.from.line - 1, 1)
-    const base = [draft.rule, path.relative(root, file).split(path.sep).join('/'), draft.service?.name ?? '', line].join('\0')
-    const count = counts.get(base) ?? 0
-    counts.set(base, count + 1)
-    findings.push({
-      rule: draft.rule,
-      severity,
-      message: draft.message,
-      file,
-      origin,
-      service: draft.service?.name ?? null,
-      steps: draft.steps,
-      certainty: draft.certainty,
-      excerpt: { firstLine, lines: lines.slice(firstLine - 1, origin.from.line + 1) },
-      fingerprint: fingerprintOf(base, count),
-    })
+    seen.add(key)
+    if (draft.leftToLint && !allRules) leftToLint += 1
+    else add({ rule: draft.rule, message: draft.message, certainty: draft.certainty, steps: draft.steps, origin, severity, service: draft.service?.name ?? null })
+  }
+  for (const { path: file, root } of options.files) {
+    const config = configOf(file).severity
+    const severity = config?.[directiveRule]
+    if (severity === 'off') continue
+    for (const problem of judgeDirectives(directivesOf(file), (directive, rule) => used.has(useOf(file, directive, rule)), rule => config?.[rule] === 'off')) {
+      const { start, end } = problem.directive
+      add({ rule: directiveRule, message: problem.message, certainty: 'certain', steps: [], origin: originOfRange(root, start, end), severity: severity ?? problem.severity, service: null })
+    }
   }
   return { findings: findings.toSorted(byPlace), leftToLint }
+}
+
+function useOf(file: string, directive: Directive, rule: string): string {
+  return `${file}\0${String(directive.start)}\0${rule}`
 }
 
 /** @param count how many equal findings stand before it */
@@ -61,29 +92,4 @@ export function fingerprintOf(base: string, count: number): string {
 
 export function byPlace(a: CheckFinding, b: CheckFinding): number {
   return a.file < b.file ? -1 : a.file > b.file ? 1 : a.origin.start - b.origin.start || (a.rule < b.rule ? -1 : 1)
-}
-
-/**
- * `eslint-disable` comments that name the rule count here too, and so does
- * `// spanguard-disable-next-line rule -- reason`, whose reason is required.
- */
-export function isSuppressed(text: string, line: number, rule: string): boolean {
-  if (!text.includes('-disable')) return false
-  const lines = text.split('\n')
-  const names = (list: string): boolean => list.split(',').some(name => [`spanguard/${rule}`, rule].includes(name.trim()))
-  const directive = (at: string | undefined, kind: string): boolean => {
-    const match = new RegExp(`eslint-${kind}\\s+([^*\\n]*?)(?:\\s+--.*)?(?:\\*/|$)`, 'u').exec(at ?? '')
-    return match !== null && names(match[1] ?? '')
-  }
-  if (directive(lines[line - 2], 'disable-next-line') || directive(lines[line - 1], 'disable-line')) return true
-  const own = /spanguard-disable-next-line\s+([\w\-/, ]+?)\s+--\s+\S/u.exec(lines[line - 2] ?? '')
-  if (own && names(own[1] ?? '')) return true
-  let off = false
-  for (const at of lines.slice(0, line)) {
-    const disable = /\/\*\s*eslint-disable\s+([^*]*?)(?:\s+--[^*]*)?\s*\*\//u.exec(at)
-    if (disable && names(disable[1] ?? '')) off = true
-    const enable = /\/\*\s*eslint-enable(?:\s+([^*]*?))?\s*\*\//u.exec(at)
-    if (enable && (enable[1] === undefined || enable[1] === '' || names(enable[1]))) off = false
-  }
-  return off
 }
