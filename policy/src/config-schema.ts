@@ -1,4 +1,5 @@
 import { frameworkSchema } from './framework-schema.js'
+import { ruleDescriptions } from './rule-descriptions.js'
 
 /** The part of JSON Schema (draft-07) that the config needs; `configSchema` is written in it and validation reads it. */
 export interface Schema {
@@ -118,7 +119,10 @@ export const configSchema: Schema = {
     severity: {
       type: 'object',
       description: "Severity of the checker's findings by rule.",
-      additionalProperties: { type: 'string', enum: ['error', 'warn', 'off'] },
+      additionalProperties: false,
+      properties: Object.fromEntries(
+        Object.entries(ruleDescriptions).map(([name, description]) => [name, { type: 'string', description: `${description}.`, enum: ['error', 'warn', 'off'] }]),
+      ),
     },
     files: {
       type: 'object',

@@ -171,7 +171,8 @@ function checkObject(value: Record<string, unknown>, schema: Schema, path: strin
       const property = known[key]
       if (property !== undefined) check(inner, property, at(key), file)
     } else if (schema.additionalProperties === false) {
-      const nearest = findNearest(key, Object.keys(known)) ?? findElsewhere(key, configSchema)
+      // Rules are written with their prefix in every ESLint config.
+      const nearest = findNearest(key.replace(/^spanguard\//, ''), Object.keys(known)) ?? findElsewhere(key, configSchema)
       throw new ConfigError(
         file,
         at(key),

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Config, Policy } from '@spanguard/policy'
 import { programFrameworks, withDeclared } from '../frameworks/index.js'
@@ -93,7 +93,8 @@ export async function analyse(options: AnalyseOptions): Promise<Analysis> {
 function analyseFiles(found: ProgramFiles, settingsOf: SettingsOf, known: readonly Problem[], options: AnalyseOptions): Analysis {
   const { root, own } = found
   const progress = options.onProgress ?? (() => undefined)
-  const problems = [...known]
+  const entries = declaredEntries(found, settingsOf)
+  const problems = [...known, ...entries.problems]
   const { config, policy } = settingsOf(path.join(root, 'package.json'))
 
   progress(`reading ${String(found.files.length)} files`)
@@ -120,13 +121,13 @@ function analyseFiles(found: ProgramFiles, settingsOf: SettingsOf, known: readon
   progress('following start commands')
   const setups = findSetups(inScope, program, graph, evaluator)
   // `check src`: the service's folder stands above what was asked for, and it is the one that is meant.
-  const services = findServices(program, graph, references, registrations, root, scoped, declaredEntries(config, root)).filter(service => own(service.dir) || root.startsWith(service.dir + path.sep))
+  const services = findServices(program, graph, references, registrations, root, scoped, entries.files).filter(service => own(service.dir) || root.startsWith(service.dir + path.sep))
   const drafts: Draft[] = []
   const verdicts: HandlerVerdict[] = []
   const setupNames = new Map<Service, readonly string[]>()
   for (const service of services) {
-    const settings = settingsOf(path.join(service.dir, 'package.json')).config
-    const input: CoverageInput = { services: [service], handlers: registrations.handlers, objects: registrations.objects, join, setups, program, graph, references, evaluator, config: settings, approved: approvedModules(settings, service.dir, root) }
+    const { config: settings, folder } = settingsOf(path.join(service.dir, 'package.json'))
+    const input: CoverageInput = { services: [service], handlers: registrations.handlers, objects: registrations.objects, join, setups, program, graph, references, evaluator, config: settings, approved: approvedModules(settings, [folder, service.dir, root]) }
     const judged = judgeHandlers(input)
     verdicts.push(...judged)
     setupNames.set(service, [...new Set(service.entries.flatMap(entry => processTracing(entry, input).map(tracing => tracing.by)))])
@@ -148,12 +149,23 @@ function packageProblems(root: string): Problem[] {
   return read && !read.ok ? [{ level: 'config', file, message: `${read.problem}: mend it, start commands and dependencies are read from it.` }] : []
 }
 
-function declaredEntries(config: Config, root: string): string[] {
-  return (config.setup?.entries ?? []).map(entry => path.resolve(root, entry))
+/** What `setup.entries` of the configs name, relative to the folder that each stands in. One that is not there is an error. */
+function declaredEntries({ root, files }: ProgramFiles, settingsOf: SettingsOf): { files: string[]; problems: Problem[] } {
+  const packages = files.flatMap(file => getPackage(file)?.path ?? [])
+  const entries: string[] = []
+  const problems: Problem[] = []
+  for (const settings of new Set([path.join(root, 'package.json'), ...packages].map(settingsOf))) {
+    for (const entry of settings.config.setup?.entries ?? []) {
+      const file = path.resolve(settings.folder, entry)
+      if (existsSync(file)) entries.push(file)
+      else problems.push({ level: 'config', file: settings.file ?? root, message: `${settings.file ?? 'The config'}: setup.entries names ${entry}, which does not exist: mend the path, or take it out.` })
+    }
+  }
+  return { files: entries, problems }
 }
 
 /** Approved modules by the name under which the program knows them: packages as written, files as absolute paths. */
-function approvedModules(config: Config, dir: string, root: string): ReadonlySet<string> {
-  const names = (config.setup?.approved ?? []).flatMap(name => (name.startsWith('.') ? [path.resolve(dir, name), path.resolve(root, name)] : [name]))
+function approvedModules(config: Config, folders: readonly string[]): ReadonlySet<string> {
+  const names = (config.setup?.approved ?? []).flatMap(name => (name.startsWith('.') ? folders.map(folder => path.resolve(folder, name)) : [name]))
   return new Set(names)
 }

@@ -60,7 +60,7 @@ export interface CheckResult {
   readonly files: number
   readonly services: readonly ServiceResult[]
   readonly findings: readonly CheckFinding[]
-  /** Findings that ESLint reports in the same place and that are left to it. */
+  /** Findings that ESLint reports in the same place and that are left to it. ESLint has rules of its own beside these. */
   readonly leftToLint: number
   /** What could not be checked, and why. */
   readonly problems: readonly Problem[]

@@ -36,7 +36,8 @@ export function planInit(dir: string): InitPlan | null {
     if (present === null) files.push({ path: path.join(dir, name), text })
     else kept.push(present)
   }
-  if (kept.some(file => path.basename(file).startsWith('eslint.config.'))) next.push('Add spanguard.configs.recommended of eslint-plugin-spanguard to your eslint.config.')
+  const eslintConfig = kept.find(file => path.basename(file).startsWith('eslint.config.'))
+  if (eslintConfig !== undefined && !readFileSync(eslintConfig, 'utf8').includes('eslint-plugin-spanguard')) next.push('Add spanguard.configs.recommended of eslint-plugin-spanguard to your eslint.config.')
   const missing = [
     ...(pkg.dependencies.has('@spanguard/runtime') ? [] : ['npm install @spanguard/runtime']),
     ...developmentPackages(pkg, isTypeScript),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { check } from '../../src/checker/index.js'
 import { reporters, type ReportOptions } from '../../src/checker/report/index.js'
+import { rules } from '../../src/index.js'
 import { services } from './fixtures.js'
 
 const options: ReportOptions = { color: false, quiet: false, version: '0.0.0' }
@@ -37,7 +38,7 @@ describe('json', () => {
 })
 
 describe('sarif', () => {
-  interface Log { version: string; runs: [{ tool: { driver: { rules: { id: string; helpUri: string }[] } }; results: { ruleId: string; ruleIndex: number; locations: { physicalLocation: { artifactLocation: { uri: string; uriBaseId: string }; region: Record<string, number> } }[]; partialFingerprints: Record<string, string>; codeFlows?: unknown[] }[] }] }
+  interface Log { version: string; runs: [{ tool: { driver: { rules: { id: string; helpUri: string; shortDescription: { text: string } }[] } }; results: { ruleId: string; ruleIndex: number; locations: { physicalLocation: { artifactLocation: { uri: string; uriBaseId: string }; region: Record<string, number> } }[]; partialFingerprints: Record<string, string>; codeFlows?: unknown[] }[] }] }
   const log = JSON.parse(report('sarif')) as Log
   const [run] = log.runs
 
@@ -45,6 +46,11 @@ describe('sarif', () => {
     expect(log.version).toBe('2.1.0')
     for (const one of run.results) expect(run.tool.driver.rules[one.ruleIndex]?.id).toBe(one.ruleId)
     expect(run.tool.driver.rules.every(rule => /\.md(?:#|$)/u.test(rule.helpUri) && rule.helpUri.includes(rule.id.replace('spanguard/', '')))).toBe(true)
+  })
+
+  it('says of every rule what it asks for', () => {
+    const described = run.tool.driver.rules.map(({ id, shortDescription }) => [id.replace('spanguard/', ''), shortDescription.text])
+    for (const [name, rule] of Object.entries(rules)) expect(described).toContainEqual([name, `${rule.meta.docs?.description ?? ''}.`])
   })
 
   it('has relative URIs, regions that start from 1 and do not end before, and fingerprints', () => {

@@ -48,6 +48,18 @@ describe('spanguard, given something that it cannot use, says so in one sentence
       ['check'],
       /spanguard\.config\.json: .*allow/,
     ],
+    [
+      'a severity for a rule that there is not',
+      { ...service, 'spanguard.config.json': '{ "severity": { "spanguard/require-handler-trace": "warn" } }' },
+      ['check'],
+      /spanguard\.config\.json: .*require-handler-trace.* does not exist.*did you mean "require-handler-tracing"/,
+    ],
+    [
+      'an entry that is not there',
+      { ...service, 'spanguard.config.json': '{ "setup": { "entries": ["src/mian.ts", "app.js"] } }' },
+      ['check'],
+      /spanguard\.config\.json: setup\.entries names src\/mian\.ts, which does not exist: mend the path/,
+    ],
     ['a config in code with an unknown key', { ...service, 'spanguard.config.js': 'export default { setup: { prelod: true } }' }, ['check'], /spanguard\.config\.js: .*prelod.*did you mean "preload"/],
     ['a config in code that throws', { ...service, 'spanguard.config.ts': 'throw new Error("out of tea")' }, ['check'], /spanguard\.config\.ts: cannot be loaded: out of tea/],
     ['two configs in one folder', { ...service, 'spanguard.config.ts': '', 'spanguard.config.json': '{}' }, ['check'], /spanguard\.config\.(?:json|ts): stands beside spanguard\.config\.(?:json|ts): keep one/],

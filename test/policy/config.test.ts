@@ -2,6 +2,9 @@ import { builtInPolicy, ConfigError, configSchema, defineConfig, hashPolicy, par
 import { createHash } from 'node:crypto'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 
+import { rules } from '../../rules/index.js'
+import { ownRules } from '../../src/checker/rules.js'
+
 function errorOf(input: unknown): ConfigError {
   try {
     parseConfig(input, 'spanguard.config.json')
@@ -95,6 +98,10 @@ describe('hashPolicy', () => {
 })
 
 describe('the schema', () => {
+  it('knows the severity of every rule, and of those that are the checker’s own', () => {
+    expect(Object.keys(configSchema.properties?.['severity']?.properties ?? {})).toEqual([...Object.keys(rules), ...ownRules].toSorted())
+  })
+
   it('describes every property', () => {
     const missing: string[] = []
     const visit = (schema: typeof configSchema, path: string): void => {

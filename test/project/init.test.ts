@@ -55,6 +55,12 @@ describe('planInit', () => {
     expect(plan?.next.some(sentence => sentence.includes('--save-dev eslint-plugin-spanguard'))).toBe(true)
   })
 
+  it('does not ask for the preset where the ESLint config has the plugin', () => {
+    write('package.json', '{ "name": "orders" }')
+    write('eslint.config.js', "import spanguard from 'eslint-plugin-spanguard'\nexport default [spanguard.configs.strict]\n")
+    expect(planInit(dir)?.next.join(' ')).not.toContain('configs.recommended')
+  })
+
   it.each([
     ['pnpm-lock.yaml', '', 'pnpm install --frozen-lockfile'],
     ['yarn.lock', '__metadata:\n', 'yarn install --immutable'],

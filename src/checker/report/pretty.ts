@@ -76,7 +76,7 @@ function coverageLines(services: readonly ServiceResult[], paint: Paint): string
 function summary(result: CheckResult, findings: readonly CheckFinding[], paint: Paint): string {
   const errors = findings.filter(finding => finding.severity === 'error').length
   const warnings = findings.length - errors
-  const left = result.leftToLint === 0 ? '' : ` ESLint reports ${counted(result.leftToLint, 'more', 'more')} (--all-rules shows them here).`
+  const left = result.leftToLint === 0 ? '' : ` ${counted(result.leftToLint, 'more in a single file is', 'more in single files are')} left to ESLint (--all-rules shows ${result.leftToLint === 1 ? 'it' : 'them'} here).`
   const unchecked = result.problems.filter(problem => problem.level === 'unchecked').length
   const rest = unchecked === 0 ? '' : ` ${counted(unchecked, 'file was', 'files were')} not checked.`
   const what = `${counted(result.services.length, 'service')}, ${counted(result.files, 'file')}`

@@ -1,13 +1,13 @@
-import type { Origin } from '@spanguard/policy'
+import { type Origin, ruleDescriptions } from '@spanguard/policy'
 import type { CheckFinding, CheckResult } from '../result.js'
-import { checkerRules, ruleUrl } from '../rules.js'
+import { ruleUrl } from '../rules.js'
 import type { ReportOptions } from './index.js'
 import { shownFindings, shownPath } from './paths.js'
 
 /** SARIF 2.1.0. Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
 export function sarif(result: CheckResult, options: ReportOptions): string {
   const findings = shownFindings(result, options.quiet)
-  const names = [...new Set([...Object.keys(checkerRules), ...findings.map(finding => finding.rule)])].toSorted()
+  const names = [...new Set([...Object.keys(ruleDescriptions), ...findings.map(finding => finding.rule)])].toSorted()
   return `${JSON.stringify({
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -20,9 +20,9 @@ export function sarif(result: CheckResult, options: ReportOptions): string {
           rules: names.map(name => ({
             id: `spanguard/${name}`,
             name,
-            shortDescription: { text: checkerRules[name] ?? name },
+            shortDescription: { text: describe(name) },
             helpUri: ruleUrl(name),
-            help: { text: `${checkerRules[name] ?? name} See ${ruleUrl(name)}`, markdown: `${checkerRules[name] ?? name} [Read more](${ruleUrl(name)})` },
+            help: { text: `${describe(name)} See ${ruleUrl(name)}`, markdown: `${describe(name)} [Read more](${ruleUrl(name)})` },
           })),
         },
       },
@@ -39,6 +39,10 @@ export function sarif(result: CheckResult, options: ReportOptions): string {
       results: findings.map(finding => resultOf(finding, names.indexOf(finding.rule), result.root)),
     }],
   }, null, 2)}\n`
+}
+
+function describe(rule: string): string {
+  return `${ruleDescriptions[rule] ?? rule}.`
 }
 
 function resultOf(finding: CheckFinding, ruleIndex: number, root: string): unknown {
