@@ -40,13 +40,21 @@ declare module '@spanguard/runtime' {
     'http.status_code': true
     'messaging.batch.message_count': true
     'messaging.consumer.group.name': true
+    'messaging.destination.anonymous': true
     'messaging.destination.name': true
     'messaging.destination.partition.id': true
     'messaging.destination.template': true
+    'messaging.destination.temporary': true
+    'messaging.message.dead_letter.reason': true
+    'messaging.message.dead_letter.source': true
+    'messaging.message.delivery_count': true
+    'messaging.message.disposition': true
     'messaging.message.id': true
+    'messaging.message.redelivered': true
     'messaging.operation.name': true
     'messaging.operation.type': true
     'messaging.system': true
+    'messaging.system.name': true
     'net.peer.name': true
     'net.peer.port': true
     'network.peer.address': true
