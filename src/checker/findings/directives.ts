@@ -1,7 +1,6 @@
-import { messages } from '@spanguard/policy'
+import { ruleDescriptions } from '@spanguard/policy'
 import { ts } from 'ts-morph'
 import { judgedNames } from './data-and-names.js'
-import { checkerRules } from '../rules.js'
 
 /** A comment that switches rules off. */
 export interface Directive {
@@ -87,7 +86,7 @@ export function judgeDirectives(directives: readonly Directive[], isUsed: (direc
 }
 
 function isKnown(rule: string): boolean {
-  return Object.hasOwn(messages, rule) || Object.hasOwn(checkerRules, rule)
+  return Object.hasOwn(ruleDescriptions, rule)
 }
 
 /** `eslint-enable` ends what `eslint-disable` began: for the rules that it names, or for all. */
