@@ -1,7 +1,7 @@
 import { build } from 'esbuild'
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, rm } from 'node:fs/promises'
+import { copyFile, mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startReceiver, type Receiver } from '../../otlp-receiver.js'
@@ -12,8 +12,14 @@ import { fixtures, frameworks, request } from './apps.js'
  * alone and beside OpenTelemetry's own instrumentations.
  */
 const root = path.resolve(import.meta.dirname, '../../..')
+/**
+ * A project with API 1.10, instrumentations of line 3 and the packed runtime, which `npm run matrix -- --runtime` installs on
+ * Node 22 and up. A process has one API, so line 3 cannot stand beside line 2 in the repository.
+ */
+const line3 = process.env['SPANGUARD_LINE_3']
+const line = line3 === undefined ? 'line 2' : 'line 3'
 /** Inside node_modules, so that what is not bundled resolves as in the repository, and linters leave it alone. */
-const out = path.join(root, 'node_modules/.cache/spanguard-middleware')
+const out = path.join(line3 ?? root, 'node_modules/.cache/spanguard-middleware')
 const apps = [...frameworks, 'http'] as const
 
 /** Nest loads these by name when they are there; a bundle leaves them out, as Nest's documentation has it. */
@@ -25,21 +31,22 @@ const forms = {
   'as a bundle': { file: 'bundle.cjs', options: { format: 'cjs', external: optionalOfNest } },
 } as const
 
-const company = {
+const company: Readonly<Record<string, readonly string[]>> = {
   alone: [],
-  'beside instrumentation-http and -express, required': ['--require', path.join(fixtures, 'beside.cjs')],
-  'beside instrumentation-http and -express with a loader hook': [
+  [`beside instrumentation-http and -express of ${line}, required`]: ['--require', path.join(out, 'beside.cjs')],
+  [`beside instrumentation-http and -express of ${line} with a loader hook`]: [
     '--import',
-    path.join(fixtures, 'loader-hook.mjs'),
+    path.join(out, 'loader-hook.mjs'),
     '--require',
-    path.join(fixtures, 'beside.cjs'),
+    path.join(out, 'beside.cjs'),
   ],
-} as const
+}
 
 let receiver: Receiver
 beforeAll(async () => {
   receiver = await startReceiver()
   await mkdir(out, { recursive: true })
+  for (const preloaded of ['beside.cjs', 'loader-hook.mjs']) await copyFile(path.join(fixtures, preloaded), path.join(out, preloaded))
 })
 afterAll(async () => {
   await receiver.close()
@@ -70,10 +77,10 @@ describe.each(Object.keys(forms) as (keyof typeof forms)[])('%s', form => {
     )
   })
 
-  const companies = Object.keys(company) as (keyof typeof company)[]
+  const companies = Object.keys(company)
   describe.each(form === 'as a bundle' ? companies.slice(0, 2) : companies)('%s', beside => {
     it.each(apps)('%s sends one SERVER span for each request', async app => {
-      const service = await startService(entryOf(app), company[beside])
+      const service = await startService(entryOf(app), company[beside] ?? [])
       receiver.clear()
       const { status } = await request(service.port, '/tenants/acme/users/7?token=abc')
       await request(service.port, '/orders/4711')
@@ -96,7 +103,7 @@ interface Service {
 
 async function startService(entry: string, nodeOptions: readonly string[]): Promise<Service> {
   const child: ChildProcessWithoutNullStreams = spawn(process.execPath, [...nodeOptions, entry], {
-    cwd: root,
+    cwd: line3 ?? root,
     env: { PATH: process.env['PATH'], OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url },
   })
   let errors = ''
