@@ -27,12 +27,13 @@ const stopTimeoutMs = 5_000
  * Starts payment, orders and gateway of one version of the shop, each in a process of its own on a port that the
  * system chooses, and waits until they listen.
  *
+ * @param extra environment of each service, such as a sampler
  * @throws DemoError when one of them exits or stays silent; those already running are stopped first.
  */
-export async function startShop(folder: string, otlp: URL): Promise<Shop> {
+export async function startShop(folder: string, otlp: URL, extra: Readonly<Record<string, string>> = {}): Promise<Shop> {
   const running: Service[] = []
   const start = async (name: string, environment: Record<string, string>): Promise<string> => {
-    const service = spawnService(path.join(folder, name), name, { ...environment, OTEL_EXPORTER_OTLP_ENDPOINT: otlp.href })
+    const service = spawnService(path.join(folder, name), name, { ...environment, ...extra, OTEL_EXPORTER_OTLP_ENDPOINT: otlp.href })
     running.push(service)
     return `http://127.0.0.1:${String(await portOf(service))}`
   }

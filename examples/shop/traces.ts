@@ -14,6 +14,8 @@ export interface TraceStore {
   readonly otlp: URL
   /** The traces that hold a span of this reference; polls until `whole` says so of all, `count` of them. */
   find(reference: string, count: number, whole: (trace: readonly Span[]) => boolean): Promise<readonly (readonly Span[])[]>
+  /** The traces that hold a span of this reference, as far as they are there. */
+  read(reference: string): Promise<readonly (readonly Span[])[]>
   close(): Promise<void>
 }
 
@@ -26,6 +28,7 @@ export async function openTraceStore({ tempo, otlp }: DemoOptions): Promise<Trac
       name: `Grafana Tempo at ${tempo.host}`,
       otlp,
       find: (...what) => poll((reference) => readTempo(tempo, reference), ...what),
+      read: (reference) => readTempo(tempo, reference),
       close: async () => {},
     }
   }
@@ -34,6 +37,7 @@ export async function openTraceStore({ tempo, otlp }: DemoOptions): Promise<Trac
     name: 'an OTLP receiver in this process',
     otlp: new URL(receiver.url),
     find: (...what) => poll((reference) => Promise.resolve(holding(reference, receiver.spans())), ...what),
+    read: (reference) => Promise.resolve(holding(reference, receiver.spans())),
     close: () => receiver.close(),
   }
 }
