@@ -42,21 +42,45 @@ function load(name: string): Readonly<Record<string, unknown>> | null {
   return null
 }
 
+/**
+ * Every copy of a module that the application can find, from its own files or from packages of `owners` that bring one. As
+ * CommonJS, which is also what an `import` of it gives.
+ */
+export function loadEach(name: string, owners: readonly string[]): Readonly<Record<string, never>>[] {
+  const found = new Set<Readonly<Record<string, never>>>()
+  for (const from of places()) {
+    const ways = [from, ...owners.flatMap(owner => resolveFrom(from, `${owner}/package.json`) ?? [])]
+    for (const way of ways) {
+      if (resolveFrom(way, name) !== null) found.add(nodeModule.createRequire(way)(name) as Readonly<Record<string, never>>)
+    }
+  }
+  return [...found]
+}
+
+/** The version of the package that the application finds, or null. */
+export function versionOf(name: string): string | null {
+  for (const from of places()) {
+    const file = resolveFrom(from, `${name}/package.json`)
+    if (file !== null) return (nodeModule.createRequire(from)(file) as { readonly version?: string }).version ?? null
+  }
+  return null
+}
+
 /** Files to look from, nearest first. */
 function* places(): Generator<string> {
   if (typeof __filename === 'string') yield __filename
   const applications = [process.argv[1], path.join(process.cwd(), 'index.js')].filter(file => file !== undefined)
   for (const application of applications) {
     if (!path.isAbsolute(application)) continue
-    const own = resolveOwn(application)
+    const own = resolveFrom(application, '@spanguard/runtime/package.json')
     if (own !== null) yield own
     yield application
   }
 }
 
-function resolveOwn(from: string): string | null {
+function resolveFrom(from: string, name: string): string | null {
   try {
-    return nodeModule.createRequire(from).resolve('@spanguard/runtime/package.json')
+    return nodeModule.createRequire(from).resolve(name)
   } catch {
     return null
   }

@@ -4,6 +4,7 @@ import { TracerProvider } from '@opentelemetry/sdk-trace'
 import { disableClients, enableClients } from '../clients/enable.js'
 import { limitPropagation, noteStart } from '../clients/propagation.js'
 import { compileTargets } from '../clients/targets.js'
+import { disableDatabases, enableDatabases } from '../databases/enable.js'
 import { hasDiagLogger, report } from '../diagnostics.js'
 import { watchProcessEnd } from '../end/process-end.js'
 import { createPipeline, type Pipeline } from '../export/pipeline.js'
@@ -126,12 +127,14 @@ function assemble(setup: Setup): ActiveTracing {
     return { ...shared, provider: null, tracer: null, handle: idleHandle('foreign-provider', sampling, policy) }
   }
   enableClients()
+  enableDatabases(options.databases ?? 'auto')
   lookForMeter()
   const unwatch = watchProcessEnd({ pipeline, signals: options.signals !== false })
   const close = async (timeoutMs: number): Promise<boolean> => {
     const complete = await pipeline.close(timeoutMs)
     unwatch()
     disableClients()
+    disableDatabases()
     unregisterGlobals(provider)
     return complete
   }

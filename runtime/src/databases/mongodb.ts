@@ -1,0 +1,94 @@
+import { context, type Span } from '@opentelemetry/api'
+import { isPatched } from '../messaging/official.js'
+import { endCommand, startCommand } from './span.js'
+
+interface MongoConnection {
+  readonly address?: unknown
+}
+type Document = Readonly<Record<string, unknown>>
+type RunCommand = (this: MongoConnection, namespace: { readonly db?: unknown }, command: Document, ...rest: unknown[]) => unknown
+
+interface ConnectionModule {
+  readonly Connection?: { readonly prototype: { command: RunCommand } }
+}
+
+/** What a client says for itself: greetings, log-ins, sessions, cursors that are closed, and the control of transactions. */
+const trivial: ReadonlySet<string> = new Set([
+  'abortTransaction', 'authenticate', 'buildInfo', 'commitTransaction', 'endSessions', 'getnonce', 'hello', 'isMaster', 'ismaster',
+  'killCursors', 'logout', 'ping', 'refreshSessions', 'saslContinue', 'saslStart', 'startSession',
+])
+/** Lists in commands that do several things at once. */
+const batches = { insert: 'documents', update: 'updates', delete: 'deletes' } as const
+
+const ours = Symbol.for('@spanguard/runtime/mongodb')
+
+/** The module of the driver whose one method every command goes through. */
+export const mongodbConnectionFile = 'mongodb/lib/cmap/connection.js'
+
+/**
+ * Traces every command of a copy of `mongodb`, of 5 and later, whose connections answer with promises. Returns what takes it
+ * away again; null when an instrumentation is there already.
+ */
+export function patchMongodb(module: ConnectionModule): (() => void) | null {
+  const prototype = module.Connection?.prototype
+  if (prototype === undefined || isPatched(prototype.command) || ours in prototype.command) return null
+  const { command } = prototype
+  const traced: RunCommand = function (namespace, document, ...rest) {
+    const span = isPatched(prototype.command) ? null : startSpan(this, namespace, document)
+    if (span === null) return command.call(this, namespace, document, ...rest)
+    const result = command.call(this, namespace, document, ...rest)
+    if (!(result instanceof Promise)) {
+      span.end()
+      return result
+    }
+    result.then(
+      (reply: unknown) => {
+        const failed = writeError(reply)
+        endCommand(span, failed, failed === null ? null : codeOf(failed))
+      },
+      (error: unknown) => {
+        endCommand(span, error, codeOf(error))
+      },
+    )
+    return result
+  }
+  prototype.command = Object.assign(traced, { [ours]: true })
+  return () => {
+    if (prototype.command === traced) prototype.command = command
+  }
+}
+
+function startSpan(connection: MongoConnection, namespace: { readonly db?: unknown }, document: Document): Span | null {
+  const operation = Object.keys(document)[0]
+  if (operation === undefined || trivial.has(operation)) return null
+  const target = operation === 'getMore' ? document['collection'] : document[operation]
+  const collection = typeof target === 'string' ? target : null
+  const list = document[batches[operation as keyof typeof batches]]
+  const [, host, port] = /^(.*):(\d+)$/.exec(typeof connection.address === 'string' ? connection.address : '') ?? []
+  return startCommand(
+    {
+      system: 'mongodb',
+      summary: collection === null ? operation : `${operation} ${collection}`,
+      operation,
+      collection,
+      namespace: typeof namespace.db === 'string' ? namespace.db : null,
+      address: host,
+      port: port === undefined ? undefined : Number(port),
+      batchSize: Array.isArray(list) ? list.length : undefined,
+    },
+    context.active(),
+  )
+}
+
+/** What could not be written is told in an answer that is a success. */
+function writeError(reply: unknown): object | null {
+  // Some answers are read lazily from their bytes, by getters.
+  const errors = (reply as { readonly writeErrors?: unknown } | null)?.writeErrors
+  const first: unknown = Array.isArray(errors) ? errors[0] : undefined
+  return typeof first === 'object' && first !== null ? first : null
+}
+
+function codeOf(error: unknown): string | null {
+  const code = (error as { readonly code?: unknown } | null)?.code
+  return typeof code === 'number' ? String(code) : null
+}
