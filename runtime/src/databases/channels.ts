@@ -1,4 +1,4 @@
-import type { TracingChannel, TracingChannelSubscribers } from 'node:diagnostics_channel'
+import type { TracingChannelSubscribers } from 'node:diagnostics_channel'
 import { context, type Span } from '@opentelemetry/api'
 import { type Command, endCommand, startCommand } from './span.js'
 
@@ -14,12 +14,12 @@ const spanOf = new WeakMap<object, Span>()
  * @param read the command of a message, null for one that has no span
  * @param codeOf the code that the server answered with
  */
-export function traceChannelOf<M extends Message>(
+export function traceChannelOf(
   name: string,
-  read: (message: M) => Command | null,
+  read: (message: object) => Command | null,
   codeOf: (error: unknown) => string | null,
 ): () => void {
-  const channel = process.getBuiltinModule('node:diagnostics_channel').tracingChannel(name) as TracingChannel<unknown, Message>
+  const channel = process.getBuiltinModule('node:diagnostics_channel').tracingChannel<unknown, Message>(name)
   const end = (message: Message): void => {
     const span = spanOf.get(message)
     if (span === undefined) return
@@ -28,7 +28,7 @@ export function traceChannelOf<M extends Message>(
   }
   const subscribers: TracingChannelSubscribers<Message> = {
     start(message) {
-      const command = read(message as M)
+      const command = read(message)
       const span = command === null ? null : startCommand(command, context.active())
       if (span !== null) spanOf.set(message, span)
     },

@@ -8,7 +8,6 @@ interface RedisMessage {
   readonly database?: unknown
   readonly serverAddress?: unknown
   readonly serverPort?: unknown
-  error?: unknown
 }
 
 /** What a client says for itself, asks to see whether somebody is there, or brackets commands with. */

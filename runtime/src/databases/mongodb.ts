@@ -17,6 +17,11 @@ const trivial: ReadonlySet<string> = new Set([
   'abortTransaction', 'authenticate', 'buildInfo', 'commitTransaction', 'endSessions', 'getnonce', 'hello', 'isMaster', 'ismaster',
   'killCursors', 'logout', 'ping', 'refreshSessions', 'saslContinue', 'saslStart', 'startSession',
 ])
+/** Commands whose value is a collection; that of others may be anything. */
+const onCollections: ReadonlySet<string> = new Set([
+  'aggregate', 'bulkWrite', 'collMod', 'count', 'create', 'createIndexes', 'delete', 'distinct', 'drop', 'dropIndexes', 'find', 'findAndModify',
+  'findandmodify', 'insert', 'listIndexes', 'mapReduce', 'update',
+])
 /** Lists in commands that do several things at once. */
 const batches = { insert: 'documents', update: 'updates', delete: 'deletes' } as const
 
@@ -62,8 +67,8 @@ function startSpan(connection: MongoConnection, namespace: { readonly db?: unkno
   const operation = Object.keys(document)[0]
   if (operation === undefined || trivial.has(operation)) return null
   const target = operation === 'getMore' ? document['collection'] : document[operation]
-  const collection = typeof target === 'string' ? target : null
-  const list = document[batches[operation as keyof typeof batches]]
+  const isTold = operation === 'getMore' || onCollections.has(operation)
+  const collection = isTold && typeof target === 'string' ? target : null
   const [, host, port] = /^(.*):(\d+)$/.exec(typeof connection.address === 'string' ? connection.address : '') ?? []
   return startCommand(
     {
@@ -74,17 +79,30 @@ function startSpan(connection: MongoConnection, namespace: { readonly db?: unkno
       namespace: typeof namespace.db === 'string' ? namespace.db : null,
       address: host,
       port: port === undefined ? undefined : Number(port),
-      batchSize: Array.isArray(list) ? list.length : undefined,
+      batchSize: lengthOf(document[batches[operation as keyof typeof batches]]),
     },
     context.active(),
   )
 }
 
+/** Of an array, or of one that the driver sends beside the command. */
+function lengthOf(list: unknown): number | undefined {
+  const items = Array.isArray(list) ? list : (list as { readonly documents?: unknown } | undefined)?.documents
+  return Array.isArray(items) ? items.length : undefined
+}
+
+interface Reply {
+  readonly writeErrors?: unknown
+  /** Of answers that are still bytes. */
+  has?: (name: string) => boolean
+  toObject?: () => Reply
+}
+
 /** What could not be written is told in an answer that is a success. */
-function writeError(reply: unknown): object | null {
-  // Some answers are read lazily from their bytes, by getters.
-  const errors = (reply as { readonly writeErrors?: unknown } | null)?.writeErrors
-  const first: unknown = Array.isArray(errors) ? errors[0] : undefined
+function writeError(given: unknown): object | null {
+  let reply = given as Reply | null
+  if (typeof reply?.has === 'function') reply = reply.has('writeErrors') ? (reply.toObject?.() ?? null) : null
+  const first: unknown = Array.isArray(reply?.writeErrors) ? reply.writeErrors[0] : undefined
   return typeof first === 'object' && first !== null ? first : null
 }
 

@@ -8,7 +8,6 @@ interface Mysql2Message {
   readonly database?: unknown
   readonly serverAddress?: unknown
   readonly serverPort?: unknown
-  error?: unknown
 }
 
 /** Traces mysql2 3.24 and later, by the channels that it has; its texts have their values in them and are only summarised. */

@@ -78,7 +78,7 @@ test('health checks and the control of transactions have no span; a callback, a 
         client.query('SELECT count(*) FROM orders', (error: unknown) => {
           // The callback is in the context of its caller.
           withSpan('order.counted', () => {})
-          if (error) reject(error as Error)
+          if (error) reject(error)
           else resolve()
         })
       }),

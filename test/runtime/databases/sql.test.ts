@@ -57,7 +57,7 @@ test('no literal of whatever text is in its summary, and no text takes long', ()
     `SELECT * FROM "${secret} x" WHERE a = 1`,
     `SELECT '${secret}`,
     `select * from '${secret}'`,
-    `${secret}`,
+    secret,
     `SELECT * FROM orders WHERE pan = ${secret}`,
     `INSERT INTO a VALUES ${`('${secret}'),`.repeat(50_000)}`,
     `SELECT ${'('.repeat(5000)}'${secret}'`,

@@ -1,0 +1,104 @@
+import { inspect } from 'node:util'
+import { withSpan } from '@spanguard/runtime'
+import { Redis } from 'ioredis'
+import mysql, { type Connection } from 'mysql2/promise'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { DecodedSpan } from '../../otlp-receiver.js'
+import { findService, orNowhere } from '../../services.js'
+import { startTracing, type TestTracing } from '../middleware/tracing.js'
+
+const secret = '4111111111111111'
+const redisService = findService('redis')
+const mysqlService = findService('mysql')
+let tracing: TestTracing
+beforeAll(async () => {
+  tracing = await startTracing({ environment: 'production', sampling: { ratio: 1 } })
+})
+afterAll(() => tracing.stop())
+const clients = async (): Promise<DecodedSpan[]> => {
+  const all = await tracing.spans()
+  expect(inspect(all, { depth: 9 })).not.toContain('4111')
+  return all.filter(({ kind }) => kind === 'CLIENT')
+}
+
+describe.skipIf(redisService === null)('ioredis', () => {
+  const { host, port } = orNowhere(redisService)
+  let redis: Redis
+  beforeAll(async () => {
+    redis = new Redis({ host, port, lazyConnect: true })
+    await redis.connect()
+  })
+  afterAll(() => redis.quit())
+  const key = `spanguard-${process.pid}`
+
+  test('a command is a CLIENT span without key and value; a ping and what is outside of a trace have none', async () => {
+    await redis.set(key, secret)
+    await withSpan('cart.keep', async () => {
+      await redis.ping()
+      await redis.set(key, secret, 'EX', 10)
+      await redis.multi().get(key).del(key).exec()
+    })
+    const spans = await clients()
+    expect(spans.map(({ name }) => name)).toEqual(['SET', 'GET', 'DEL'])
+    expect(spans[0]?.attributes).toEqual({
+      'db.system.name': 'redis',
+      'db.operation.name': 'SET',
+      'db.query.summary': 'SET',
+      'db.namespace': '0',
+      'server.address': host,
+      'server.port': port,
+    })
+  })
+
+  test('a command that fails is an ERROR with the code of the answer', async () => {
+    await redis.set(key, secret, 'EX', 10)
+    await withSpan('cart.keep', () => expect(redis.lpush(key, secret)).rejects.toThrow('WRONGTYPE'))
+    const spans = await clients()
+    expect(spans.map(({ name, status, attributes }) => [name, status.code, attributes['db.response.status_code'], attributes['error.type']])).toEqual([
+      ['LPUSH', 'ERROR', 'WRONGTYPE', 'WRONGTYPE'],
+    ])
+  })
+})
+
+describe.skipIf(mysqlService === null)('mysql2', () => {
+  const { host, port } = orNowhere(mysqlService)
+  let connection: Connection
+  beforeAll(async () => {
+    connection = await mysql.createConnection({ host, port, user: 'spanguard', password: 'spanguard', database: 'shop' })
+    await connection.query('CREATE TABLE IF NOT EXISTS orders (id int AUTO_INCREMENT PRIMARY KEY, pan varchar(40) UNIQUE)')
+    await connection.query('DELETE FROM orders')
+    await tracing.spans()
+  })
+  afterAll(() => connection.end())
+
+  test('a query and a prepared one are CLIENT spans without their values; health checks have none', async () => {
+    await withSpan('order.place', async () => {
+      await connection.query('SELECT 1')
+      await connection.beginTransaction()
+      await connection.execute('INSERT INTO orders (pan) VALUES (?)', [secret])
+      await connection.query('SELECT * FROM `orders` WHERE pan = ?', [secret])
+      await connection.commit()
+    })
+    const spans = await clients()
+    expect(spans.map(({ name }) => name)).toEqual(['INSERT orders', 'SELECT orders'])
+    expect(spans[1]?.attributes).toEqual({
+      'db.system.name': 'mysql',
+      'db.operation.name': 'SELECT',
+      'db.query.summary': 'SELECT orders',
+      'db.collection.name': 'orders',
+      'db.namespace': 'shop',
+      'server.address': host,
+      'server.port': port,
+    })
+  })
+
+  test('a query that fails is an ERROR with its number', async () => {
+    await expect(connection.query('INSERT INTO orders (pan) VALUES (?), (?)', [secret, secret])).rejects.toMatchObject({ errno: 1062 })
+    await expect(connection.execute('SELECT nothing FROM orders')).rejects.toMatchObject({ errno: 1054 })
+    const spans = await clients()
+    expect(spans.map(({ name, status, attributes }) => [name, status.code, attributes['db.response.status_code']])).toEqual([
+      ['INSERT orders', 'ERROR', '1062'],
+      ['SELECT orders', 'ERROR', '1054'],
+    ])
+  })
+})

@@ -1,0 +1,106 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { BSON } from 'mongodb'
+
+export interface MongoServer {
+  readonly url: string
+  readonly port: number
+  close(): Promise<void>
+}
+
+type Document = Record<string, unknown>
+
+/**
+ * A MongoDB in this process that speaks as much of its wire protocol (OP_MSG) as the driver needs: inserts with unique ids,
+ * finds by equality, greetings; what it does not know it answers with error 59. No server is to be had from npm or Debian.
+ * https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/
+ */
+export async function startMongoServer(): Promise<MongoServer> {
+  const collections = new Map<string, Document[]>()
+  const sockets = new Set<Socket>()
+
+  const answer = (command: Document): Document => {
+    const [name = ''] = Object.keys(command)
+    const collection = String(command[name])
+    const namespace = `${String(command['$db'])}.${collection}`
+    const held = collections.get(namespace) ?? []
+    switch (name) {
+      case 'hello':
+      case 'ismaster':
+        return { ok: 1, isWritablePrimary: true, helloOk: true, minWireVersion: 0, maxWireVersion: 25, maxBsonObjectSize: 16_777_216, maxMessageSizeBytes: 48_000_000, maxWriteBatchSize: 100_000, logicalSessionTimeoutMinutes: 30 }
+      case 'ping':
+      case 'endSessions':
+        return { ok: 1 }
+      case 'insert': {
+        const documents = command['documents'] as Document[]
+        const twice = documents.findIndex(document => held.some(other => String(other['_id']) === String(document['_id'])))
+        if (twice !== -1) {
+          return { ok: 1, n: 0, writeErrors: [{ index: twice, code: 11_000, errmsg: `E11000 duplicate key: ${JSON.stringify(documents[twice])}` }] }
+        }
+        collections.set(namespace, [...held, ...documents])
+        return { ok: 1, n: documents.length }
+      }
+      case 'find': {
+        const filter = Object.entries(command['filter'] as Document)
+        const firstBatch = held.filter(document => filter.every(([key, value]) => document[key] === value))
+        return { ok: 1, cursor: { id: 0n, ns: namespace, firstBatch } }
+      }
+      default:
+        return { ok: 0, code: 59, codeName: 'CommandNotFound', errmsg: `no such command: '${name}' ${JSON.stringify(command)}` }
+    }
+  }
+
+  const server = createServer(socket => {
+    sockets.add(socket)
+    socket.on('error', () => {})
+    let waiting: Buffer = Buffer.alloc(0)
+    socket.on('data', chunk => {
+      waiting = Buffer.concat([waiting, chunk])
+      while (waiting.length >= 16 && waiting.length >= waiting.readInt32LE(0)) {
+        const message = waiting.subarray(0, waiting.readInt32LE(0))
+        waiting = waiting.subarray(message.length)
+        const body = Buffer.from(BSON.serialize(answer(readCommand(message))))
+        const head = Buffer.alloc(21)
+        head.writeInt32LE(head.length + body.length, 0)
+        head.writeInt32LE(message.readInt32LE(4), 8)
+        head.writeInt32LE(2013, 12)
+        socket.write(Buffer.concat([head, body]))
+      }
+    })
+  })
+  await new Promise<void>(resolve => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `mongodb://127.0.0.1:${port}/shop`,
+    port,
+    close: () =>
+      new Promise(resolve => {
+        for (const socket of sockets) socket.destroy()
+        server.close(() => {
+          resolve()
+        })
+      }),
+  }
+}
+
+/** The body of an OP_MSG, and the document sequences behind it as fields. */
+function readCommand(message: Buffer): Document {
+  let command: Document = {}
+  let at = 20
+  while (at < message.length) {
+    const kind = message[at++]
+    const size = message.readInt32LE(at)
+    if (kind === 0) command = { ...BSON.deserialize(message.subarray(at, at + size)), ...command }
+    else {
+      const nameEnd = message.indexOf(0, at + 4)
+      const documents: Document[] = []
+      for (let next = nameEnd + 1; next < at + size; next += message.readInt32LE(next)) {
+        documents.push(BSON.deserialize(message.subarray(next, next + message.readInt32LE(next))))
+      }
+      command = { ...command, [message.toString('utf8', at + 4, nameEnd)]: documents }
+    }
+    at += size
+  }
+  return command
+}
