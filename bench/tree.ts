@@ -1,90 +1,67 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
+import { kinds, type ModuleKind, type Words } from './modules.js'
+
 /** Files and lines of the generated tree, as FACTS.md measured on. */
 export const FILES = 1_001
 const LINES = 143
 
-/** A tree of services in which six files of ten concern tracing or handlers; the same on every machine. */
-export function writeTree(folder: string, files = FILES): string[] {
-  const written: string[] = []
+const nouns = ['order', 'payment', 'invoice', 'shipment', 'customer', 'basket', 'voucher', 'refund', 'product', 'ledger', 'quote', 'address']
+const verbs = ['settle', 'create', 'check', 'renew', 'charge', 'cancel', 'confirm']
+
+/** A file of the tree. */
+export interface TreeFile {
+  readonly path: string
+  readonly lines: number
+  /** It concerns tracing or handlers. */
+  readonly traced: boolean
+}
+
+/**
+ * Writes a tree of services in which six files of ten concern tracing or handlers; the same on every machine.
+ *
+ * @param folder where it is written: sources below `src`, a package.json and a tsconfig.json beside it
+ * @returns the files in the order of `kinds`, which repeats every ten files
+ */
+export function writeTree(folder: string, files = FILES): TreeFile[] {
+  const written: TreeFile[] = []
+  // What one file has too many lines the next one has too few.
+  let owed = 0
   for (let index = 0; index < files; index++) {
-    const file = path.join(folder, 'src', `domain-${index % 40}`, `module-${index}.ts`)
+    const kind = kinds[index % kinds.length]
+    if (kind === undefined) continue
+    const words = wordsOf(index)
+    const file = path.join(folder, 'src', `${words.noun}-${index % 40}`, `module-${index}.ts`)
+    const text = writeModule(kind, words, LINES + owed)
+    const lines = text.split('\n').length - 1
+    owed += LINES - lines
     mkdirSync(path.dirname(file), { recursive: true })
-    writeFileSync(file, index % 10 < 3 ? tracedModule() : index % 10 < 6 ? handlerModule(index) : plainModule(index))
-    written.push(file)
+    writeFileSync(file, text)
+    written.push({ path: file, lines, traced: kind.traced })
   }
-  writeFileSync(
-    path.join(folder, 'package.json'),
-    JSON.stringify({ name: 'bench', type: 'module', dependencies: { '@opentelemetry/api': '*', '@spanguard/runtime': '*', express: '*' } }),
-  )
+  const dependencies = { '@opentelemetry/api': '*', '@spanguard/runtime': '*', bullmq: '*', express: '*', fastify: '*', pg: '*', zod: '*' }
+  writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ name: 'bench', type: 'module', dependencies }))
   const compilerOptions = { target: 'ES2022', module: 'ESNext', moduleResolution: 'Bundler', strict: true, noEmit: true, skipLibCheck: true, types: [] }
   writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }))
   return written
 }
 
-function tracedModule(): string {
-  const head = `import { trace, SpanStatusCode } from '@opentelemetry/api'\n\nconst tracer = trace.getTracer('domain')\n`
-  const body = (part: number): string => `
-export async function settle${part}(order: { id: string; total: number; items: string[] }): Promise<number> {
-  return tracer.startActiveSpan('order.settle', { attributes: { 'order.id': order.id } }, async (span) => {
-    try {
-      span.setAttribute('order.total', order.total)
-      span.setAttributes({ 'order.item_count': order.items.length, 'order.kind': order.total > 10 ? 'large' : 'small' })
-      const result = await compute${part}(order.total)
-      if (result < 0) span.addEvent('order.refunded')
-      return result
-    } catch (error) {
-      span.recordException(error as Error)
-      span.setStatus({ code: SpanStatusCode.ERROR })
-      throw error
-    } finally {
-      span.end()
-    }
-  })
-}
-${plainFunction(part)}`
-  return fill(head, body)
+function wordsOf(index: number): Words {
+  const noun = nouns[(index * 7) % nouns.length] ?? 'order'
+  return { noun, Noun: noun.charAt(0).toUpperCase() + noun.slice(1), verb: verbs[(index * 3) % verbs.length] ?? 'settle', index }
 }
 
-function handlerModule(index: number): string {
-  const head = `import express from 'express'\nimport { expressTracing } from '@spanguard/runtime/express'\n\nexport const app${index} = express()\napp${index}.use(expressTracing())\n`
-  const body = (part: number): string => `
-app${index}.get('/orders/${part}/:id', async (request, response) => {
-  const total = await compute${part}(Number(request.params.id))
-  if (total < 0) {
-    response.status(404).json({ message: 'no such order' })
-    return
+/** A module of about `lines` lines: its head, parts until there is no room for half of another one, its tail. */
+function writeModule(kind: ModuleKind, words: Words, lines: number): string {
+  let text = kind.head(words)
+  for (let part = 0; ; part++) {
+    const next = kind.parts[(words.index + part) % kind.parts.length]?.(words, part) ?? ''
+    if (part >= kind.parts.length && linesOf(text + kind.tail) + linesOf(next) / 2 > lines) return text + kind.tail
+    text += next
   }
-  response.json({ total, at: new Date().getTime() })
-})
-${plainFunction(part)}`
-  return fill(head, body)
 }
 
-function plainModule(index: number): string {
-  return fill(`export const name = 'module-${index}'\n`, plainFunction)
-}
-
-function plainFunction(part: number): string {
-  return `
-async function compute${part}(total: number): Promise<number> {
-  const rates = new Map<string, number>([['eu', 0.19], ['us', 0.07]])
-  let result = total
-  for (const [region, rate] of rates) {
-    if (region === 'eu' && total > 100) {
-      result += total * rate
-    } else if (region !== 'eu') {
-      result -= total * rate * 0.5
-    }
-  }
-  return Math.round(result * 100) / 100
-}
-`
-}
-
-function fill(head: string, body: (part: number) => string): string {
-  let text = head
-  for (let part = 0; text.split('\n').length < LINES; part++) text += body(part)
-  return text
+function linesOf(text: string): number {
+  return text.split('\n').length - 1
 }
