@@ -36,7 +36,7 @@ export default createRule<[{ always?: boolean }], string>({
     }
     const setup = analyzeSetup(context)
     if (setup === null) return {}
-    const { approved, accept = [] } = setup.analysis.config.setup ?? {}
+    const { approved, accept = [] } = setup.config.setup ?? {}
     const question = { accept, isApproved: setup.isApproved, always: options.always === true }
     return {
       Program() {

@@ -1,7 +1,8 @@
 import path from 'node:path'
 
 import { findUntraced, type Untraced } from '../src/analysis/handlers/untraced.js'
-import { analyzeFile } from '../src/analysis/index.js'
+import { mayHaveHandlers } from '../src/analysis/handlers.js'
+import { openFile } from '../src/analysis/index.js'
 import { createRule } from '../src/create-rule.js'
 import { toFixes } from '../src/fix/index.js'
 import { type Mend, mendUntraced } from './require-handler-tracing/mend.js'
@@ -24,11 +25,12 @@ export default createRule({
     schema: [],
   },
   create(context) {
-    const analysis = analyzeFile(context)
-    if (analysis.outOfScope) return {}
+    const file = openFile(context)
     const filename = path.resolve(context.cwd, context.filename)
+    if (!mayHaveHandlers(file.config, context.sourceCode.text, filename) || file.outOfScope) return {}
     return {
       Program() {
+        const { analysis } = file
         const result = findUntraced(analysis, filename)
         if (result === null) return
         const { around, found } = result

@@ -27,9 +27,9 @@ export default createRule<[{ fix?: boolean }], string>({
   create(context, [options]) {
     const setup = analyzeSetup(context)
     if (setup === null) return {}
-    const { approved = [], accept = [] } = setup.analysis.config.setup ?? {}
-    const isMentioned = /instrument|opentelemetry|otel|telemetry|tracer|tracing|@spanguard/i.test(context.sourceCode.text)
-    if (!isMentioned && approved.length + accept.length === 0) return {}
+    const { approved = [], accept = [] } = setup.config.setup ?? {}
+    const isNamed = approved.length + accept.length > 0
+    if (!isNamed && !/instrument|otel|telemetry|tracer|tracing|@spanguard/i.test(context.sourceCode.text)) return {}
     return {
       Program() {
         for (const order of setup.order) {

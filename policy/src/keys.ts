@@ -18,7 +18,11 @@ interface Vocabulary {
   readonly wholes: ReadonlyMap<string, SensitiveClass>
   readonly ignored: ReadonlySet<string>
   readonly longest: number
+  /** Names that were classified before. */
+  readonly known: Map<string, NameClass | null>
 }
+
+const KNOWN_LIMIT = 2_000
 
 const vocabularies = new WeakMap<Policy, Vocabulary>()
 
@@ -31,6 +35,15 @@ const vocabularies = new WeakMap<Policy, Vocabulary>()
  */
 export function classifyName(name: string, policy: Policy): NameClass | null {
   const vocabulary = getVocabulary(policy)
+  const known = vocabulary.known.get(name)
+  if (known !== undefined) return known
+  const found = classify(name, vocabulary)
+  if (vocabulary.known.size >= KNOWN_LIMIT) vocabulary.known.clear()
+  vocabulary.known.set(name, found)
+  return found
+}
+
+function classify(name: string, vocabulary: Vocabulary): NameClass | null {
   const all = splitName(name)
   if (all.length === 0 || vocabulary.ignored.has(all.join(' '))) return null
   const found = matchEnd(all, vocabulary) ?? matchNeutralEnd(all, vocabulary) ?? matchWhole(name, vocabulary) ?? matchPerson(all)
@@ -116,6 +129,7 @@ function getVocabulary(policy: Policy): Vocabulary {
     wholes,
     ignored: new Set(policy.attributes.sensitive.ignore.map((name) => splitName(name).join(' '))),
     longest: Math.max(...[...terms.keys()].map((term) => term.split(' ').length)),
+    known: new Map(),
   }
   vocabularies.set(policy, vocabulary)
   return vocabulary

@@ -1,13 +1,22 @@
 const SPLIT = /[\s._\-$:/[\]#@]+/
 const HUMPS = /\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|[^\p{Lu}\p{Ll}\d]+|\d+/gu
 
+/** Names that were split before: a code base, and a service, says the same few hundred again and again. */
+const known = new Map<string, readonly string[]>()
+const KNOWN_LIMIT = 2_000
+
 /**
  * The words of a name, lowercase: split on `. _ - $`, camel humps and the edges of acronyms. `userAPIKey2` is
  * `user api key 2`.
  */
 export function splitName(name: string): readonly string[] {
-  return name
+  const words = known.get(name)
+  if (words !== undefined) return words
+  const found = name
     .split(SPLIT)
     .flatMap((part) => part.match(HUMPS) ?? (part === '' ? [] : [part]))
     .map((word) => word.toLowerCase())
+  if (known.size >= KNOWN_LIMIT) known.clear()
+  known.set(name, found)
+  return found
 }

@@ -1,6 +1,8 @@
 import type { TSESTree } from '@typescript-eslint/types'
 import type { Scope, SourceCode } from '@typescript-eslint/utils/ts-eslint'
 
+import { perFile } from './per-file.js'
+
 export type FunctionNode =
   | TSESTree.ArrowFunctionExpression
   | TSESTree.FunctionDeclaration
@@ -40,10 +42,43 @@ export type Binding =
   | { readonly kind: 'catch'; readonly node: TSESTree.CatchClause }
   | { readonly kind: 'other' }
 
-const bindings = new WeakMap<Scope.Variable, Binding>()
+/** What each name of a file means, from the scopes' own list, and the names that the file declares at all. */
+interface Names {
+  readonly variables: Map<TSESTree.Node, Scope.Variable | null>
+  readonly declared: Set<string>
+  isRead: boolean
+}
+
+const namesOf = perFile((): Names => ({ variables: new Map(), declared: new Set(), isRead: false }))
 
 /** The variable that an identifier names, or null for a global that the file does not declare. */
 export function findVariable(identifier: TSESTree.Identifier | TSESTree.JSXIdentifier, sourceCode: Readonly<SourceCode>): Scope.Variable | null {
+  const names = namesOf(sourceCode)
+  if (!names.isRead) readNames(names, sourceCode)
+  const known = names.variables.get(identifier)
+  if (known !== undefined) return known
+  const found = names.declared.has(identifier.name) ? searchScopes(identifier, sourceCode) : null
+  names.variables.set(identifier, found)
+  return found
+}
+
+function readNames(names: Names, { scopeManager }: Readonly<SourceCode>): void {
+  names.isRead = true
+  // An inner scope comes behind the one around it: a class's name means, at its declaration, what it means inside.
+  for (const scope of scopeManager?.scopes ?? []) {
+    for (const variable of scope.variables) {
+      if (variable.defs.length === 0) continue
+      names.declared.add(variable.name)
+      for (const identifier of variable.identifiers) names.variables.set(identifier, variable)
+    }
+    for (const { identifier, resolved } of scope.references) {
+      if (resolved !== null) names.variables.set(identifier, resolved.defs.length > 0 ? resolved : null)
+    }
+  }
+}
+
+/** Where the scopes resolve nothing: a name that is no reference, or one that is only there at run time. */
+function searchScopes(identifier: TSESTree.Identifier | TSESTree.JSXIdentifier, sourceCode: Readonly<SourceCode>): Scope.Variable | null {
   let scope: Scope.Scope | null = sourceCode.getScope(identifier)
   while (scope !== null) {
     const variable = scope.set.get(identifier.name)
@@ -58,6 +93,8 @@ export function findBinding(identifier: TSESTree.Identifier, sourceCode: Readonl
   const variable = findVariable(identifier, sourceCode)
   return variable === null ? null : getBinding(variable)
 }
+
+const bindings = new WeakMap<Scope.Variable, Binding>()
 
 /** How a variable came to be. */
 export function getBinding(variable: Scope.Variable): Binding {

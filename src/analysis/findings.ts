@@ -1,7 +1,7 @@
 import { type Fact, type Finding, judgeAttributeWrite, judgeSpanName, selectFindings } from '@spanguard/policy'
 import type { RuleContext, RuleListener } from '@typescript-eslint/utils/ts-eslint'
 
-import { analyzeFile, type FileAnalysis } from './index.js'
+import { type FileAnalysis, type OpenFile, openFile } from './index.js'
 
 /** A finding together with the fact that it was made of. */
 export interface JudgedFact {
@@ -9,9 +9,7 @@ export interface JudgedFact {
   readonly fact: Fact
 }
 
-const judged = new WeakMap<FileAnalysis, ReadonlyMap<string, readonly JudgedFact[]>>()
-/** The rules that are on for a file. All of them are created before the first node is visited. */
-const rulesOn = new WeakMap<FileAnalysis, Set<string>>()
+const judged = new WeakMap<OpenFile, ReadonlyMap<string, readonly JudgedFact[]>>()
 
 /**
  * A listener that reports what the policy says of the file's names and values for one rule. Every rule on names and values
@@ -23,13 +21,11 @@ export function reportFindings<MessageId extends string>(
   context: Readonly<RuleContext<MessageId, readonly unknown[]>>,
   rule: string,
 ): RuleListener {
-  const analysis = analyzeFile(context)
-  if (analysis.outOfScope || !analysis.mentionsTracing) return {}
-  const on = rulesOn.get(analysis) ?? new Set()
-  rulesOn.set(analysis, on.add(rule))
+  const file = openFile(context)
+  if (!file.mentionsTracing || file.outOfScope) return {}
   return {
     Program() {
-      for (const { finding } of findingsOf(analysis, rule)) {
+      for (const { finding } of findingsOf(file, rule)) {
         const { from, to } = finding.origin
         context.report({ loc: { start: from, end: to }, messageId: finding.messageId as MessageId, data: finding.data })
       }
@@ -38,18 +34,19 @@ export function reportFindings<MessageId extends string>(
 }
 
 /** The policy's findings of a file for one rule. */
-export function findingsOf(analysis: FileAnalysis, rule: string): readonly JudgedFact[] {
-  let byRule = judged.get(analysis)
+function findingsOf(file: OpenFile, rule: string): readonly JudgedFact[] {
+  let byRule = judged.get(file)
   if (byRule === undefined) {
-    byRule = judgeFile(analysis)
-    judged.set(analysis, byRule)
+    byRule = judgeFile(file)
+    judged.set(file, byRule)
   }
   return byRule.get(rule) ?? []
 }
 
-function judgeFile(analysis: FileAnalysis): ReadonlyMap<string, readonly JudgedFact[]> {
+function judgeFile({ analysis, openedBy }: OpenFile): ReadonlyMap<string, readonly JudgedFact[]> {
   const byRule = new Map<string, JudgedFact[]>()
-  const on = rulesOn.get(analysis) ?? new Set()
+  // A rule's id has the name under which the plugin is known before it.
+  const on = new Set([...openedBy].map((id) => id.slice(id.lastIndexOf('/') + 1)))
   const isOn = (rule: string): boolean => on.has(rule)
   const seen = new Set<string>()
   // A helper's body is judged before its call sites: what is wrong in the body is said once, there.

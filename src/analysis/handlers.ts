@@ -1,12 +1,12 @@
-import type { Handler } from '@spanguard/policy'
+import type { Config, Handler } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 
 import { type FrameworkDescriptor, withDeclared } from '../frameworks/index.js'
-import { getDeclaredFunctions } from '../project/declared-functions.js'
-import { type ExportedHandler, factOfExport, readDecorator, readExportedHandlers } from './handlers/declared.js'
+import { type DeclaredFunctions, getDeclaredFunctions } from '../project/declared-functions.js'
+import { type ExportCandidate, type ExportedHandler, factOfExport, findExportCandidates, readDecorator, readExportedHandlers } from './handlers/declared.js'
 import { createObjectFinder, type ObjectFinder } from './handlers/objects.js'
 import { factsOfHandlerCall, type FrameworkCall, isMachinery, readFrameworkCall } from './handlers/registrations.js'
-import type { FileAnalysis } from './index.js'
+import { type FileAnalysis, once } from './index.js'
 
 /** All that one file says about handlers. */
 export interface FileHandlers {
@@ -38,29 +38,73 @@ export function findHandlers(analysis: FileAnalysis, filename: string): FileHand
   return handlers
 }
 
-function readHandlers(analysis: FileAnalysis, filename: string): FileHandlers | null {
-  const all = withDeclared(analysis.config.frameworks ?? [])
-  const { text } = analysis.sourceCode
+/**
+ * Can a file of this text and name hold a handler at all? Asked before there is a tree.
+ *
+ * @param filename absolute path
+ */
+export function mayHaveHandlers(config: Config, text: string, filename: string): boolean {
+  const found = findCandidates(config, text, filename)
+  last = { config, text, filename, found }
+  return found.frameworks.length > 0 || found.exports.length > 0
+}
+
+/** What the text and the name of a file leave to look for in its tree. */
+interface Candidates {
+  readonly frameworks: readonly FrameworkDescriptor[]
+  readonly exports: readonly ExportCandidate[]
+  readonly declared: DeclaredFunctions
+}
+
+/** What was found before there was a tree, for the file that was asked about last. */
+let last: { readonly config: Config; readonly text: string; readonly filename: string; readonly found: Candidates } | null = null
+
+function takeCandidates({ config, sourceCode: { text } }: FileAnalysis, filename: string): Candidates {
+  const asked = last
+  last = null
+  if (asked?.config === config && asked.filename === filename && asked.text === text) return asked.found
+  return findCandidates(config, text, filename)
+}
+
+function findCandidates(config: Config, text: string, filename: string): Candidates {
+  const all = withDeclared(config.frameworks ?? [])
   const mentioned = readMentioned(all, text)
   // Next.js is all exports: `next/link` in a component is no reason to look at every call.
   const frameworks = mentioned.filter((row) => row.handlers.length > 0 || row.decorators !== undefined)
   const declared = text.includes('export') && !/\.[jt]sx$/.test(filename) ? getDeclaredFunctions(filename) : none
   const functions = all.filter((row) => row.exports !== undefined)
-  const exported = readExportedHandlers(functions, mentioned, filename, declared.names, analysis)
+  return { frameworks, declared, exports: findExportCandidates(functions, mentioned, filename, declared.names) }
+}
+
+function readHandlers(analysis: FileAnalysis, filename: string): FileHandlers | null {
+  const { frameworks, exports, declared } = takeCandidates(analysis, filename)
+  const exported = readExportedHandlers(exports, declared.names, analysis)
   if (frameworks.length === 0 && exported.length === 0) return null
   const finder = createObjectFinder(frameworks, analysis.sourceCode)
   const calls = frameworks.length === 0 ? [] : analysis.calls.flatMap((call) => readFrameworkCall(call, frameworks, finder, analysis))
   const decorated = frameworks.every((row) => row.decorators === undefined) ? [] : analysis.calls.flatMap((call) => readDecorator(call, frameworks, analysis) ?? [])
-  const facts = [
-    ...calls.flatMap((call) => (call.kind === 'handler' && !isMachinery(call, analysis) ? factsOfHandlerCall(call, analysis) : [])),
-    ...decorated,
-    ...exported.map(factOfExport),
-  ].sort((a, b) => a.origin.start - b.origin.start || a.origin.end - b.origin.end)
-  return { frameworks, finder, calls, exported, functionsTraced: declared.traced, facts }
+  const facts = once(() =>
+    [
+      ...calls.flatMap((call) => (call.kind === 'handler' && !isMachinery(call, analysis) ? factsOfHandlerCall(call, analysis) : [])),
+      ...decorated,
+      ...exported.map(factOfExport),
+    ].sort((a, b) => a.origin.start - b.origin.start || a.origin.end - b.origin.end),
+  )
+  return {
+    frameworks,
+    finder,
+    calls,
+    exported,
+    functionsTraced: declared.traced,
+    get facts() {
+      return facts()
+    },
+  }
 }
 
-const none = { names: new Set<string>(), traced: false }
+const none: DeclaredFunctions = { names: new Set<string>(), traced: false }
 const patterns = new WeakMap<readonly FrameworkDescriptor[], RegExp>()
+const ownPatterns = new WeakMap<FrameworkDescriptor, RegExp>()
 
 /** The frameworks of which the text holds a module as a string: most files have none, and one look is all they cost. */
 function readMentioned(all: readonly FrameworkDescriptor[], text: string): readonly FrameworkDescriptor[] {
@@ -69,7 +113,13 @@ function readMentioned(all: readonly FrameworkDescriptor[], text: string): reado
     pattern = toPattern(all.flatMap(({ modules }) => modules))
     patterns.set(all, pattern)
   }
-  return pattern.test(text) ? all.filter(({ modules }) => toPattern(modules).test(text)) : []
+  return pattern.test(text) ? all.filter((framework) => patternOf(framework).test(text)) : []
+}
+
+function patternOf(framework: FrameworkDescriptor): RegExp {
+  const pattern = ownPatterns.get(framework) ?? toPattern(framework.modules)
+  ownPatterns.set(framework, pattern)
+  return pattern
 }
 
 /** Any of the modules behind a quote, with what may follow it. */

@@ -9,16 +9,26 @@ import { factsOfCall, readTracingCall, type TracingCall } from './extract.js'
 import { factsOfLocalHelpers } from './local-helpers.js'
 import { nodeOf } from './origins.js'
 import type { ReceiverContext } from './receivers.js'
-import { collectCalls } from './walk.js'
+import { nodesOf } from './walk.js'
 
-/** All that the rules know of one file. Lazy: nothing is walked before a rule asks. */
-export interface FileAnalysis extends ReceiverContext {
+/** What is known of a file before its tree is looked at. */
+export interface OpenFile {
   readonly config: Config
   readonly policy: Policy
   /** False for files whose words have nothing to do with tracing: rules about spans return `{}` for them. */
   readonly mentionsTracing: boolean
   /** True for tests and for code that no service runs; every rule is silent there. */
   readonly outOfScope: boolean
+  /** The rules that have opened it: all of them, once the first node is visited. */
+  readonly openedBy: ReadonlySet<string>
+  /** All the rest, from the tree. */
+  readonly analysis: FileAnalysis
+}
+
+/** All that the rules know of one file. Lazy: nothing is walked before a rule asks. */
+export interface FileAnalysis extends ReceiverContext {
+  readonly config: Config
+  readonly policy: Policy
   /** Every call and `new` of the file, in source order. */
   readonly calls: readonly (TSESTree.CallExpression | TSESTree.NewExpression)[]
   /** The calls of a tracing API, with the row that each is an instance of. */
@@ -30,6 +40,7 @@ export interface FileAnalysis extends ReceiverContext {
 }
 
 type AnyContext = Readonly<Pick<RuleContext<string, readonly unknown[]>, 'sourceCode' | 'filename' | 'settings' | 'cwd'>>
+type RuleOfFile = AnyContext & Readonly<Pick<RuleContext<string, readonly unknown[]>, 'id'>>
 
 const analyses = new WeakMap<TSESTree.Program, FileAnalysis>()
 
@@ -38,6 +49,48 @@ const analyses = new WeakMap<TSESTree.Program, FileAnalysis>()
  */
 const TRACING_WORDS =
   /@opentelemetry\/|@spanguard\/runtime|\b(?:startSpan|startActiveSpan|withSpan|setAttributes?|addEvent|updateName|recordException|getActiveSpan|setEntry|createBaggage)\b/
+
+let last: { readonly source: unknown; readonly filename: string; readonly text: string; readonly openedBy: Set<string>; readonly file: OpenFile } | null = null
+
+/**
+ * Opens a file for a rule, which does so once, in `create`. Nothing of the tree is touched: in oxlint a tree that no rule
+ * asks for is never made, and the source code is one object for all files, so that a rule which comes again tells that
+ * the file is linted anew.
+ *
+ * @throws ConfigError when the settings or the nearest config file are not valid
+ */
+export function openFile(context: RuleOfFile): OpenFile {
+  const { filename, id, sourceCode } = context
+  const { text } = sourceCode
+  if (last === null || last.source !== sourceCode || last.filename !== filename || last.openedBy.has(id) || last.text !== text) {
+    const openedBy = new Set<string>()
+    last = { source: sourceCode, filename, text, openedBy, file: createFile(context, openedBy) }
+  }
+  last.openedBy.add(id)
+  return last.file
+}
+
+function createFile(context: AnyContext, openedBy: ReadonlySet<string>): OpenFile {
+  const { cwd, filename, settings, sourceCode } = context
+  const { config, file, folder, policy } = getSettings(settings, filename)
+  const { text } = sourceCode
+  const isMentioned = once(() => TRACING_WORDS.test(text) || (config.helpers ?? []).some((helper) => text.includes(helper.export)))
+  const isOut = once(() => isOutOfScope(filename, text, policy, file === null ? cwd : folder))
+  return {
+    config,
+    policy,
+    openedBy,
+    get mentionsTracing() {
+      return isMentioned()
+    },
+    get outOfScope() {
+      return isOut()
+    },
+    get analysis() {
+      return analyzeFile(context)
+    },
+  }
+}
 
 /**
  * What one file says about tracing, made once for all rules. Cached by the file's tree, so that a long-lived editor, which
@@ -54,14 +107,13 @@ export function analyzeFile(context: AnyContext): FileAnalysis {
   return analysis
 }
 
-function createAnalysis({ cwd, filename, settings, sourceCode }: AnyContext): FileAnalysis {
-  const { config, file, folder, policy } = getSettings(settings, filename)
+function createAnalysis({ filename, settings, sourceCode }: AnyContext): FileAnalysis {
+  const { config, policy } = getSettings(settings, filename)
   const helpers = readDeclaredHelpers(config.helpers ?? [])
   const context: ReceiverContext = { sourceCode, helpers }
-  const getCalls = once(() => collectCalls(sourceCode.ast, sourceCode))
   const getTracingCalls = once(() => {
     const found = new Map<TSESTree.Node, TracingCall>()
-    for (const node of getCalls()) {
+    for (const node of nodesOf(sourceCode).calls) {
       const call = readTracingCall(node, context)
       if (call !== null) found.set(node, call)
     }
@@ -69,18 +121,16 @@ function createAnalysis({ cwd, filename, settings, sourceCode }: AnyContext): Fi
   })
   const getFacts = once(() => {
     const direct = [...getTracingCalls().values()].flatMap((call) => factsOfCall(call, context))
-    return [...direct, ...factsOfLocalHelpers(direct, getCalls(), context)]
+    return [...direct, ...factsOfLocalHelpers(direct, nodesOf(sourceCode).calls, context)]
   })
   const getByKind = once(() => groupByKind(getFacts()))
   return {
     ...context,
     config,
     policy,
-    mentionsTracing: TRACING_WORDS.test(sourceCode.text) || helpers.some((helper) => sourceCode.text.includes(helper.export)),
-    outOfScope: isOutOfScope(filename, sourceCode.text, policy, file === null ? cwd : folder),
     nodeOf,
     get calls() {
-      return getCalls()
+      return nodesOf(sourceCode).calls
     },
     get tracingCalls() {
       return getTracingCalls()
@@ -104,7 +154,8 @@ function groupByKind(facts: readonly Fact[]): Map<Fact['fact'], Fact[]> {
   return byKind
 }
 
-function once<Result>(make: () => Result): () => Result {
+/** Makes something when it is first asked for, and only then. */
+export function once<Result>(make: () => Result): () => Result {
   let made: { readonly result: Result } | null = null
   return () => {
     made ??= { result: make() }

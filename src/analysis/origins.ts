@@ -1,23 +1,36 @@
 import type { Origin } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 
-const origins = new WeakMap<TSESTree.Node, Origin>()
-const nodes = new WeakMap<Origin, TSESTree.Node>()
+/** A place that remembers its node, out of sight of whoever compares or prints facts. */
+class NodeOrigin implements Origin {
+  readonly start: number
+  readonly end: number
+  readonly from: Origin['from']
+  readonly to: Origin['to']
+  readonly #node: TSESTree.Node
 
-/** Where a node stands, as plain data; the same object for the same node. */
-export function originOf(node: TSESTree.Node): Origin {
-  const known = origins.get(node)
-  if (known !== undefined) return known
-  const { loc, range } = node
-  const origin: Origin = {
-    start: range[0],
-    end: range[1],
-    from: { line: loc.start.line, column: loc.start.column },
-    to: { line: loc.end.line, column: loc.end.column },
+  constructor(node: TSESTree.Node) {
+    const { loc, range } = node
+    this.start = range[0]
+    this.end = range[1]
+    this.from = { line: loc.start.line, column: loc.start.column }
+    this.to = { line: loc.end.line, column: loc.end.column }
+    this.#node = node
   }
-  origins.set(node, origin)
-  nodes.set(origin, node)
-  return origin
+
+  static nodeOf(origin: Origin): TSESTree.Node | null {
+    return #node in origin ? origin.#node : null
+  }
+}
+
+/** Where a node stands, as plain data. Two origins of one node are equal, not the same: compare them by `isSamePlace`. */
+export function originOf(node: TSESTree.Node): Origin {
+  return new NodeOrigin(node)
+}
+
+/** Do two origins mean the same place of one file? */
+export function isSamePlace(one: Origin, other: Origin): boolean {
+  return one.start === other.start && one.end === other.end
 }
 
 /**
@@ -26,7 +39,7 @@ export function originOf(node: TSESTree.Node): Origin {
  * @throws when the origin was not made by `originOf` in this process
  */
 export function nodeOf(origin: Origin): TSESTree.Node {
-  const node = nodes.get(origin)
-  if (node === undefined) throw new Error('The origin was made by another extractor: it has no ESTree node.')
+  const node = NodeOrigin.nodeOf(origin)
+  if (node === null) throw new Error('The origin was made by another extractor: it has no ESTree node.')
   return node
 }

@@ -21,6 +21,7 @@ import {
 import { type Binding, findBinding, findVariable, type FunctionNode, getMemberName, isFunction, unwrap } from './bindings.js'
 import { readFieldSources } from './class-fields.js'
 import { type ImportedReference, resolveReference } from './imports.js'
+import { perFile } from './per-file.js'
 import { getProgramType } from './types.js'
 
 /** What an expression is in a tracing API, and how that is known. */
@@ -44,7 +45,7 @@ export interface ReceiverContext {
 const DEPTH = 10
 const API = '@opentelemetry/api'
 
-const answers = new WeakMap<TSESTree.Node, Answer>()
+const answersOf = perFile(() => new Map<TSESTree.Node, Answer>())
 
 /**
  * Where a receiver comes from, in tiers: the file's own code, its types, the config's helpers, and last the name together
@@ -63,6 +64,7 @@ export function receiverOf(node: TSESTree.Node, method: string | null, context: 
 /** What the file says of an expression: tiers 1 and 3. */
 function read(written: TSESTree.Node, context: ReceiverContext, depth: number): Answer {
   const node = unwrap(written)
+  const answers = answersOf(context.sourceCode)
   const known = answers.get(node)
   if (known !== undefined) return known
   if (depth > DEPTH) return null

@@ -17,6 +17,7 @@ import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 import { type Binding, findBinding, type FunctionNode, getMemberName, isFunction, unwrap } from './bindings.js'
 import { resolveReference } from './imports.js'
 import { originOf } from './origins.js'
+import { perFile } from './per-file.js'
 import { typeFactOf } from './types.js'
 
 const DEPTH = 12
@@ -24,7 +25,7 @@ const TEXT_LIMIT = 200
 /** A variable that is assigned more often than this is taken as unknown. */
 const WRITES_LIMIT = 6
 
-const values = new WeakMap<TSESTree.Node, Value>()
+const valuesOf = perFile(() => new Map<TSESTree.Node, Value>())
 
 /**
  * What an expression can be, as plain data: constants, templates, enums, objects and spreads are followed to what they
@@ -34,14 +35,18 @@ export function valueOf(node: TSESTree.Node, sourceCode: Readonly<SourceCode>): 
   return read(node, sourceCode, new Set(), 0)
 }
 
-type Visiting = ReadonlySet<TSESTree.Node>
+/** The nodes that are being read, from the one that was asked for inwards. */
+type Visiting = Set<TSESTree.Node>
 
 function read(written: TSESTree.Node, sourceCode: Readonly<SourceCode>, visiting: Visiting, depth: number): Value {
   const node = unwrap(written)
+  const values = valuesOf(sourceCode)
   const known = values.get(node)
   if (known !== undefined) return known
   if (depth > DEPTH || visiting.has(node)) return unknown(node, sourceCode)
-  const value = build(node, sourceCode, new Set(visiting).add(node), depth + 1)
+  visiting.add(node)
+  const value = build(node, sourceCode, visiting, depth + 1)
+  visiting.delete(node)
   // A value cut short by the depth or by a cycle belongs to this question only.
   if (depth === 0) values.set(node, value)
   return value

@@ -47,10 +47,7 @@ const MAX_TURNS = 40
  * @param last the function's end, where control leaves when nothing else makes it leave
  */
 export function solve(tree: FlowNode, entry: 'none' | 'open', last: Origin): Solution {
-  const lending = startRun(null)
-  evaluate(tree, entryState(entry), false, lending)
-  for (const call of findBorrowingCallbacks(tree)) lending.confirmed.add(call)
-  const run = startRun(lending.confirmed)
+  const run = startRun(findBorrowers(tree, entry))
   const outcomes = evaluate(tree, entryState(entry), false, run)
   return {
     exits: [...boundaryExits(outcomes, last), ...run.detached.values()],
@@ -58,6 +55,15 @@ export function solve(tree: FlowNode, entry: 'none' | 'open', last: Origin): Sol
     unawaited: [...run.unawaited.values()],
     maskingOk: [...run.maskingOk.values()],
   }
+}
+
+/** The calls that only borrow the span. A first run finds them; most functions give their span to nobody and need none. */
+function findBorrowers(tree: FlowNode, entry: 'none' | 'open'): ReadonlySet<number> {
+  if (!someNode(tree, (node) => node.do === 'escape' && node.how === 'passed')) return new Set()
+  const lending = startRun(null)
+  evaluate(tree, entryState(entry), false, lending)
+  for (const call of findBorrowingCallbacks(tree)) lending.confirmed.add(call)
+  return lending.confirmed
 }
 
 /**
@@ -104,7 +110,7 @@ function evaluate(node: FlowNode, states: StateSet, quiet: boolean, run: Run): O
       for (const child of node.nodes) {
         const next = evaluate(child, outcomes.normal, quiet, run)
         outcomes.normal = next.normal
-        addAbrupt(outcomes, next)
+        if (next.abrupt.size > 0) addAbrupt(outcomes, next)
       }
       return outcomes
     }

@@ -45,14 +45,16 @@ export function entryState(life: Life): StateSet {
   ])
 }
 
-/** Applies `change` to every way; `null` ends a way. */
+/** Applies `change` to every way; `null` ends a way, and what changes no way gives back the set itself. */
 export function mapStates(states: StateSet, change: (state: PathState) => PathState | null): StateSet {
-  const changed: PathState[] = []
-  for (const state of states.values()) {
+  const changed = new Map<string, PathState>()
+  let isSame = true
+  for (const [key, state] of states) {
     const next = change(state)
-    if (next !== null) changed.push(next)
+    if (next !== state) isSame = false
+    if (next !== null) changed.set(next === state ? key : keyOf(next), next)
   }
-  return setOf(changed)
+  return isSame ? states : changed
 }
 
 /** The ways of all `sets`. */
@@ -86,17 +88,9 @@ function setOf(states: readonly PathState[]): StateSet {
   return new Map(states.map((state) => [keyOf(state), state]))
 }
 
-function keyOf(state: PathState): string {
-  return [
-    state.life,
-    state.status,
-    state.recorded?.start ?? '',
-    state.ok?.start ?? '',
-    state.sinceOk,
-    state.lends.join(),
-    state.pending.join(),
-    state.assumed.join(),
-  ].join('|')
+function keyOf({ assumed, lends, life, ok, pending, recorded, sinceOk, status }: PathState): string {
+  const lists = lends.length + pending.length + assumed.length === 0 ? '' : `${lends.join()}|${pending.join()}|${assumed.join()}`
+  return `${life}|${status}|${String(recorded?.start)}|${String(ok?.start)}|${sinceOk}|${lists}`
 }
 
 function widen(states: StateSet): StateSet {

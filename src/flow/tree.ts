@@ -228,9 +228,11 @@ export function childrenOf(node: FlowNode): readonly FlowNode[] {
         ),
       ]
     default:
-      return []
+      return none
   }
 }
+
+const none: readonly FlowNode[] = []
 
 /** Is there a node below (or at) `node` for which `test` holds? */
 export function someNode(node: FlowNode, test: (node: FlowNode) => boolean): boolean {

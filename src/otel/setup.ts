@@ -8,6 +8,23 @@ export { type MessagingClient, messagingClients } from './setup/messaging.js'
 export type { ProviderExport, SetupExport } from './setup/setup-export.js'
 export { removedModules } from './setup/trace-sdk.js'
 
+/** Modules that set tracing up, as they are written between quotes, and the names of what they export. */
+const setupModules = new RegExp(
+  `['"\`](?:${[...traceSdkModules, ...Object.keys(distros), ...exporters.flatMap(({ modules }) => modules)].map(escape).join('|')})['"\`]`,
+)
+const setupNames = new RegExp(
+  `\\b(?:${[...new Set([traceSdk, ...Object.values(distros), ...exporters.map((row) => row.exports)].flatMap(Object.keys))].map(escape).join('|')})\\b`,
+)
+
+function escape(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}
+
+/** Can `findSetupExport` find anything in a file of this text? Most files name no module that sets tracing up. */
+export function mayHoldSetup(text: string): boolean {
+  return setupModules.test(text) && setupNames.test(text)
+}
+
 /** Namespaces of `@opentelemetry/sdk-node` (until SDK 3) that hold all of a trace package. */
 const NAMESPACES: ReadonlySet<string> = new Set(['node', 'tracing'])
 

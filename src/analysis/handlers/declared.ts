@@ -45,25 +45,38 @@ export function readDecorator(node: Call, frameworks: readonly FrameworkDescript
   return null
 }
 
+/** A row whose functions a file may export. */
+export interface ExportCandidate {
+  readonly framework: FrameworkDescriptor
+  readonly row: ExportedHandlerRow
+}
+
 /**
- * The handlers that a file exports.
+ * The rows whose functions a file of this name may export.
  *
  * @param mentioned the frameworks whose modules the file names: without them and without a declaration only files that stand in
  *   a framework's own place hold any
  * @param declaredNames exports that the project's own files (serverless.yml, a SAM template) name as functions
  */
-export function readExportedHandlers(
+export function findExportCandidates(
   frameworks: readonly FrameworkDescriptor[],
   mentioned: readonly FrameworkDescriptor[],
   filename: string,
   declaredNames: ReadonlySet<string>,
-  context: ReceiverContext,
-): ExportedHandler[] {
-  const rows = frameworks.flatMap((framework) =>
+): ExportCandidate[] {
+  return frameworks.flatMap((framework) =>
     (framework.exports ?? [])
       .filter((row) => (row.files === undefined ? declaredNames.size > 0 || mentioned.includes(framework) : isFileOf(row.files, row, filename)))
       .map((row) => ({ framework, row })),
   )
+}
+
+/** The handlers that a file exports. */
+export function readExportedHandlers(
+  rows: readonly ExportCandidate[],
+  declaredNames: ReadonlySet<string>,
+  context: ReceiverContext,
+): ExportedHandler[] {
   if (rows.length === 0) return []
   const found: ExportedHandler[] = []
   for (const exported of collectExports(context)) {

@@ -5,7 +5,7 @@ import { getMemberName, isFunction, unwrap } from '../bindings.js'
 import type { FunctionNode } from '../bindings.js'
 import { getSpanCallback } from '../extract.js'
 import { resolveReference } from '../imports.js'
-import { originOf } from '../origins.js'
+import { isSamePlace, originOf } from '../origins.js'
 import { failureOf } from './closures.js'
 import { isSpan, lastOf, textOf } from './context.js'
 import type { Call, Lowering, Use } from './context.js'
@@ -123,7 +123,7 @@ function lowerSpanMethod(
 
 function readStatusCode(node: Call, { analysis }: Lowering): 'unset' | 'ok' | 'error' | 'unknown' {
   const origin = originOf(node)
-  return analysis.factsOf('status-write').find((fact) => fact.origin === origin)?.code ?? 'unknown'
+  return analysis.factsOf('status-write').find((fact) => isSamePlace(fact.origin, origin))?.code ?? 'unknown'
 }
 
 /** A function that runs where it stands. */

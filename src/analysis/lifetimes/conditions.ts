@@ -2,7 +2,9 @@ import type { TSESTree } from '@typescript-eslint/types'
 import type { Test } from '../../flow/index.js'
 import { findVariable, getMemberName, unwrap } from '../bindings.js'
 import type { FileAnalysis } from '../index.js'
-import { childrenOf, isSpan, parentOf } from './context.js'
+import { perFile } from '../per-file.js'
+import { nodesOf, nodesWithin } from '../walk.js'
+import { isSpan, parentOf } from './context.js'
 import type { Lowering } from './context.js'
 import { endsWhenCalled } from './inline.js'
 import { knownFunction } from './throwing.js'
@@ -102,9 +104,10 @@ function isRepeatable(node: TSESTree.Node): boolean {
   }
 }
 
-const conditions = new WeakMap<TSESTree.Node, ReadonlySet<string>>()
+const conditionsOf = perFile(() => new Map<TSESTree.Node, ReadonlySet<string>>())
 
 function getConditions({ body, analysis }: Lowering): ReadonlySet<string> {
+  const conditions = conditionsOf(analysis.sourceCode)
   const known = conditions.get(body) ?? collectConditions(body, analysis)
   conditions.set(body, known)
   return known
@@ -113,15 +116,11 @@ function getConditions({ body, analysis }: Lowering): ReadonlySet<string> {
 /** The conditions that a function asks more than once and of which no variable is assigned again. */
 function collectConditions(body: TSESTree.Node, analysis: FileAnalysis): ReadonlySet<string> {
   const counts = new Map<string, number>()
-  const visit = (node: TSESTree.Node): void => {
-    if (node.type === 'IfStatement' || node.type === 'ConditionalExpression') {
-      const { inner } = stripNegation(node.test)
-      const key = isStable(inner, analysis) ? keyOfCondition(inner, analysis.sourceCode.text) : null
-      if (key !== null) counts.set(key, (counts.get(key) ?? 0) + 1)
-    }
-    for (const child of childrenOf(node, analysis.sourceCode)) visit(child)
+  for (const node of nodesWithin(nodesOf(analysis.sourceCode).conditions, body)) {
+    const { inner } = stripNegation(node.test)
+    const key = isStable(inner, analysis) ? keyOfCondition(inner, analysis.sourceCode.text) : null
+    if (key !== null) counts.set(key, (counts.get(key) ?? 0) + 1)
   }
-  visit(body)
   return new Set([...counts].filter(([, count]) => count > 1).map(([key]) => key))
 }
 

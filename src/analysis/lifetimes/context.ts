@@ -5,8 +5,9 @@ import { findVariable, unwrap } from '../bindings.js'
 import type { FunctionNode } from '../bindings.js'
 import type { FileAnalysis } from '../index.js'
 import { originOf } from '../origins.js'
+import { eachChild } from '../walk.js'
 
-export type Call = TSESTree.CallExpression | TSESTree.NewExpression
+export type { Call } from '../walk.js'
 
 /** One function being lowered, as one span sees it. */
 export interface Lowering {
@@ -70,28 +71,9 @@ export function outermost(node: TSESTree.Node): TSESTree.Node {
   return parent === null || unwrap(parent) === parent ? node : outermost(parent)
 }
 
-/** Parts of the tree that hold types only. */
-const TYPE_KEYS: ReadonlySet<string> = new Set([
-  'implements',
-  'returnType',
-  'superTypeArguments',
-  'typeAnnotation',
-  'typeArguments',
-  'typeParameters',
-])
-
 /** The nodes directly below `node`, without types, in source order. */
 export function childrenOf(node: TSESTree.Node, { visitorKeys }: Readonly<SourceCode>): TSESTree.Node[] {
   const children: TSESTree.Node[] = []
-  for (const key of visitorKeys[node.type] ?? []) {
-    if (TYPE_KEYS.has(key)) continue
-    const child = (node as unknown as Readonly<Record<string, unknown>>)[key]
-    if (Array.isArray(child)) children.push(...child.filter(isNode))
-    else if (isNode(child)) children.push(child)
-  }
+  eachChild(node, visitorKeys, (child) => children.push(child))
   return children
-}
-
-function isNode(value: unknown): value is TSESTree.Node {
-  return typeof value === 'object' && value !== null && 'type' in value
 }

@@ -1,10 +1,14 @@
 import type { ErrorPath } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
+import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 import { findVariable, getMemberName, isFunction, unwrap } from '../bindings.js'
+import type { FunctionNode } from '../bindings.js'
 import { resolveReference } from '../imports.js'
 import type { FileAnalysis } from '../index.js'
-import { originOf } from '../origins.js'
-import { childrenOf, parentOf } from './context.js'
+import { isSamePlace, originOf } from '../origins.js'
+import { perFile } from '../per-file.js'
+import { eachChild, nodesOf, nodesWithin } from '../walk.js'
+import { parentOf } from './context.js'
 import type { Lowering } from './context.js'
 import { reachesSpan } from './expressions.js'
 import { isLogging, knownFunction, mayReject, mayThrow } from './throwing.js'
@@ -41,8 +45,8 @@ interface Clause {
 /** The `catch` clauses of the work that a span covers. */
 export function findErrorPaths(span: OwnedSpan, lowering: Lowering): ErrorPath[] {
   const body = findTurn(span) ?? (span.owner.type === 'Program' ? span.owner : span.owner.body)
-  const clauses: Clause[] = []
-  collectClauses(body, true, lowering, clauses)
+  const clauses = findClauses(body, lowering)
+  if (clauses.length === 0) return []
   const total = countWork(body, lowering.analysis)
   return clauses.map((clause) => readClause(clause, total, span, lowering))
 }
@@ -62,66 +66,61 @@ function findTurn({ call, entry, owner, variables }: OwnedSpan): TSESTree.Node |
 
 const loops: ReadonlySet<string> = new Set(['DoWhileStatement', 'ForInStatement', 'ForOfStatement', 'ForStatement', 'WhileStatement'])
 
-function collectClauses(node: TSESTree.Node, straight: boolean, lowering: Lowering, found: Clause[]): void {
-  switch (node.type) {
-    case 'TryStatement': {
-      if (node.handler !== null) found.push({ statement: node, handler: node.handler, straight })
-      collectClauses(node.block, false, lowering, found)
-      if (node.handler !== null) collectClauses(node.handler.body, false, lowering, found)
-      if (node.finalizer !== null) collectClauses(node.finalizer, false, lowering, found)
-      return
-    }
-    case 'ArrowFunctionExpression':
-    case 'FunctionExpression':
-    case 'FunctionDeclaration':
-    case 'ClassDeclaration':
-    case 'ClassExpression':
-      return
-    case 'DoWhileStatement':
-    case 'ForInStatement':
-    case 'ForOfStatement':
-    case 'ForStatement':
-    case 'IfStatement':
-    case 'SwitchStatement':
-    case 'WhileStatement':
-      for (const child of childrenOf(node, lowering.sourceCode)) collectClauses(child, false, lowering, found)
-      return
-    case 'CallExpression': {
-      const source = resolveReference(node.callee, lowering.sourceCode)
-      const callee = unwrap(node.callee)
-      const isWith = callee.type === 'MemberExpression' && getMemberName(callee) === 'with'
-      if (isWith && source?.module.startsWith('@opentelemetry/') === true) {
-        for (const argument of node.arguments) {
-          if (isFunction(argument)) collectClauses(argument.body, straight, lowering, found)
-        }
-      }
-      break
-    }
-    default:
+/** Loops and branches: a `catch` in one does not cover the work of every way. */
+const branching: ReadonlySet<string> = new Set([...loops, 'IfStatement', 'SwitchStatement', 'TryStatement'])
+
+function findClauses(body: TSESTree.Node, lowering: Lowering): Clause[] {
+  return nodesWithin(nodesOf(lowering.sourceCode).tries, body).flatMap((statement) => {
+    const { handler } = statement
+    const straight = handler === null ? null : isStraight(statement, body, lowering)
+    return handler === null || straight === null ? [] : [{ statement, handler, straight }]
+  })
+}
+
+/** @returns null where the statement belongs to a function that runs some other time, or to a class */
+function isStraight(statement: TSESTree.TryStatement, body: TSESTree.Node, lowering: Lowering): boolean | null {
+  let straight = true
+  for (let node: TSESTree.Node = statement; node !== body; ) {
+    const parent = parentOf(node)
+    if (parent === null || parent.type === 'ClassDeclaration' || parent.type === 'ClassExpression') return null
+    if (isFunction(parent) && (parent === body || parent.body !== node || !runsInContext(parent, lowering))) return null
+    if (branching.has(parent.type)) straight = false
+    node = parent
   }
-  for (const child of childrenOf(node, lowering.sourceCode)) collectClauses(child, straight, lowering, found)
+  return straight
+}
+
+/** `context.with(other, () => …)` of OpenTelemetry runs its callback at once. */
+function runsInContext(node: FunctionNode, { sourceCode }: Lowering): boolean {
+  const call = parentOf(node)
+  if (call?.type !== 'CallExpression' || !(call.arguments as readonly TSESTree.Node[]).includes(node)) return false
+  const callee = unwrap(call.callee)
+  if (callee.type !== 'MemberExpression' || getMemberName(callee) !== 'with') return false
+  return resolveReference(call.callee, sourceCode)?.module.startsWith('@opentelemetry/') === true
 }
 
 /** Calls and awaits that may fail. */
 function countWork(node: TSESTree.Node, analysis: FileAnalysis): number {
   let count = 0
-  const visit = (child: TSESTree.Node): void => {
+  /** The end of what is not looked into, and the call that its `await` stands for. */
+  let skippedTo = -1
+  let awaited: TSESTree.Node | null = null
+  for (const child of nodesWithin(nodesOf(analysis.sourceCode).work, node)) {
+    if (child === awaited || child.range[1] <= skippedTo) continue
     if (child.type === 'AwaitExpression') {
-      count += 1
       const inner = unwrap(child.argument)
-      if (inner.type === 'CallExpression') {
-        if (!mayReject(inner, analysis)) count -= 1
-        for (const argument of inner.arguments) visit(argument)
-        return
+      if (inner.type !== 'CallExpression') {
+        count += 1
+        continue
       }
+      if (mayReject(inner, analysis)) count += 1
+      awaited = inner
+      skippedTo = Math.max(skippedTo, inner.callee.range[1])
+      continue
     }
-    if (child.type === 'CallExpression' || child.type === 'NewExpression') {
-      if (analysis.tracingCalls.has(child) || isLogging(child.callee)) return
-      if (mayThrow(child, analysis) !== 'never') count += 1
-    }
-    for (const next of childrenOf(child, analysis.sourceCode)) visit(next)
+    if (analysis.tracingCalls.has(child) || isLogging(child.callee)) skippedTo = Math.max(skippedTo, child.range[1])
+    else if (mayThrow(child, analysis) !== 'never') count += 1
   }
-  visit(node)
   return count
 }
 
@@ -175,7 +174,7 @@ function inspect(handler: TSESTree.CatchClause, error: string | undefined, lower
         seen.ends = 'throws'
         break
       case 'ReturnStatement':
-        if (node.argument !== null && tellsFailure(node.argument, error)) fails()
+        if (node.argument !== null && tellsFailure(node.argument, error, sourceCode)) fails()
         break
       case 'BreakStatement':
       case 'ContinueStatement':
@@ -187,7 +186,7 @@ function inspect(handler: TSESTree.CatchClause, error: string | undefined, lower
       case 'ArrowFunctionExpression':
       case 'FunctionExpression':
         // What is called later may throw, and may answer.
-        if (mentions(node, error)) fails()
+        if (mentions(node, error, sourceCode)) fails()
         return
       case 'CallExpression':
       case 'NewExpression': {
@@ -197,7 +196,7 @@ function inspect(handler: TSESTree.CatchClause, error: string | undefined, lower
           seen.exception ||= tracing.row.fact === 'exception-write'
           if (tracing.row.fact === 'status-write') {
             const origin = originOf(node)
-            const code = analysis.factsOf('status-write').find((fact) => fact.origin === origin)?.code ?? 'unknown'
+            const code = analysis.factsOf('status-write').find((fact) => isSamePlace(fact.origin, origin))?.code ?? 'unknown'
             seen.status = code === 'unset' ? seen.status : code
           }
         }
@@ -207,7 +206,7 @@ function inspect(handler: TSESTree.CatchClause, error: string | undefined, lower
       }
       default:
     }
-    for (const child of childrenOf(node, sourceCode)) visit(child)
+    eachChild(node, sourceCode.visitorKeys, visit)
   }
   visit(handler.body)
   return seen
@@ -243,7 +242,7 @@ function readCall(
 }
 
 /** A returned value that says that something went wrong: nothing, `false`, or anything that speaks of an error. */
-function tellsFailure(value: TSESTree.Expression, error: string | undefined): boolean {
+function tellsFailure(value: TSESTree.Expression, error: string | undefined, sourceCode: Readonly<SourceCode>): boolean {
   const expression = unwrap(value)
   switch (expression.type) {
     case 'Literal':
@@ -253,16 +252,17 @@ function tellsFailure(value: TSESTree.Expression, error: string | undefined): bo
     case 'UnaryExpression':
       return true
     default:
-      return mentions(expression, error) || SPEAKS_OF_ERROR.test(textWithin(expression))
+      return mentions(expression, error, sourceCode) || SPEAKS_OF_ERROR.test(textWithin(expression, sourceCode))
   }
 }
 
 const SPEAKS_OF_ERROR = /error|fail|success|\bok\b|status|\berr\b|reject|invalid/i
 
-const texts = new WeakMap<TSESTree.Node, string>()
+const textsOf = perFile(() => new Map<TSESTree.Node, string>())
 
 /** The names and strings below a node. */
-function textWithin(node: TSESTree.Node): string {
+function textWithin(node: TSESTree.Node, sourceCode: Readonly<SourceCode>): string {
+  const texts = textsOf(sourceCode)
   const known = texts.get(node)
   if (known !== undefined) return known
   const words: string[] = []
@@ -284,8 +284,8 @@ function textWithin(node: TSESTree.Node): string {
   return text
 }
 
-function mentions(node: TSESTree.Node, name: string | undefined): boolean {
-  return name !== undefined && textWithin(node).split(' ').includes(name)
+function mentions(node: TSESTree.Node, name: string | undefined, sourceCode: Readonly<SourceCode>): boolean {
+  return name !== undefined && textWithin(node, sourceCode).split(' ').includes(name)
 }
 
 /** Is this written to outside the clause? Then what comes after it may tell. */
@@ -298,10 +298,10 @@ function isOuter(target: TSESTree.Node, handler: TSESTree.CatchClause, lowering:
 }
 
 /** Is the work inside a `stage(name, fn)` of the runtime, which says the stage by itself? */
-function callsStage(block: TSESTree.Node, lowering: Lowering): boolean {
-  if (block.type === 'CallExpression') {
-    const source = resolveReference(block.callee, lowering.sourceCode)
-    if (source?.module === '@spanguard/runtime' && source.imported === 'stage') return true
-  }
-  return childrenOf(block, lowering.sourceCode).some((child) => callsStage(child, lowering))
+function callsStage(block: TSESTree.Node, { sourceCode }: Lowering): boolean {
+  if (!sourceCode.text.includes('@spanguard/runtime')) return false
+  return nodesWithin(nodesOf(sourceCode).calls, block).some((call) => {
+    const source = call.type === 'CallExpression' ? resolveReference(call.callee, sourceCode) : null
+    return source?.module === '@spanguard/runtime' && source.imported === 'stage'
+  })
 }

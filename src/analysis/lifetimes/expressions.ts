@@ -1,8 +1,9 @@
 import type { TSESTree } from '@typescript-eslint/types'
 import { nothing, sequence } from '../../flow/index.js'
 import type { FlowNode } from '../../flow/index.js'
-import { findVariable, getMemberName, getPropertyName, isFunction, unwrap } from '../bindings.js'
+import { getMemberName, unwrap } from '../bindings.js'
 import { originOf } from '../origins.js'
+import { perFile } from '../per-file.js'
 import { lowerCall } from './calls.js'
 import { lowerChain, readChain } from './chains.js'
 import { lowerClosure, lowerEndReference } from './closures.js'
@@ -12,7 +13,8 @@ import type { Lowering, Use } from './context.js'
 import { lowerSpanUse } from './hand-over.js'
 import { endsWhenCalled } from './inline.js'
 import { settlePromise } from './promises.js'
-import { isEmptyHanded, isTimerPromise, knownFunction, mayReject, namesOfFunctions } from './throwing.js'
+import { functionNamesWithin } from './functions.js'
+import { isEmptyHanded, isTimerPromise, knownFunction, mayReject } from './throwing.js'
 
 /** What an expression does to the span and where it may throw, in the order in which it runs. */
 export function lowerExpression(written: TSESTree.Node, use: Use, lowering: Lowering): FlowNode[] {
@@ -155,20 +157,22 @@ function lowerMember(node: TSESTree.MemberExpression, lowering: Lowering): FlowN
   return nodes
 }
 
-const mentions = new WeakMap<TSESTree.Node, Map<unknown, boolean>>()
+const mentionsOf = perFile(() => new Map<TSESTree.Node, Map<unknown, boolean>>())
 
 /** Does the span's name, meaning the span, stand anywhere below this node? */
 export function mentionsSpan(node: TSESTree.Node, lowering: Lowering): boolean {
-  const byVariables = mentions.get(node) ?? new Map<unknown, boolean>()
-  mentions.set(node, byVariables)
+  const mentions = mentionsOf(lowering.sourceCode)
+  let byVariables = mentions.get(node)
+  if (byVariables === undefined) {
+    byVariables = new Map()
+    mentions.set(node, byVariables)
+  }
   const known = byVariables.get(lowering.variables)
   if (known !== undefined) return known
+  const [start, end] = node.range
   let found = false
   for (const variable of lowering.variables) {
-    found ||= variable.references.some(({ identifier }) => {
-      const [start, end] = (identifier as TSESTree.Node).range
-      return start >= node.range[0] && end <= node.range[1]
-    })
+    found ||= variable.references.some(({ identifier: { range } }) => range[0] >= start && range[1] <= end)
   }
   byVariables.set(lowering.variables, found)
   return found
@@ -179,20 +183,5 @@ export function reachesSpan(node: TSESTree.Node, lowering: Lowering, seen = new 
   if (mentionsSpan(node, lowering)) return true
   if (seen.has(node)) return false
   seen.add(node)
-  const visit = (child: TSESTree.Node): boolean => {
-    if (child.type === 'Identifier') {
-      if (!namesOfFunctions(lowering.analysis).has(child.name)) return false
-      const variable = findVariable(child, lowering.sourceCode)
-      const [definition] = variable?.defs ?? []
-      // A parameter's definition is the function that has it.
-      if (definition === undefined || (definition.type as string) === 'Parameter') return false
-      const target = definition.node as TSESTree.Node
-      const called = target.type === 'VariableDeclarator' ? target.init : target
-      return isFunction(called) && called !== node && reachesSpan(called, lowering, seen)
-    }
-    if (child.type === 'Property' && getPropertyName(child) !== null) return visit(child.value)
-    if (child.type === 'MemberExpression' && !child.computed) return visit(child.object)
-    return childrenOf(child, lowering.sourceCode).some(visit)
-  }
-  return visit(node)
+  return functionNamesWithin(node, lowering.analysis).some(({ means }) => means !== node && reachesSpan(means, lowering, seen))
 }

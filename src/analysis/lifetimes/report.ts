@@ -1,6 +1,6 @@
 import type { messages } from '@spanguard/policy'
 import type { RuleContext, RuleFixer, RuleListener } from '@typescript-eslint/utils/ts-eslint'
-import { analyzeFile } from '../index.js'
+import { openFile } from '../index.js'
 import type { FileAnalysis } from '../index.js'
 import { lifeFindingsOf } from './findings.js'
 import type { JudgedLife } from './findings.js'
@@ -32,10 +32,11 @@ export function reportLives<MessageId extends string>(
   rule: keyof typeof messages,
   { fix = false, keep, mend }: LifeOptions<MessageId> = {},
 ): RuleListener {
-  const analysis = analyzeFile(context)
-  if (analysis.outOfScope || !analysis.mentionsTracing) return {}
+  const file = openFile(context)
+  if (!file.mentionsTracing || file.outOfScope) return {}
   return {
     Program() {
+      const { analysis } = file
       for (const life of lifeFindingsOf(analysis, rule)) {
         if (keep !== undefined && !keep(life)) continue
         const { data, messageId, origin, certainty } = life.finding

@@ -6,7 +6,7 @@ import type { FunctionNode } from '../bindings.js'
 import { getSpanCallback } from '../extract.js'
 import type { TracingCall } from '../extract.js'
 import type { FileAnalysis } from '../index.js'
-import { originOf } from '../origins.js'
+import { isSamePlace, originOf } from '../origins.js'
 import { receiverMethods } from '../../otel/index.js'
 import { receiverOf } from '../receivers.js'
 import { outermost, parentOf } from './context.js'
@@ -74,7 +74,7 @@ function readActiveSpan(call: TracingCall, analysis: FileAnalysis): OwnedSpan | 
   const owner = callback === null ? null : knownFunction(callback.node, analysis)
   if (owner === null) return null
   const origin = originOf(call.node)
-  const fact = analysis.factsOf('span-start').find((start) => start.origin === origin)
+  const fact = analysis.factsOf('span-start').find((start) => isSamePlace(start.origin, origin))
   const ends = fact?.ends ?? call.row.ends === true
   const records = fact?.records ?? call.row.records === true
   const [parameter] = owner.params

@@ -1,12 +1,15 @@
 import type { TSESTree } from '@typescript-eslint/types'
 import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
-import { findBinding, getMemberName, isFunction, unwrap } from '../bindings.js'
+import { findBinding, getEnclosingFunction, getMemberName, isFunction, unwrap } from '../bindings.js'
 import type { FunctionNode } from '../bindings.js'
 import { resolveReference } from '../imports.js'
 import type { FileAnalysis } from '../index.js'
+import { perFile } from '../per-file.js'
 import { findFunction } from '../receivers.js'
-import { childrenOf, parentOf } from './context.js'
+import { eachChild, hasWithin, nodesOf, nodesWithin } from '../walk.js'
+import { parentOf } from './context.js'
 import type { Call } from './context.js'
+import { namesOfFunctions } from './functions.js'
 import {
   emptyHanded,
   iterations,
@@ -27,18 +30,38 @@ const METRIC_METHODS: ReadonlySet<string> = new Set(['add', 'dec', 'decrement', 
 /** Functions that call one another further down than this are not followed: nobody can say where their error comes from. */
 const MAX_CALLS = 50
 
-const answers = new WeakMap<FunctionNode, { sync: Throwing; settled: Throwing }>()
+/** What is known of functions and of calls. A call is asked by every span around it. */
+const answersOf = perFile(() => ({
+  functions: new Map<FunctionNode, { sync: Throwing; settled: Throwing }>(),
+  calls: new Map<Call, Throwing>(),
+}))
 
 /**
  * May this call throw where it stands? What happens when its promise is rejected is asked of `mayReject`.
  */
 export function mayThrow(call: Call, analysis: FileAnalysis): Throwing {
+  const { calls } = answersOf(analysis.sourceCode)
+  const known = calls.get(call)
+  if (known !== undefined) return known
+  const called = analysis.tracingCalls.has(call) ? null : findUnsafeFunction(call, analysis)
+  // A function that is being judged just now has no answer yet that would be worth keeping.
+  if (called !== null) return called.async || called.generator ? 'never' : throwingOf(called, analysis).sync
+  const answer = readThrowing(call, analysis)
+  calls.set(call, answer)
+  return answer
+}
+
+/** The function of this file that a call runs, unless the call's name alone says that it is safe. */
+function findUnsafeFunction(call: Call, analysis: FileAnalysis): FunctionNode | null {
+  const callee = unwrap(call.callee)
+  return isSafeMethod(callee) || isLogging(callee) ? null : knownFunction(callee, analysis)
+}
+
+function readThrowing(call: Call, analysis: FileAnalysis): Throwing {
   if (analysis.tracingCalls.has(call)) return 'never'
   const callee = unwrap(call.callee)
   const { sourceCode } = analysis
   if (isSafeMethod(callee) || isLogging(callee) || isOfTracing(callee, sourceCode)) return 'never'
-  const known = knownFunction(callee, analysis)
-  if (known !== null) return known.async || known.generator ? 'never' : throwingOf(known, analysis).sync
   return throwingOfName(call, callee, sourceCode)
 }
 
@@ -73,24 +96,6 @@ export function knownFunction(callee: TSESTree.Node, analysis: FileAnalysis): Fu
   }
   if (expression.type !== 'MemberExpression' || expression.object.type !== 'ThisExpression') return null
   return findMethod(expression)
-}
-
-const functionNames = new WeakMap<FileAnalysis, ReadonlySet<string>>()
-
-/** The names that mean a function somewhere in the file: a cheap question before the scopes are asked. */
-export function namesOfFunctions(analysis: FileAnalysis): ReadonlySet<string> {
-  const known = functionNames.get(analysis)
-  if (known !== undefined) return known
-  const names = new Set<string>()
-  for (const scope of analysis.sourceCode.scopeManager?.scopes ?? []) {
-    for (const { name, defs } of scope.variables) {
-      const node = defs[0]?.node as TSESTree.Node | undefined
-      if (node?.type === 'FunctionDeclaration' || node?.type === 'FunctionExpression') names.add(name)
-      else if (node?.type === 'VariableDeclarator' && isFunction(node.init)) names.add(name)
-    }
-  }
-  functionNames.set(analysis, names)
-  return names
 }
 
 function findMethod(member: TSESTree.MemberExpression): FunctionNode | null {
@@ -178,13 +183,16 @@ function throwingOfName(call: Call, callee: TSESTree.Node, sourceCode: Readonly<
 
 /** What running a function of this file may do. A function that calls itself is taken to add nothing by that. */
 function throwingOf(node: FunctionNode, analysis: FileAnalysis): { sync: Throwing; settled: Throwing } {
-  const known = answers.get(node)
+  const { functions } = answersOf(analysis.sourceCode)
+  const known = functions.get(node)
   if (known !== undefined) return known
   if (calls >= MAX_CALLS) return { sync: 'possible', settled: 'possible' }
-  answers.set(node, { sync: 'never', settled: 'never' })
+  functions.set(node, { sync: 'never', settled: 'never' })
   calls += 1
   try {
-    return answerOf(node, analysis)
+    const answer = answerOf(node, analysis)
+    functions.set(node, answer)
+    return answer
   } finally {
     calls -= 1
   }
@@ -195,11 +203,9 @@ let calls = 0
 
 function answerOf(node: FunctionNode, analysis: FileAnalysis): { sync: Throwing; settled: Throwing } {
   const found = walk(node.body, analysis)
-  const returned = node.body.type === 'BlockStatement' ? returnedBy(node.body, analysis) : [node.body]
+  const returned = node.body.type === 'BlockStatement' ? returnedBy(node, analysis) : [node.body]
   const settled = worst([found, ...returned.map((value) => (isRejecting(value, analysis) ? 'shown' : 'never'))])
-  const answer = { sync: node.async ? 'never' : found, settled } as const
-  answers.set(node, answer)
-  return answer
+  return { sync: node.async ? 'never' : found, settled }
 }
 
 function isRejecting(node: TSESTree.Node, analysis: FileAnalysis): boolean {
@@ -211,14 +217,19 @@ function isRejecting(node: TSESTree.Node, analysis: FileAnalysis): boolean {
   return value.type === 'CallExpression' && knownFunction(value.callee, analysis) !== null && mayReject(value, analysis)
 }
 
-function returnedBy(node: TSESTree.Node, analysis: FileAnalysis): TSESTree.Node[] {
-  if (isFunction(node)) return []
-  if (node.type === 'ReturnStatement') return node.argument === null ? [] : [node.argument]
-  return childrenOf(node, analysis.sourceCode).flatMap((child) => returnedBy(child, analysis))
+function returnedBy(node: FunctionNode, { sourceCode }: FileAnalysis): TSESTree.Node[] {
+  return nodesWithin(nodesOf(sourceCode).returns, node.body).flatMap((statement) =>
+    statement.argument === null || getEnclosingFunction(statement) !== node ? [] : [statement.argument],
+  )
 }
 
 function walk(node: TSESTree.Node, analysis: FileAnalysis): Throwing {
   switch (node.type) {
+    case 'Identifier':
+    case 'Literal':
+    case 'TemplateElement':
+    case 'ThisExpression':
+      return 'never'
     case 'ThrowStatement':
       return 'shown'
     case 'TryStatement': {
@@ -245,11 +256,7 @@ function walk(node: TSESTree.Node, analysis: FileAnalysis): Throwing {
     case 'NewExpression': {
       if (analysis.tracingCalls.has(node) || isLogging(node.callee)) return 'never'
       const inPlace = runsInPlace(node) ? node.arguments.map((argument) => (isFunction(argument) ? walk(argument.body, analysis) : 'never')) : []
-      return worst([
-        mayThrow(node, analysis),
-        ...inPlace,
-        ...childrenOf(node, analysis.sourceCode).map((child) => walk(child, analysis)),
-      ])
+      return worst([mayThrow(node, analysis), ...inPlace, walkChildren(node, analysis)])
     }
     case 'ArrowFunctionExpression':
     case 'ClassDeclaration':
@@ -259,7 +266,21 @@ function walk(node: TSESTree.Node, analysis: FileAnalysis): Throwing {
       return 'never'
     default:
   }
-  return worst(childrenOf(node, analysis.sourceCode).map((child) => walk(child, analysis)))
+  return canFail(node, analysis) ? walkChildren(node, analysis) : 'never'
+}
+
+/** Nothing throws without a call, an `await` or a `throw`. */
+function canFail(node: TSESTree.Node, { sourceCode }: FileAnalysis): boolean {
+  const { throws, work } = nodesOf(sourceCode)
+  return hasWithin(work, node) || hasWithin(throws, node)
+}
+
+function walkChildren(node: TSESTree.Node, analysis: FileAnalysis): Throwing {
+  let found: Throwing = 'never'
+  eachChild(node, analysis.sourceCode.visitorKeys, (child) => {
+    found = worst([found, walk(child, analysis)])
+  })
+  return found
 }
 
 /** `list.map((item) => …)` with a function that is not asynchronous. */

@@ -1,8 +1,9 @@
-import type { ContextBreak, ExporterEndpoint, Setup, SetupOrder, SpanOutput } from '@spanguard/policy'
+import type { Config, ContextBreak, ExporterEndpoint, Setup, SetupOrder, SpanOutput } from '@spanguard/policy'
 import type { RuleContext } from '@typescript-eslint/utils/ts-eslint'
 
 import { WEB_SDK } from '../../project/file-scope.js'
-import { analyzeFile, type FileAnalysis } from '../index.js'
+import { type FileAnalysis, once, type OpenFile, openFile } from '../index.js'
+import { mayHoldSetup } from '../../otel/setup.js'
 import { matchesApproved } from './approved.js'
 import { readOrder } from './order.js'
 import { readEndpoints, readOutputs } from './outputs.js'
@@ -12,6 +13,7 @@ import { readSetupCall } from './setup-calls.js'
 
 /** What one file says of how tracing is set up. Each part is read when a rule asks for it. */
 export interface SetupAnalysis {
+  readonly config: Config
   readonly analysis: FileAnalysis
   readonly providers: readonly Setup[]
   readonly outputs: readonly SpanOutput[]
@@ -22,49 +24,52 @@ export interface SetupAnalysis {
   readonly isApproved: boolean
 }
 
-type AnyContext = Readonly<Pick<RuleContext<string, readonly unknown[]>, 'sourceCode' | 'filename' | 'settings' | 'cwd'>>
+type RuleOfFile = Readonly<Pick<RuleContext<string, readonly unknown[]>, 'id' | 'sourceCode' | 'filename' | 'settings' | 'cwd'>>
 
-const known = new WeakMap<FileAnalysis, SetupAnalysis>()
+const known = new WeakMap<OpenFile, SetupAnalysis | null>()
 
 /**
- * The setup of one file, made once for all rules; null where the file is out of scope.
+ * The setup of one file, made once for all rules; null where the file is out of scope. A rule asks once, in `create`.
  *
  * @throws ConfigError when the settings or the nearest config file are not valid
  */
-export function analyzeSetup(context: AnyContext): SetupAnalysis | null {
-  const analysis = analyzeFile(context)
-  if (analysis.outOfScope || WEB_SDK.test(context.sourceCode.text)) return null
-  let setup = known.get(analysis)
+export function analyzeSetup(context: RuleOfFile): SetupAnalysis | null {
+  const file = openFile(context)
+  let setup = known.get(file)
   if (setup === undefined) {
-    setup = createSetup(analysis, context.filename)
-    known.set(analysis, setup)
+    setup = WEB_SDK.test(context.sourceCode.text) || file.outOfScope ? null : createSetup(file, context)
+    known.set(file, setup)
   }
   return setup
 }
 
-function createSetup(analysis: FileAnalysis, filename: string): SetupAnalysis {
-  const { sourceCode } = analysis
-  const approved = analysis.config.setup?.approved ?? []
+function createSetup(file: OpenFile, { filename, sourceCode }: RuleOfFile): SetupAnalysis {
+  const { config } = file
+  const approved = config.setup?.approved ?? []
   const setupContext: SetupContext = {
     sourceCode,
     filename,
     get calls() {
-      return analysis.calls
+      return file.analysis.calls
     },
   }
-  const getCalls = once(() =>
-    setupContext.calls.flatMap((node) => {
+  const getCalls = once(() => {
+    if (!mayHoldSetup(sourceCode.text)) return []
+    return setupContext.calls.flatMap((node) => {
       const call = readSetupCall(node, sourceCode)
       return call === null ? [] : [call]
-    }),
-  )
+    })
+  })
   const getProviders = once(() => readProviders(getCalls(), setupContext))
   const getOutputs = once(() => readOutputs(getCalls(), setupContext))
   const getEndpoints = once(() => readEndpoints(getCalls(), setupContext))
-  const getOrder = once(() => readOrder(getCalls, [...approved, ...(analysis.config.setup?.accept ?? [])], setupContext))
-  const getBreaks = once(() => readContextBreaks(analysis, filename))
+  const getOrder = once(() => readOrder(getCalls, [...approved, ...(config.setup?.accept ?? [])], setupContext))
+  const getBreaks = once(() => readContextBreaks(file.analysis, filename))
   return {
-    analysis,
+    config,
+    get analysis() {
+      return file.analysis
+    },
     isApproved: matchesApproved(filename, approved),
     get providers() {
       return getProviders()
@@ -81,13 +86,5 @@ function createSetup(analysis: FileAnalysis, filename: string): SetupAnalysis {
     get contextBreaks() {
       return getBreaks()
     },
-  }
-}
-
-function once<Result>(make: () => Result): () => Result {
-  let made: { readonly result: Result } | null = null
-  return () => {
-    made ??= { result: make() }
-    return made.result
   }
 }
