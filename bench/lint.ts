@@ -1,131 +1,115 @@
 /**
- * What the rules cost: `npm run bench -- lint`. Everything is a ratio of two things measured in turn in one run, the
- * median of the pairs.
+ * What the rules cost: `npm run bench -- lint [files] [pairs]`. Every row is a ratio of two things that are measured in turn
+ * in one run, the median of the pairs, in CPU time of the processes: other work on the machine does not count.
  */
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { performance } from 'node:perf_hooks'
 
 import * as parser from '@typescript-eslint/parser'
-import { Linter } from 'eslint'
+import { ESLint, type Linter } from 'eslint'
 
 import type spanguard from '../src/index.js'
+import { built, lintInProcess, type Measured } from './eslint-run.js'
+import { kinds } from './modules.js'
+import { lintByOxlint } from './oxlint-run.js'
 import { FILES, writeTree } from './tree.js'
 
-const root = path.resolve(import.meta.dirname, '..')
-const built = path.join(root, 'dist', 'src', 'index.js')
-const oxlint = path.join(root, 'node_modules', 'oxlint', 'bin', 'oxlint')
-const PAIRS = 3
-
-interface Measured {
-  readonly total: number
-  readonly parse: number
-  readonly byRule: Readonly<Record<string, number>>
-  readonly memory: number
-}
+const PAIRS = 5
+const WARM_ROUNDS = 200
 
 export default async function run(args: string[]): Promise<void> {
+  const pairs = Number(args[1] ?? PAIRS)
   const folder = mkdtempSync(path.join(tmpdir(), 'spanguard-bench-'))
   try {
-    writeTree(folder, Number(args[0] ?? FILES))
+    const tree = writeTree(folder, Number(args[0] ?? FILES))
+    const lines = tree.reduce((sum, file) => sum + file.lines, 0)
+    const traced = tree.filter((file) => file.traced).length / tree.length
+    console.log(`${tree.length} files, ${lines} lines, spans or handlers in ${Math.round(traced * 100)} % of them`)
+    console.log(`medians of ${pairs} pairs run in turn, in CPU time (user and system) of each process, ESLint's own stats included\n`)
     const plain: Measured[] = []
     const linted: Measured[] = []
-    for (let pair = 0; pair < PAIRS; pair++) {
+    for (let pair = 0; pair < pairs; pair++) {
       plain.push(lintInProcess(folder, false))
       linted.push(lintInProcess(folder, true))
     }
-    const rules = linted.map(({ byRule }) => Object.values(byRule).reduce((sum, each) => sum + each, 0))
-    print('recommended over parsing only (parse + rules over parse)', median(linted.map(({ parse }, index) => 1 + (rules[index] ?? 0) / parse)), 1.12)
-    print('wall time with recommended over without', median(linted.map(({ total }, index) => total / (plain[index]?.total ?? 1))), null)
-    print('peak memory over parsing only', median(linted.map(({ memory }, index) => memory / (plain[index]?.memory ?? 1))), 1.1)
-    const last = linted.at(-1)
-    if (last !== undefined) {
-      const shares = Object.entries(last.byRule).sort(([, one], [, other]) => other - one)
-      for (const [rule, time] of shares.slice(0, 8)) console.log(`    ${rule}: ${((100 * time) / last.parse).toFixed(2)} % of parsing`)
-    }
-    print('oxlint with recommended over ESLint with it', lintByOxlint(folder) / median(linted.map(({ total }) => total)), 0.2)
-    await warmFile()
+    printEslint(plain, linted)
+    printOxlint(folder, pairs, median(linted.map(({ total }) => total)))
+    await printWarm(folder)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function print(what: string, ratio: number, goal: number | null): void {
-  console.log(`${what}: ${ratio.toFixed(3)}${goal === null ? '' : ` (goal: at most ${goal})`}`)
+function printEslint(plain: readonly Measured[], linted: readonly Measured[]): void {
+  const shares = linted.map(({ byRule, parse }) => ({
+    all: sum(Object.values(byRule)) / parse,
+    byRule: Object.fromEntries(Object.entries(byRule).map(([rule, time]) => [rule, time / parse])),
+  }))
+  const names = Object.keys(shares[0]?.byRule ?? {}).filter((name) => name !== 'bench/shared')
+  const own = names
+    .map((name) => ({ name, share: median(shares.map(({ byRule }) => byRule[name] ?? 0)) }))
+    .sort((one, other) => other.share - one.share)
+  const [dearest] = own
+  print('ESLint with recommended over ESLint parsing only (its stats)', 1 + median(shares.map(({ all }) => all)), 1.12)
+  print('  analysis that rules share, over parsing', median(shares.map(({ byRule }) => byRule['bench/shared'] ?? 0)), 0.04)
+  print(`  the dearest rule beyond it (${dearest?.name ?? 'none'})`, dearest?.share ?? 0, 0.01)
+  for (const { name, share } of own.slice(1, 6)) print(`    then ${name}`, share, 0.01)
+  print('all of the process with recommended over without', median(ratios(linted, plain, ({ total }) => total)), null)
+  print('peak memory over parsing only', median(ratios(linted, plain, ({ memory }) => memory)), 1.1)
+}
+
+function printOxlint(folder: string, pairs: number, eslint: number): void {
+  const idle: number[] = []
+  const recommended: number[] = []
+  for (let pair = 0; pair < pairs; pair++) {
+    idle.push(lintByOxlint(folder, 'idle'))
+    recommended.push(lintByOxlint(folder, 'recommended'))
+  }
+  print('oxlint with recommended over ESLint with it', median(recommended) / eslint, 0.2)
+  print('  over oxlint with one idle rule on scopes and code paths', median(recommended.map((each, index) => each / (idle[index] ?? 1))), 2)
+}
+
+function ratios(over: readonly Measured[], under: readonly Measured[], read: (measured: Measured) => number): number[] {
+  return over.map((each, index) => read(each) / read(under[index] ?? each))
+}
+
+function print(what: string, value: number, goal: number | null, unit = ''): void {
+  const verdict = goal === null ? '' : `  goal: at most ${goal}${unit}  ${value <= goal ? 'hit' : 'MISSED'}`
+  console.log(`${what.padEnd(62)} ${value.toFixed(3)}${unit}${verdict}`)
 }
 
 function median(values: readonly number[]): number {
   return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN
 }
 
-/** In a process of its own, since a warm one would give the second of a pair an advantage. */
-function lintInProcess(folder: string, useRules: boolean): Measured {
-  const script = `
-    import { ESLint } from 'eslint'
-    import * as parser from '@typescript-eslint/parser'
-    const { default: plugin } = await import(${JSON.stringify(built)})
-    const eslint = new ESLint({ cwd: ${JSON.stringify(folder)}, stats: true, overrideConfigFile: true, overrideConfig: [
-      { files: ['**/*.ts'], languageOptions: { parser } },
-      ${useRules ? 'plugin.configs.recommended' : '{}'},
-    ] })
-    const start = performance.now()
-    const results = await eslint.lintFiles(['src'])
-    const total = performance.now() - start
-    const byRule = {}
-    let parse = 0
-    for (const { stats } of results) for (const pass of stats.times.passes) {
-      parse += pass.parse.total
-      for (const [rule, time] of Object.entries(pass.rules ?? {})) byRule[rule] = (byRule[rule] ?? 0) + time.total
-    }
-    console.log(JSON.stringify({ total, parse, byRule, memory: process.resourceUsage().maxRSS }))
-  `
-  const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: root, encoding: 'utf8' })
-  return JSON.parse(output) as Measured
+function sum(values: readonly number[]): number {
+  return values.reduce((all, each) => all + each, 0)
 }
 
-function lintByOxlint(folder: string): number {
-  const preset = execFileSync(process.execPath, ['--input-type=module', '-e', `const { configs } = await import(${JSON.stringify(built)}); console.log(JSON.stringify(configs.recommended.rules))`], { encoding: 'utf8' })
-  writeFileSync(path.join(folder, '.oxlintrc.json'), JSON.stringify({ jsPlugins: [built], categories: { correctness: 'off' }, rules: JSON.parse(preset) as unknown }))
-  const start = performance.now()
-  try {
-    execFileSync(process.execPath, [oxlint, '--silent', 'src'], { cwd: folder, stdio: 'ignore' })
-  } catch {
-    // Findings are an exit code of their own.
-  }
-  return performance.now() - start
-}
-
-/** The editor: one file of 150 lines, again and again in a warm process. */
-async function warmFile(): Promise<void> {
+/** The editor: one file of about 150 lines, again and again in a warm process. The rules' time is ESLint's own. */
+async function printWarm(folder: string): Promise<void> {
   const { default: plugin } = (await import(built)) as { default: typeof spanguard }
-  const folder = mkdtempSync(path.join(tmpdir(), 'spanguard-warm-'))
-  try {
-    const files = writeTree(folder, 10)
-    const { readFileSync } = await import('node:fs')
-    for (const [what, file] of [['a file of spans', files[0]], ['a file of handlers', files[3]], ['a file of neither', files[8]]] as const) {
-      if (file === undefined) continue
-      const text = readFileSync(file, 'utf8')
-      const times = [false, true].map((useRules) => timeOf(text, file, useRules, plugin))
-      console.log(`${what}: rules take ${((times[1] ?? 0) - (times[0] ?? 0)).toFixed(2)} ms of ${(times[1] ?? 0).toFixed(2)} ms`)
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+  const files = writeTree(path.join(folder, 'warm'), kinds.length)
+  const times: { traced: boolean; time: number }[] = []
+  for (const { path: file, traced } of files) times.push({ traced, time: await timeOf(readFileSync(file, 'utf8'), file, plugin) })
+  const worst = (traced: boolean): number => Math.max(...times.filter((file) => file.traced === traced).map(({ time }) => time))
+  print('a file of spans or handlers in a warm process, rules only', worst(true), 5, ' ms')
+  print('a file of neither', worst(false), 0.1, ' ms')
 }
 
-function timeOf(text: string, file: string, useRules: boolean, plugin: typeof spanguard): number {
-  const linter = new Linter({ configType: 'flat', cwd: path.dirname(file) })
-  const config = [
-    { files: ['**/*.ts'], languageOptions: { parser: parser as Linter.Parser } },
-    ...(useRules ? [plugin.configs.recommended as unknown as Linter.Config] : []),
-  ]
+async function timeOf(text: string, filePath: string, plugin: typeof spanguard): Promise<number> {
+  const eslint = new ESLint({
+    cwd: path.dirname(filePath),
+    stats: true,
+    overrideConfigFile: true,
+    overrideConfig: [{ files: ['**/*.ts'], languageOptions: { parser: parser } }, plugin.configs.recommended],
+  })
   const times: number[] = []
-  for (let round = 0; round < 60; round++) {
-    const start = performance.now()
-    linter.verify(text, config, { filename: file })
-    times.push(performance.now() - start)
+  for (let round = 0; round < WARM_ROUNDS; round++) {
+    const [result] = await eslint.lintText(text, { filePath })
+    const passes = result?.stats?.times.passes ?? []
+    times.push(sum(passes.flatMap(({ rules = {} }) => Object.values(rules).map(({ total }) => total))))
   }
-  return median(times.slice(20))
+  return median(times.slice(WARM_ROUNDS / 2))
 }

@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process'
+import path from 'node:path'
+
+export const root = path.resolve(import.meta.dirname, '..')
+export const built = path.join(root, 'dist', 'src', 'index.js')
+
+/** One run of ESLint over a tree, in milliseconds of the process's own CPU time. */
+export interface Measured {
+  /** All of the run, loading included. */
+  readonly total: number
+  readonly parse: number
+  /** By the rules' names; `bench/shared` is what the rules ask for together. */
+  readonly byRule: Readonly<Record<string, number>>
+  /** The process's greatest resident set, in KiB. */
+  readonly memory: number
+}
+
+/**
+ * ESLint reads its own stats from `process.hrtime`. The CPU time of the process stands in for it: on a machine that others
+ * use too, the clock on the wall tells mostly of them.
+ */
+const cpuClock = `
+  const hrtime = process.hrtime
+  process.hrtime = (since) => {
+    const { user, system } = process.cpuUsage()
+    const nanoseconds = (user + system) * 1000 - (since === undefined ? 0 : since[0] * 1e9 + since[1])
+    return [Math.floor(nanoseconds / 1e9), nanoseconds % 1e9]
+  }
+  process.hrtime.bigint = hrtime.bigint
+`
+
+/**
+ * A rule that stands before all others and asks for what they share: the facts and what the policy says of them, the spans'
+ * lives and what the policy says of those. Its time in the stats is the shared analysis; theirs is what they cost beyond it.
+ */
+const sharedRule = `
+  const { reportFindings } = await import(${JSON.stringify(path.join(root, 'dist', 'src', 'analysis', 'findings.js'))})
+  const { reportLives } = await import(${JSON.stringify(path.join(root, 'dist', 'src', 'analysis', 'lifetimes', 'report.js'))})
+  const shared = {
+    meta: { type: 'problem', schema: [] },
+    create(context) {
+      const named = (id) => Object.create(context, { id: { value: id } })
+      const facts = reportFindings(named('bench/facts'), 'facts')
+      const lives = reportLives(named('bench/lives'), 'lives')
+      return facts.Program === undefined ? {} : { Program() { facts.Program(); lives.Program() } }
+    },
+  }
+`
+
+/** In a process of its own, since a warm one would give the second of a pair an advantage. */
+export function lintInProcess(folder: string, useRules: boolean): Measured {
+  const rules = `plugin.configs.recommended, `
+  const first = `{ plugins: { bench: { rules: { shared } } }, rules: { 'bench/shared': 'error' } }, `
+  const script = `
+    ${cpuClock}
+    import { ESLint } from 'eslint'
+    import * as parser from '@typescript-eslint/parser'
+    const { default: plugin } = await import(${JSON.stringify(built)})
+    ${sharedRule}
+    const eslint = new ESLint({ cwd: ${JSON.stringify(folder)}, stats: true, overrideConfigFile: true, overrideConfig: [
+      { files: ['**/*.ts'], languageOptions: { parser } },
+      ${useRules ? first + rules : ''}
+    ] })
+    const results = await eslint.lintFiles(['src'])
+    const byRule = {}
+    let parse = 0
+    for (const { stats, messages } of results) {
+      if (messages.some(({ fatal }) => fatal)) throw new Error(messages[0].message)
+      for (const pass of stats.times.passes) {
+        parse += pass.parse.total
+        for (const [rule, time] of Object.entries(pass.rules ?? {})) byRule[rule] = (byRule[rule] ?? 0) + time.total
+      }
+    }
+    const { user, system } = process.cpuUsage()
+    console.log(JSON.stringify({ total: (user + system) / 1000, parse, byRule, memory: process.resourceUsage().maxRSS }))
+  `
+  const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: root, encoding: 'utf8' })
+  return JSON.parse(output) as Measured
+}
