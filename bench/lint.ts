@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 
 import * as parser from '@typescript-eslint/parser'
-import { ESLint, type Linter } from 'eslint'
+import { ESLint } from 'eslint'
 
 import type spanguard from '../src/index.js'
 import { built, lintInProcess, type Measured } from './eslint-run.js'

@@ -6,7 +6,7 @@ import { Linter } from 'eslint'
 
 import { mendUntraced } from '../../rules/require-handler-tracing/mend.js'
 import { findUntraced } from '../analysis/handlers/untraced.js'
-import { analyzeFile } from '../analysis/index.js'
+import { openFile } from '../analysis/index.js'
 import type { Edit } from '../fix/index.js'
 
 /** A file as it is to be written. */
@@ -50,9 +50,9 @@ function mendFile(file: string, offsets: ReadonlySet<number>, missing: Set<strin
   const text = raw.slice(mark.length)
   const edits: Edit[] = []
   const inserted: { code: string; module: string; line: number }[] = []
-  const collect = (context: Parameters<typeof analyzeFile>[0]): void => {
-    const analysis = analyzeFile(context)
-    if (analysis.outOfScope) return
+  const collect = (context: Parameters<typeof openFile>[0]): void => {
+    const { analysis, outOfScope } = openFile(context)
+    if (outOfScope) return
     const result = findUntraced(analysis, file, true)
     for (const untraced of result?.found ?? []) {
       const [start, end] = untraced.at.range
@@ -74,9 +74,9 @@ function mendFile(file: string, offsets: ReadonlySet<number>, missing: Set<strin
 }
 
 /** Runs one visitor over a file with ESLint's own engine, so that the fixers see what they see in a lint run. */
-function lint(file: string, text: string, collect: (context: Parameters<typeof analyzeFile>[0]) => void): void {
+function lint(file: string, text: string, collect: (context: Parameters<typeof openFile>[0]) => void): void {
   const linter = new Linter({ configType: 'flat', cwd: path.dirname(file) })
-  const rule = { create: (context: unknown) => ({ Program: () => collect(context as Parameters<typeof analyzeFile>[0]) }) }
+  const rule = { create: (context: unknown) => ({ Program: () => collect(context as Parameters<typeof openFile>[0]) }) }
   linter.verify(
     text,
     [{
