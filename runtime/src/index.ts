@@ -3,12 +3,14 @@ export { logFields } from './state.js'
 export type {
   DatabaseName,
   DropReason,
+  ExportProtocol,
   Health,
   KeepOptions,
   LogFields,
   PolicyImport,
   SamplingControl,
   SamplingOptions,
+  TlsFiles,
   Tracing,
   TracingOptions,
 } from './options.js'

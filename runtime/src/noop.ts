@@ -71,7 +71,7 @@ export function pseudonym(_id: string | number, _options: { key: unknown }): str
   return '[REDACTED]'
 }
 
-export type { DatabaseName, DropReason, Health, KeepOptions, LogFields, PolicyImport, SamplingControl, SamplingOptions, Tracing, TracingOptions } from './options.js'
+export type { DatabaseName, DropReason, ExportProtocol, Health, KeepOptions, LogFields, PolicyImport, SamplingControl, SamplingOptions, TlsFiles, Tracing, TracingOptions } from './options.js'
 export type { AnyListedAttributes, AttributeKey, DeniedKeys, ListedAttributes, ListedKey, ListedLink, ListedSpan, PolicyKeys } from './spans/attributes.js'
 export type { CaptureOptions } from './spans/capture-error.js'
 export type { PseudonymOptions, RedactedOptions } from './spans/redacted.js'

@@ -18,6 +18,10 @@ export interface TracingOptions {
   policy?: PolicyImport
   /** An OTLP base URL; `/v1/traces` is appended where it is missing. */
   endpoint?: string | URL
+  /** Default: `OTEL_EXPORTER_OTLP_PROTOCOL`, then `http/protobuf`. */
+  protocol?: ExportProtocol
+  /** Files with the collector's certificate authority and, for mutual TLS, this service's key and certificate. */
+  tls?: TlsFiles
   /** Sent with every export; a function is asked before each one. */
   headers?: Record<string, string> | (() => Record<string, string>)
   sampling?: SamplingOptions
@@ -30,6 +34,15 @@ export interface TracingOptions {
   signals?: 'auto' | false
   /** What a second provider or API copy does. Default: throw outside production, warn in it. */
   onConflict?: 'throw' | 'warn'
+}
+
+export type ExportProtocol = 'http/protobuf' | 'grpc'
+
+/** Paths of PEM files; what is left out comes from `OTEL_EXPORTER_OTLP_CERTIFICATE`, `_CLIENT_KEY` and `_CLIENT_CERTIFICATE`. */
+export interface TlsFiles {
+  ca?: string
+  key?: string
+  cert?: string
 }
 
 export interface SamplingOptions {

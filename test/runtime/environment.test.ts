@@ -41,6 +41,24 @@ describe('endpoints', () => {
   })
 
   test.each([
+    ['tempo:4317', 'http://tempo:4317/'],
+    ['grpc://tempo:4317', 'http://tempo:4317/'],
+    ['grpcs://tempo.example.com', 'https://tempo.example.com/'],
+    ['https://tempo.example.com/v1/traces', 'https://tempo.example.com/'],
+  ])('over gRPC %s is %s', (given, url) => {
+    const result = parseEndpoint(given, 'base', 'grpc')
+    expect('url' in result && [result.url.href, result.hint]).toEqual([url, null])
+  })
+
+  test.each([
+    ['tempo:3200', 'port 3200'],
+    ['tempo:4318', 'gRPC is on 4317'],
+  ])('over gRPC %s is hinted at', (given, hint) => {
+    const result = parseEndpoint(given, 'base', 'grpc')
+    expect('hint' in result && result.hint).toContain(hint)
+  })
+
+  test.each([
     ['tempo:3200', 'port 3200'],
     ['tempo:4317', 'port 4317'],
   ])('%s is hinted at', (given, hint) => {
@@ -68,7 +86,7 @@ describe('values that are wrong are warned of and ignored', () => {
     [{ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '50%' }, 'OTEL_TRACES_SAMPLER_ARG is ignored: "50%"'],
     [{ OTEL_BSP_MAX_QUEUE_SIZE: '-1' }, 'OTEL_BSP_MAX_QUEUE_SIZE is ignored'],
     [{ OTEL_BSP_SCHEDULE_DELAY: '1s' }, 'OTEL_BSP_SCHEDULE_DELAY is ignored'],
-    [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'OTEL_EXPORTER_OTLP_PROTOCOL is ignored: "grpc" is not one of http/protobuf'],
+    [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }, 'OTEL_EXPORTER_OTLP_PROTOCOL is ignored: "http/json" is not one of http/protobuf, grpc'],
     [{ OTEL_EXPORTER_OTLP_COMPRESSION: 'zstd' }, 'OTEL_EXPORTER_OTLP_COMPRESSION is ignored'],
     [{ OTEL_PROPAGATORS: 'b3' }, 'OTEL_PROPAGATORS: "b3" is ignored'],
     [{ OTEL_TRACES_EXPORTER: 'zipkin' }, 'OTEL_TRACES_EXPORTER: "zipkin" is ignored'],

@@ -27,6 +27,7 @@ export interface TransportOptions {
 
 /** What a process of its own needs to send the rest when this one ends. */
 export interface Delivery {
+  readonly protocol: 'http' | 'grpc'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly tls: { readonly ca?: string; readonly key?: string; readonly cert?: string }
@@ -125,6 +126,7 @@ export function createTransport(options: TransportOptions): Transport {
       }
     },
     delivery: () => ({
+      protocol: 'http',
       url: options.url.href,
       headers: requestHeaders(options.headers(), undefined, false),
       tls,
@@ -152,9 +154,9 @@ function loadClient(secure: boolean, tls: TransportOptions['tls']): HttpClient {
 }
 
 /** A connection that is not made by then is not made at all; a pending connect keeps the process alive. */
-const connectTimeoutMs = 2000
+export const connectTimeoutMs = 2000
 /** More than this of an answer is not read: it is no OTLP. */
-const maxResponseBytes = 64 * 1024
+export const maxResponseBytes = 64 * 1024
 const maxRetryAfterMs = 5 * 60_000
 
 function readResponse(response: IncomingMessage, settle: (outcome: Outcome) => void): void {
@@ -188,7 +190,7 @@ function outcomeOf(status: number, retryAfter: string | undefined, body: Buffer)
   return { kind: 'refused', reason }
 }
 
-function partialSuccessOf(body: Buffer): { readonly rejected: number; readonly message: string } {
+export function partialSuccessOf(body: Buffer): { readonly rejected: number; readonly message: string } {
   if (body.length === 0) return { rejected: 0, message: '' }
   try {
     const { partialSuccess } = ProtobufTraceSerializer.deserializeResponse(new Uint8Array(body))
@@ -219,8 +221,15 @@ function requestHeaders(
   }
 }
 
-function readTlsFiles(files: TransportOptions['tls']): { readonly ca?: string; readonly key?: string; readonly cert?: string } {
-  const read = (file: string): string => readFileSync(file, 'utf8')
+/** Throws with one sentence when a file can't be read. */
+export function readTlsFiles(files: TransportOptions['tls']): { readonly ca?: string; readonly key?: string; readonly cert?: string } {
+  const read = (file: string): string => {
+    try {
+      return readFileSync(file, 'utf8')
+    } catch (error) {
+      throw new Error(`the TLS file ${JSON.stringify(file)} can't be read (${describe(error)})`)
+    }
+  }
   return {
     ...(files.ca !== undefined && { ca: read(files.ca) }),
     ...(files.key !== undefined && { key: read(files.key) }),
@@ -228,12 +237,12 @@ function readTlsFiles(files: TransportOptions['tls']): { readonly ca?: string; r
   }
 }
 
-function timeoutError(ms: number): Error {
+export function timeoutError(ms: number): Error {
   return Object.assign(new Error(`no answer within ${ms} ms`), { code: 'ETIMEDOUT' })
 }
 
 /** The error's code or class; its message could hold a URL with credentials. */
-function describe(error: unknown): string {
+export function describe(error: unknown): string {
   if (!(error instanceof Error)) return typeof error
   const { code } = error as { code?: unknown }
   return typeof code === 'string' ? code : error.name

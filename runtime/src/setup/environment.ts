@@ -1,4 +1,5 @@
 import type { SpanLimits } from '@opentelemetry/sdk-trace'
+import type { ExportProtocol } from '../options.js'
 import { isRatio } from '../sampling/threshold.js'
 
 /**
@@ -9,6 +10,7 @@ import { isRatio } from '../sampling/threshold.js'
 export interface Environment {
   readonly disabled: boolean
   readonly exports: boolean
+  readonly protocol: ExportProtocol | undefined
   readonly serviceName: string | undefined
   readonly environment: string | undefined
   readonly resource: Readonly<Record<string, string>>
@@ -26,6 +28,8 @@ export interface Environment {
   readonly valueLength: number
   readonly propagators: readonly ('tracecontext' | 'baggage')[]
 }
+
+export const exportProtocols: readonly ExportProtocol[] = ['http/protobuf', 'grpc']
 
 export interface BatchSettings {
   readonly delayMs: number
@@ -62,7 +66,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   for (const name of exporters ?? []) {
     if (name !== 'otlp' && name !== 'none') warn(`OTEL_TRACES_EXPORTER: ${JSON.stringify(name)} is ignored, spans go out as OTLP`)
   }
-  oneOf(first('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'OTEL_EXPORTER_OTLP_PROTOCOL'), ['http/protobuf'])
+  const protocol = oneOf(first('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'OTEL_EXPORTER_OTLP_PROTOCOL'), exportProtocols) as ExportProtocol | undefined
   const compression = oneOf(first('OTEL_EXPORTER_OTLP_TRACES_COMPRESSION', 'OTEL_EXPORTER_OTLP_COMPRESSION'), ['gzip', 'none'])
   const resource = parseResource(read('OTEL_RESOURCE_ATTRIBUTES'), warn)
   const maxQueue = whole('OTEL_BSP_MAX_QUEUE_SIZE', 2048)
@@ -70,6 +74,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   return {
     disabled: read('OTEL_SDK_DISABLED')?.toLowerCase() === 'true',
     exports: exporters === undefined || !exporters.includes('none'),
+    protocol,
     serviceName: read('OTEL_SERVICE_NAME') ?? resource['service.name'],
     environment: read('ENVIRONMENT') ?? resource['deployment.environment.name'] ?? resource['deployment.environment'],
     resource,

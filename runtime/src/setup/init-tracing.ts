@@ -8,8 +8,9 @@ import { disableDatabases, enableDatabases } from '../databases/enable.js'
 import { hasDiagLogger, report } from '../diagnostics.js'
 import { watchProcessEnd } from '../end/process-end.js'
 import { createPipeline, type Pipeline } from '../export/pipeline.js'
-import { createTransport } from '../export/transport.js'
-import type { Health, Tracing, TracingOptions } from '../options.js'
+import { createGrpcTransport } from '../export/grpc-transport.js'
+import { createTransport as createHttpTransport } from '../export/transport.js'
+import type { ExportProtocol, Health, Tracing, TracingOptions } from '../options.js'
 import { createRedactor, type Redactor } from '../redaction/redact.js'
 import { createSampling } from '../sampling/control.js'
 import { compileRoutes, healthRoutes } from '../sampling/routes.js'
@@ -20,7 +21,7 @@ import { logFields, runtimeState, type ActiveTracing, type RuntimeState } from '
 import { scopeName, version } from '../version.js'
 import { registerGlobals, newerApiCopy, unregisterGlobals } from './conflicts.js'
 import { parseEndpoint } from './endpoint.js'
-import { readEnvironment, type Environment } from './environment.js'
+import { exportProtocols, readEnvironment, type Environment } from './environment.js'
 import { createMetrics } from './metrics.js'
 import { usePolicy, type LoadedPolicy } from './policy.js'
 import { createPropagator } from './propagation.js'
@@ -95,14 +96,16 @@ function assemble(setup: Setup): ActiveTracing {
   if (!named) warn('no service name: set serviceName or OTEL_SERVICE_NAME, else every service is unknown_service:node in Tempo')
 
   const keeper = options.sampling?.keep === undefined ? null : createKeeper(options.sampling.keep, span => pipeline.add(span))
-  const { url, authorization } = endpointOf(setup)
+  const protocol = protocolOf(setup)
+  const { url, authorization } = endpointOf(setup, protocol)
+  const createTransport = protocol === 'grpc' ? createGrpcTransport : createHttpTransport
   const pipeline: Pipeline = createPipeline({
     transport: createTransport({
       url,
       headers: headersOf(setup, authorization),
       timeoutMs: environment.timeoutMs,
       gzip: environment.gzip,
-      tls: environment.tls,
+      tls: { ...environment.tls, ...options.tls },
     }),
     batch: environment.batch,
     redact: redactor.redact,
@@ -258,14 +261,22 @@ function samplingOf({ options, environment, place, warn }: Setup): [ratio: numbe
   return [ratioOf(place), true]
 }
 
+function protocolOf({ options, environment, warn }: Setup): ExportProtocol {
+  const { protocol } = options
+  if (protocol !== undefined && !exportProtocols.includes(protocol)) {
+    warn(`protocol is ignored: ${JSON.stringify(protocol)} is not one of ${exportProtocols.join(', ')}`)
+  } else if (protocol !== undefined) return protocol
+  return environment.protocol ?? 'http/protobuf'
+}
+
 /** The first endpoint that can be used: code, then the environment's in their order, then this machine. */
-function endpointOf({ options, environment, warn }: Setup): { readonly url: URL; readonly authorization: string | null } {
+function endpointOf({ options, environment, warn }: Setup, protocol: ExportProtocol): { readonly url: URL; readonly authorization: string | null } {
   const candidates = [
     ...(options.endpoint === undefined ? [] : [{ source: 'endpoint', value: options.endpoint, form: 'base' as const }]),
     ...environment.endpoints,
   ]
   for (const { source, value, form } of candidates) {
-    const result = parseEndpoint(value, form)
+    const result = parseEndpoint(value, form, protocol)
     if ('problem' in result) {
       warn(`${source} is ignored: it ${result.problem}`)
       continue
@@ -273,7 +284,7 @@ function endpointOf({ options, environment, warn }: Setup): { readonly url: URL;
     if (result.hint !== null) warn(`${source}: ${result.hint}`)
     return result
   }
-  return { url: new URL('http://localhost:4318/v1/traces'), authorization: null }
+  return { url: new URL(protocol === 'grpc' ? 'http://localhost:4317' : 'http://localhost:4318/v1/traces'), authorization: null }
 }
 
 /** Code over environment, both over the credentials of the endpoint's URL. Names in lower case, so that none is sent twice. */
