@@ -4,10 +4,10 @@ import { findList } from '../../src/analysis/handlers/root-module.js'
 import type { Surroundings } from '../../src/analysis/handlers/surroundings.js'
 import type { Untraced } from '../../src/analysis/handlers/untraced.js'
 import type { FileAnalysis } from '../../src/analysis/index.js'
-import { type Edit, ensureImport, wrapInSpan } from '../../src/fix/index.js'
+import { type Edit, ensureImport, findStatement, wrapInSpan } from '../../src/fix/index.js'
 import type { Insertion } from '../../src/frameworks/index.js'
 import { nameSpan } from './name-span.js'
-import { findTarget, insertForTarget } from './target.js'
+import { findTarget, insertForTarget, isMadeAnew, type Target } from './target.js'
 
 /** What mends an untraced handler: what is inserted, as it reads in a message, and the edits. */
 export interface Mend {
@@ -71,10 +71,16 @@ function insertMiddleware(host: Host, insert: Insertion, local: string, { analys
   }
   if (insert.statement === undefined) return null
   const target = findTarget(creation)
-  if (target === null) return null
+  if (target === null || isMadeAnew(target, sourceCode) || isUsedInPlace(host, target)) return null
   const code = fill(insert.statement, target.name)
   const edits = insertForTarget(target, code, sourceCode)
   return edits === null ? null : { code, edits }
+}
+
+/** `const app = express(), first = app.get(…)`: a statement behind it would come too late. */
+function isUsedInPlace({ handlers, mounts }: Host, { node }: Target): boolean {
+  const statement = node.type === 'VariableDeclarator' ? findStatement(node) : null
+  return statement !== null && [...handlers, ...mounts].some(({ node: { range } }) => range[0] > statement.range[0] && range[1] <= statement.range[1])
 }
 
 /** `createServer(handler)` becomes `createServer(traceHandler(handler))`. */

@@ -1,6 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types'
 
-import { getPropertyName, unwrap } from '../../src/analysis/bindings.js'
+import { findVariable, getPropertyName, unwrap } from '../../src/analysis/bindings.js'
 import type { FileAnalysis } from '../../src/analysis/index.js'
 import { type Edit, findStatement, insertAtHead, insertStatement } from '../../src/fix/index.js'
 
@@ -55,6 +55,21 @@ function nameOf(node: TSESTree.Node): string | null {
   const object = nameOf(expression.object)
   const { property } = expression
   return object === null ? null : `${object}.${property.type === 'PrivateIdentifier' ? '#' : ''}${property.name}`
+}
+
+/** Is the variable given another object somewhere, so that nobody can tell which of them has the routes? */
+export function isMadeAnew({ node }: Target, sourceCode: FileAnalysis['sourceCode']): boolean {
+  const name =
+    node.type === 'VariableDeclarator' && node.id.type === 'Identifier' ? node.id
+    : node.type === 'ExpressionStatement' && node.expression.type === 'AssignmentExpression' && node.expression.left.type === 'Identifier' ? node.expression.left
+    : null
+  const variable = name === null ? null : findVariable(name, sourceCode)
+  const written = variable?.references.filter((reference) => reference.writeExpr !== undefined && reference.writeExpr !== null && !isNothing(reference.writeExpr)) ?? []
+  return written.length > 1
+}
+
+function isNothing(node: TSESTree.Node): boolean {
+  return (node.type === 'Literal' && node.value === null) || (node.type === 'Identifier' && node.name === 'undefined')
 }
 
 /** Puts a statement where the object is there and nothing uses it yet; null where there is no such place. */

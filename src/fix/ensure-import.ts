@@ -6,7 +6,7 @@ import type { Scope, SourceCode } from '@typescript-eslint/utils/ts-eslint'
 import { getRequiredModule } from '../analysis/imports.js'
 import { readCodeStyle } from './code-style.js'
 import type { Edit } from './edit.js'
-import { endWithComment, isDirective } from './insert-statement.js'
+import { insertStatement, isDirective } from './insert-statement.js'
 
 /** How a name of a module is reached in the file, and what must be inserted for it. */
 export interface EnsuredImport {
@@ -44,18 +44,17 @@ export function ensureImport(request: ImportRequest, sourceCode: Readonly<Source
   const alias = style === 'esm' ? ` as ${local}` : `: ${local}`
   const named = local === request.name ? local : `${request.name}${alias}`
   const statement =
-    style === 'esm' ? `import { ${named} } from ${from}${semicolon}`
-    : style === 'cjs' ? `const { ${named} } = require(${from})${semicolon}`
-    : `import ${local} = require(${from})${semicolon}`
+    style === 'esm' ? `import { ${named} } from ${from}`
+    : style === 'cjs' ? `const { ${named} } = require(${from})`
+    : `import ${local} = require(${from})`
   const written = style === 'import-equals' ? `${local}.${request.name}` : local
   const anchor = findAnchor(style, request.before, body, sourceCode)
-  if (anchor !== null) {
-    const index = endWithComment(anchor, sourceCode)
-    return { local: written, edits: [{ range: [index, index], text: `${newline}${statement}` }] }
-  }
+  if (anchor !== null) return { local: written, edits: insertStatement(anchor, statement, sourceCode) }
   const first = body.find((node) => !isDirective(node))
   const index = first?.range[0] ?? sourceCode.text.length
-  return { local: written, edits: [{ range: [index, index], text: `${statement}${newline}` }] }
+  // `(async () => { … })()` at the head of a file would call what is required.
+  const isContinued = first !== undefined && /^[([`+\-*/]/.test(sourceCode.getText(first))
+  return { local: written, edits: [{ range: [index, index], text: `${statement}${isContinued ? ';' : semicolon}${newline}` }] }
 }
 
 type ModuleStyle = 'esm' | 'cjs' | 'import-equals'

@@ -26,9 +26,9 @@ export function findStatement(node: TSESTree.Node): TSESTree.Statement | null {
  *
  * @param text the statement without semicolon
  */
-export function insertStatement(after: TSESTree.Statement, text: string, sourceCode: Readonly<SourceCode>): Edit[] {
+export function insertStatement(after: TSESTree.Node, text: string, sourceCode: Readonly<SourceCode>): Edit[] {
   const { newline, semicolon } = readCodeStyle(sourceCode)
-  const index = endWithComment(after, sourceCode)
+  const index = endWithComment(lastOwnToken(after, sourceCode), sourceCode)
   const next = sourceCode.text.slice(index)
   // Where the next statement stands on the same line, or starts with what would continue this one, only a semicolon ends it.
   const isContinued = /^[ \t]*[^\s}]/.test(next) || /^\s*[([`+\-*/]/.test(withoutComments(next))
@@ -50,8 +50,15 @@ export function insertAtHead(body: TSESTree.BlockStatement, text: string, source
   return [{ range: [index, index], text: `${newline}${indentation}${text}${isContinued ? ';' : semicolon}` }]
 }
 
+/** The node, or the token that it ends with where its semicolon stands at the head of the next line, as in `;(async () => {})()`. */
+function lastOwnToken(node: TSESTree.Node, sourceCode: Readonly<SourceCode>): TSESTree.Node | TSESTree.Token {
+  const last = sourceCode.getLastToken(node)
+  const before = last?.value === ';' ? sourceCode.getTokenBefore(last) : null
+  return before !== null && last !== null && before.range[0] >= node.range[0] && before.loc.end.line < last.loc.start.line ? before : node
+}
+
 /** Where a node ends, counting a comment behind it on the same line. */
-export function endWithComment(node: TSESTree.Node, sourceCode: Readonly<SourceCode>): number {
+export function endWithComment(node: TSESTree.Node | TSESTree.Token, sourceCode: Readonly<SourceCode>): number {
   let end = node.range[1]
   for (const comment of sourceCode.getCommentsAfter(node)) {
     if (comment.loc.start.line !== node.loc.end.line || comment.loc.end.line !== node.loc.end.line) break

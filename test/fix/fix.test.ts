@@ -96,7 +96,7 @@ describe('insertStatement', () => {
   it.each([
     ['same indentation', 'function f() {\n  const a = 1\n  return a\n}', 'function f() {\n  const a = 1\n  added()\n  return a\n}'],
     ['behind a comment on the line', 'const a = 1 // one\nconst b = 2', 'const a = 1 // one\nadded()\nconst b = 2'],
-    ['ended where the next line would go on', 'const a = 1\n;(() => {})()\n', 'const a = 1\n;\nadded();(() => {})()\n'],
+    ['before a semicolon at the head of the next line', 'const a = 1\n;(() => {})()\n', 'const a = 1\nadded()\n;(() => {})()\n'],
     ['ended where the next stands on the same line', 'const a = 1; const b = 2;', 'const a = 1;\nadded(); const b = 2;'],
     ['tabs', '{\n\tconst a = 1;\n}', '{\n\tconst a = 1;\n\tadded();\n}'],
   ])('%s', (_, code, expected) => {
