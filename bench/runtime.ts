@@ -4,16 +4,18 @@ import path from 'node:path'
 import { installedPackages } from './runtime/packages.js'
 
 /**
- * The runtime's figures, on the built packages: `npm run bench -- runtime [redaction|server|load|down|sigterm]...`.
+ * The runtime's figures, on the built packages: `npm run bench -- runtime [redaction|server|load|down|sigterm]...`; `down:reset`
+ * measures one way to fail alone.
  * Each is a ratio or a difference measured in pairs within this run; the median counts.
  */
 export default async function run(args: string[]): Promise<void> {
-  const benches: Readonly<Record<string, () => Promise<readonly Figure[]> | readonly Figure[]>> = { redaction, server, load, down, sigterm }
+  const benches: Readonly<Record<string, (only?: string) => Promise<readonly Figure[]> | readonly Figure[]>> = { redaction, server, load, down, sigterm }
   const wanted = args.length > 0 ? args : Object.keys(benches)
   for (const name of wanted) {
-    const bench = benches[name]
+    const [title = '', only] = name.split(':')
+    const bench = benches[title]
     if (bench === undefined) throw new Error(`No bench ${JSON.stringify(name)}; there are ${Object.keys(benches).join(', ')}`)
-    for (const figure of await bench()) print(figure)
+    for (const figure of await bench(only)) print(figure)
   }
 }
 
@@ -128,9 +130,11 @@ function load(): readonly Figure[] {
 
 // ---- the collector down ----
 
-async function down(): Promise<readonly Figure[]> {
+const failures = ['refuse', 'hang', '503', 'reset']
+
+async function down(only?: string): Promise<readonly Figure[]> {
   const figures: Figure[] = []
-  for (const mode of ['refuse', 'hang', '503', 'reset']) {
+  for (const mode of failures.filter(each => only === undefined || each === only)) {
     const broken = await forked('collector.mjs', { MODE: mode })
     const healthy = await forked('collector.mjs', { MODE: 'ok' })
     const heap = JSON.parse(
@@ -161,9 +165,9 @@ async function down(): Promise<readonly Figure[]> {
   return figures
 }
 
-async function sigterm(): Promise<readonly Figure[]> {
+async function sigterm(only?: string): Promise<readonly Figure[]> {
   const figures: Figure[] = []
-  for (const mode of ['refuse', 'hang', '503', 'reset']) {
+  for (const mode of failures.filter(each => only === undefined || each === only)) {
     const collector = await forked('collector.mjs', { MODE: mode })
     const times: number[] = []
     for (let i = 0; i < 3; i++) {

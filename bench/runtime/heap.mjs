@@ -8,10 +8,9 @@ const burst = count => {
   for (let i = 0; i < count; i++) tracer.startSpan('order.create', { attributes: { 'http.route': '/orders/:id', 'server.port': i } }, ROOT_CONTEXT).end()
 }
 const settle = () => new Promise(resolve => setTimeout(resolve, 20))
-for (let i = 0; i < 20; i++) {
-  burst(500)
-  await settle()
-}
+// Before there is anything to wait: the full queue counts as growth.
+burst(1)
+await settle()
 globalThis.gc()
 const before = process.memoryUsage().heapUsed
 let most = 0
