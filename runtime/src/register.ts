@@ -23,5 +23,7 @@ function isPackageManager(entry: string | undefined): boolean {
   const name = path.basename(entry).replace(/\.(?:c|m)?js$/, '')
   if (/^(?:npm|npx|npm-cli|npx-cli|pnpm|pnpx|yarn|yarnpkg|corepack)$/.test(name)) return true
   // Yarn Berry's releases lie in the project: .yarn/releases/yarn-4.5.0.cjs
-  return /^yarn-\d/.test(name)
+  if (/^yarn-\d/.test(name)) return true
+  // Their worker threads, which are given NODE_OPTIONS too, are other files of the same package.
+  return /^(?:npm|pnpm|yarn|corepack|@yarnpkg\/cli-dist)$/.test(findEntryPackage(entry)?.name ?? '')
 }

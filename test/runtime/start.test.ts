@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { build } from 'esbuild'
@@ -73,6 +73,29 @@ describe('register', () => {
     // A setup would have warned of the sampler, as that of the service does.
     expect(npm).toMatchObject({ code: 0, stderr: '' })
     expect((await node(['app.mjs'], env)).stderr).toContain('nonsense')
+  })
+
+  test.each([
+    ['bin/npm-cli.js', 'npm', false],
+    ['bin/npx-cli.js', 'npm', false],
+    ['bin/pnpm.cjs', 'pnpm', false],
+    ['dist/worker.js', 'pnpm', false],
+    ['bin/yarn.js', 'yarn', false],
+    ['.yarn/releases/yarn-4.18.1.cjs', 'shop', false],
+    ['dist/corepack.js', 'corepack', false],
+    ['bin/shop.js', 'shop', true],
+    ['bin/yarn-orders.js', 'shop', true],
+  ])('%s of the package %s is set up: %s', async (file, name, isSetUp) => {
+    const folder = await mkdtemp(path.join(service, 'tmp-'))
+    try {
+      await mkdir(path.dirname(path.join(folder, file)), { recursive: true })
+      await writeFile(path.join(folder, 'package.json'), JSON.stringify({ name }))
+      await writeFile(path.join(folder, file), "console.log(globalThis[Symbol.for('@spanguard/runtime state 1')]?.active?.handle.health().state ?? 'nothing')\n")
+      const ended = await node([path.join(folder, file)], { NODE_OPTIONS: '--import @spanguard/runtime/register' })
+      expect(ended).toMatchObject({ code: 0, stdout: isSetUp ? 'on\n' : 'nothing\n', stderr: '' })
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   })
 })
 
