@@ -1,3 +1,5 @@
+import type { TSESTree } from '@typescript-eslint/types'
+
 import { getPropertyName, isFunction, unwrap } from '../../src/analysis/bindings.js'
 import type { Host } from '../../src/analysis/handlers/hosts.js'
 import { findList } from '../../src/analysis/handlers/root-module.js'
@@ -85,16 +87,30 @@ function isUsedInPlace({ handlers, mounts }: Host, { node }: Target): boolean {
 
 /** `createServer(handler)` becomes `createServer(traceHandler(handler))`. */
 function wrapHandlers(host: Host, wrap: string, local: string, { analysis }: Place): Change | null {
+  return wrapEach(host.handlers.flatMap((call) => call.handlers), wrap, local, analysis)
+}
+
+function wrapEach(callbacks: readonly TSESTree.Node[], wrap: string, local: string, { sourceCode }: FileAnalysis): Change | null {
   const [before = '', after = ''] = wrap.replaceAll('{import}', local).split('{handler}')
-  const callbacks = host.handlers.flatMap((call) => call.handlers)
-  if (callbacks.length === 0) return null
+  const [first] = callbacks
+  if (first === undefined) return null
   const edits = callbacks.flatMap((node): Edit[] => [
-    { range: [node.range[0], node.range[0]], text: before },
+    isMethod(node) ? { range: [node.parent.range[0], node.range[0]], text: asProperty(node, before, sourceCode.getText(node.parent.key)) } : { range: [node.range[0], node.range[0]], text: before },
     { range: [node.range[1], node.range[1]], text: after },
   ])
-  const [first] = callbacks
-  const text = first === undefined || isFunction(first) ? '…' : analysis.sourceCode.getText(first)
+  const text = isFunction(first) ? '…' : sourceCode.getText(first)
   return { code: `${before}${text.length > 40 ? '…' : text}${after}`, edits }
+}
+
+type Method = TSESTree.FunctionExpression & { readonly parent: TSESTree.Property }
+
+/** `{ async eachMessage({ message }) { … } }`. */
+function isMethod(node: TSESTree.Node): node is Method {
+  return node.type === 'FunctionExpression' && node.parent.type === 'Property' && node.parent.method
+}
+
+function asProperty({ async, generator }: Method, before: string, key: string): string {
+  return `${key}: ${before}${async ? 'async ' : ''}function${generator ? '*' : ''} `
 }
 
 function addToRootModule(untraced: Extract<Untraced, { kind: 'app' | 'server' }>, { element }: Insertion, local: string): Change | null {
@@ -129,6 +145,7 @@ function wrapCallbacks(
   local: string,
   place: Place,
 ): Change | null {
+  if (insert.wrap !== undefined) return wrapEach(untraced.callbacks, insert.wrap, local, place.analysis)
   if (insert.spanAction === undefined) return null
   const span = nameSpan(untraced, insert.spanAction, place.filename, place.around.packageDir, place.analysis)
   const edits: Edit[] = []

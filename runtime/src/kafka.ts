@@ -14,25 +14,13 @@ export interface ConsumerOptions {
 /**
  * An `eachMessage` inside the CONSUMER span of its message: a child of the producer's span, and linked to it. The span ends when
  * the handler is done; an error is recorded and thrown on, and the message, when kafkajs brings it again, says that it was
- * here before.
+ * here before. An `eachBatch` is traced as by {@link traceBatch}.
  */
-export function traceMessage<Payload extends KafkaMessage, Result>(
-  eachMessage: (payload: Payload) => Promise<Result>,
+export function traceMessage<Payload extends KafkaMessage | KafkaBatch, Result>(
+  handler: (payload: Payload) => Promise<Result>,
   options: ConsumerOptions = {},
 ): (payload: Payload) => Promise<Result> {
-  return payload => {
-    const attempt = attemptOf(payload)
-    const operation = operationOf(payload.topic, payload.partition, options.group, attempt)
-    const run = async (): Promise<Result> => {
-      try {
-        return await eachMessage(payload)
-      } catch (error) {
-        noteAttempt(payload, attempt)
-        throw error
-      }
-    }
-    return processMessage(payload.message, textHeaders(payload.message.headers), operation, run)
-  }
+  return payload => ('batch' in payload ? processOneBatch(payload, () => handler(payload), options) : processOne(payload, () => handler(payload), options))
 }
 
 /** An `eachBatch` inside one CONSUMER span, linked to the producers of all its messages and a child of none. */
@@ -40,11 +28,25 @@ export function traceBatch<Payload extends KafkaBatch, Result>(
   eachBatch: (payload: Payload) => Promise<Result>,
   options: ConsumerOptions = {},
 ): (payload: Payload) => Promise<Result> {
-  return payload => {
-    const { batch } = payload
-    const operation = { ...operationOf(batch.topic, batch.partition, options.group, 1), count: batch.messages.length }
-    return processBatch(batch, batch.messages.map(({ headers }) => textHeaders(headers)), operation, () => eachBatch(payload))
-  }
+  return payload => processOneBatch(payload, () => eachBatch(payload), options)
+}
+
+function processOne<Result>(payload: KafkaMessage, handler: () => Promise<Result>, { group }: ConsumerOptions): Promise<Result> {
+  const { topic, partition, message } = payload
+  const attempt = attemptOf(payload)
+  return processMessage(message, textHeaders(message.headers), operationOf(topic, partition, group, attempt), async () => {
+    try {
+      return await handler()
+    } catch (error) {
+      noteAttempt(payload, attempt)
+      throw error
+    }
+  })
+}
+
+function processOneBatch<Result>({ batch }: KafkaBatch, handler: () => Promise<Result>, { group }: ConsumerOptions): Promise<Result> {
+  const operation = { ...operationOf(batch.topic, batch.partition, group, 1), count: batch.messages.length }
+  return processBatch(batch, batch.messages.map(({ headers }) => textHeaders(headers)), operation, handler)
 }
 
 const traced = Symbol.for('@spanguard/runtime/kafka-producer')

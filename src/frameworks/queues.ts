@@ -23,7 +23,7 @@ export const bullmq: FrameworkDescriptor = {
     { module: '@spanguard/runtime/bullmq', export: '*' },
     { module: 'bullmq-otel', export: '*' },
   ],
-  insert: { module: '@spanguard/runtime', export: 'withSpan', spanAction: 'process', as: 'suggestion' },
+  insert: { module: '@spanguard/runtime/bullmq', export: 'traceProcessor', wrap: '{import}({handler})', as: 'suggestion' },
 }
 
 /** kafkajs 2. Source: kafka.js.org/docs/consuming. */
@@ -49,7 +49,7 @@ export const kafkajs: FrameworkDescriptor = {
     { module: '@spanguard/runtime', export: 'withSpan' },
     { module: '@spanguard/runtime/kafka', export: '*' },
   ],
-  insert: { module: '@spanguard/runtime', export: 'withSpan', spanAction: 'process', as: 'suggestion' },
+  insert: { module: '@spanguard/runtime/kafka', export: 'traceMessage', wrap: '{import}({handler})', as: 'suggestion' },
 }
 
 const amqpModules = ['amqplib', 'amqplib/callback_api.js', 'amqplib/callback_api']
@@ -87,7 +87,7 @@ export const amqplib: FrameworkDescriptor = {
     { module: '@spanguard/runtime', export: 'withSpan' },
     { module: '@spanguard/runtime/amqp', export: '*' },
   ],
-  insert: { module: '@spanguard/runtime', export: 'withSpan', spanAction: 'process', as: 'suggestion' },
+  insert: { module: '@spanguard/runtime/amqp', export: 'traceConsumer', wrap: '{import}({handler})', as: 'suggestion' },
 }
 
 const natsModules = ['@nats-io/nats-core', '@nats-io/transport-node', 'nats']
@@ -110,7 +110,7 @@ export const nats: FrameworkDescriptor = {
     { module: '@spanguard/runtime', export: 'withSpan' },
     { module: '@spanguard/runtime/nats', export: '*' },
   ],
-  insert: { module: '@spanguard/runtime', export: 'withSpan', spanAction: 'process', as: 'suggestion' },
+  insert: { module: '@spanguard/runtime/nats', export: 'traceCallback', wrap: '{import}({handler})', as: 'suggestion' },
 }
 
 const cronCalls: readonly { module: string; export: string; as: 'call' | 'new' | 'either'; handler: number }[] = [

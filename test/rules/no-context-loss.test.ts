@@ -87,6 +87,36 @@ export function receive(message, parentContext) {
   return trace.getTracer('jobs').startSpan('order.receive', { kind: SpanKind.CONSUMER }, parentContext)
 }`,
     },
+    {
+      name: 'wrappers of the runtime carry it',
+      filename: traced,
+      code: `import amqp from 'amqplib'
+import { Queue, Worker } from 'bullmq'
+import { Kafka } from 'kafkajs'
+import { connect } from 'nats'
+import { traceChannel, traceConsumer } from '@spanguard/runtime/amqp'
+import { bullmqTelemetry, traceProcessor, traceQueue } from '@spanguard/runtime/bullmq'
+import { traceMessage, traceProducer } from '@spanguard/runtime/kafka'
+import { traceConnection, traceMessage as traceOne } from '@spanguard/runtime/nats'
+const connection = await amqp.connect(url)
+const channel = traceChannel(await connection.createChannel())
+channel.publish('orders', '', order)
+const plain = await connection.createChannel()
+plain.consume('orders', traceConsumer((message) => { settle(message) }))
+const queue = traceQueue(new Queue('orders'))
+queue.add('settle', order)
+new Queue('others', { telemetry: bullmqTelemetry() }).add('settle', order)
+new Worker('orders', traceProcessor(async (job) => settle(job.data)))
+const kafka = new Kafka({ brokers })
+const producer = kafka.producer()
+traceProducer(producer)
+await producer.send({ topic: 'orders', messages: [{ value: order }] })
+await kafka.consumer({ groupId: 'settlement' }).run({ eachMessage: traceMessage(async ({ message }) => settle(message)) })
+const nats = await connect()
+traceConnection(nats)
+nats.publish('orders', order)
+for await (const message of nats.subscribe('orders')) await traceOne(message, () => settle(message))`,
+    },
   ],
   invalid: [
     {

@@ -824,6 +824,18 @@ async function main() {
   const channel = await (await amqp.connect(url)).createChannel()
   channel.consume('tasks', (msg) => withSpan('tasks.process', () => work(msg)))
 }` },
+      { name: 'amqplib: the runtime wraps the callback, or the channel before or when it is made', filename: plain('src/worker.js'), code: `const amqp = require('amqplib')
+const { traceChannel, traceConsumer } = require('@spanguard/runtime/amqp')
+async function main() {
+  const connection = await amqp.connect(url)
+  const first = await connection.createChannel()
+  first.consume('tasks', traceConsumer((msg) => first.ack(msg)))
+  const second = await connection.createChannel()
+  traceChannel(second)
+  second.consume('tasks', (msg) => second.ack(msg))
+  const third = traceChannel(await connection.createChannel())
+  third.consume('tasks', (msg) => third.ack(msg))
+}` },
       { name: 'amqplib: an imported callback may be wrapped where it stands', filename: plain('src/worker.js'), code: `const amqp = require('amqplib')
 const { handle } = require('./handle')
 amqp.connect(url).then(() => {})
@@ -880,15 +892,15 @@ async function main() {
         errors: [{ messageId: 'consumer', line: 9, column: 13, endColumn: 20, suggestions: [{ messageId: 'insert', output: `#!/usr/bin/env node
 
 const amqp = require('amqplib');
-const { withSpan } = require('@spanguard/runtime');
+const { traceConsumer } = require('@spanguard/runtime/amqp');
 
 async function main() {
     const connection = await amqp.connect('amqp://localhost');
     const channel = await connection.createChannel();
     const queue = 'task_queue';
-    channel.consume(queue, function(msg) { return withSpan('task_queue.process', () => {
+    channel.consume(queue, traceConsumer(function(msg) {
         channel.ack(msg);
-    }); }, { noAck: false });
+    }), { noAck: false });
 }
 ` }] }],
       },
@@ -914,9 +926,9 @@ export class Emails {
 declare function send(data: unknown): Promise<boolean>
 `,
         errors: [{ messageId: 'consumer', line: 3, suggestions: [{ messageId: 'insert', output: `import { Worker, type Job } from 'bullmq'
-import { withSpan } from '@spanguard/runtime'
+import { traceProcessor } from '@spanguard/runtime/bullmq'
 export class Emails {
-  worker = new Worker('send-emails', async (job: Job) => (withSpan('send_emails.process', async () => ({ sent: await send(job.data) }))))
+  worker = new Worker('send-emails', traceProcessor(async (job: Job) => ({ sent: await send(job.data) })))
 }
 declare function send(data: unknown): Promise<boolean>
 ` }] }],
@@ -931,11 +943,24 @@ await consumer.run({ autoCommit: false, eachMessage: async ({ message }) => { co
 async function handleBatch() {}
 `,
         errors: [{ messageId: 'consumer', line: 4, column: 16, suggestions: [{ messageId: 'insert', output: `import { Kafka } from 'kafkajs'
-import { withSpan } from '@spanguard/runtime'
+import { traceMessage } from '@spanguard/runtime/kafka'
 const kafka = new Kafka({ brokers })
 const consumer = kafka.consumer({ groupId: 'shop' })
-await consumer.run({ autoCommit: false, eachMessage: async ({ message }) => withSpan('consumer.process', async () => { console.log(message) }), eachBatch: (...args) => withSpan('consumer.process', () => handleBatch(...args)) })
+await consumer.run({ autoCommit: false, eachMessage: traceMessage(async ({ message }) => { console.log(message) }), eachBatch: traceMessage(handleBatch) })
 async function handleBatch() {}
+` }] }],
+      },
+      {
+        name: 'kafkajs, a method',
+        filename: plain('src/consumer.ts'),
+        code: `import { Kafka } from 'kafkajs'
+const consumer = new Kafka({ brokers }).consumer({ groupId: 'shop' })
+await consumer.run({ async eachMessage({ message }) { console.log(message) } })
+`,
+        errors: [{ messageId: 'consumer', line: 3, suggestions: [{ messageId: 'insert', output: `import { Kafka } from 'kafkajs'
+import { traceMessage } from '@spanguard/runtime/kafka'
+const consumer = new Kafka({ brokers }).consumer({ groupId: 'shop' })
+await consumer.run({ eachMessage: traceMessage(async function ({ message }) { console.log(message) }) })
 ` }] }],
       },
       {

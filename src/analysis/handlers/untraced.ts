@@ -174,6 +174,7 @@ function isPassedToTracer(host: Host, { hasRuntime }: Surroundings): boolean {
 function judgeConsumer(call: FileHandlers['calls'][number], analysis: FileAnalysis): Untraced[] {
   if (call.kind !== 'handler' || call.framework.kind !== 'consumer' || isMachinery(call, analysis)) return []
   const { framework, handlers, node, path } = call
+  if (isReceiverTraced(node, framework, analysis)) return []
   const others = node.arguments.filter((argument) => !handlers.includes(argument) && !isFunction(argument))
   if (others.some((argument) => argument.type !== 'ObjectExpression' ? isTracing(argument, framework, analysis) : hasTracer(argument, handlers, framework, analysis))) return []
   // An imported callback may be wrapped where it stands: only functions that can be seen are judged.
@@ -182,6 +183,15 @@ function judgeConsumer(call: FileHandlers['calls'][number], analysis: FileAnalys
     return local !== null && !isTracing(local, framework, analysis) && !isDelegate(local, analysis)
   })
   return callbacks.length === 0 ? [] : [{ kind: 'consumer', framework, at: calleeOf(node), callbacks, path, exported: null }]
+}
+
+/** `traceChannel(channel)`: whatever is consumed on it is traced. */
+function isReceiverTraced({ callee }: FileHandlers['calls'][number]['node'], framework: FrameworkDescriptor, analysis: FileAnalysis): boolean {
+  const object = callee.type === 'MemberExpression' ? unwrap(callee.object) : null
+  if (object?.type !== 'Identifier') return false
+  return analysis.calls.some(
+    (call) => call.arguments.some((argument) => argument.type === 'Identifier' && argument.name === object.name) && isTracing(call, framework, analysis),
+  )
 }
 
 /** An option beside the callbacks that traces: BullMQ's `telemetry`. */

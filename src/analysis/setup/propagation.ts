@@ -58,7 +58,7 @@ function findMessages(analysis: FileAnalysis, pkg: Package | null): Place[] {
   return analysis.calls.flatMap((node) => {
     for (const client of clients) {
       const direction = readMessage(node, client, analysis)
-      if (direction === null) continue
+      if (direction === null || isWrapped(node, direction, client, analysis)) continue
       return [{ node, at: node.type === 'NewExpression' ? getCalleeName(node) : node.callee, certainty: 'certain', direction }]
     }
     return []
@@ -85,6 +85,23 @@ function readMessage(node: Call, client: MessagingClient, analysis: FileAnalysis
   const method = getMemberName(callee) ?? ''
   const direction = client.sends.includes(method) ? 'inject' : client.receives.includes(method) ? 'extract' : null
   return direction !== null && isClientObject(callee.object, client, analysis) ? direction : null
+}
+
+/**
+ * What the runtime's wrappers carry: a handler that is wrapped where it stands, an object that was wrapped (`traceChannel(channel)`),
+ * a subscription whose messages are wrapped in the loop that reads them.
+ */
+function isWrapped(node: Call, direction: Direction, client: MessagingClient, analysis: FileAnalysis): boolean {
+  if (!analysis.sourceCode.text.includes(client.wrappers)) return false
+  const callee = unwrap(node.callee)
+  const object = callee.type === 'MemberExpression' ? unwrap(callee.object) : null
+  const hasHandler = node.arguments.length > 1
+  return analysis.calls.some((call) => {
+    if (resolveReference(unwrap(call.callee), analysis.sourceCode)?.module !== client.wrappers) return false
+    const isInside = call.range[0] >= node.range[0] && call.range[1] <= node.range[1]
+    const isOfObject = object?.type === 'Identifier' && call.arguments.some((argument) => argument.type === 'Identifier' && argument.name === object.name)
+    return isInside || isOfObject || (direction === 'extract' && !hasHandler)
+  })
 }
 
 function isClientObject(written: TSESTree.Node, client: MessagingClient, analysis: FileAnalysis): boolean {

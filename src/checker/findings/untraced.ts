@@ -88,7 +88,7 @@ function adviceFor(verdict: HandlerVerdict): string {
   if (descriptor.name === 'next') return 'Add instrumentation.ts with a register() that sets up tracing.'
   const insert = descriptor.insert
   const first = 'Start it with node --import @spanguard/runtime/register'
-  return insert ? `${first}, or ${insert.spanAction === undefined ? `register ${insert.export} of ${insert.module} before its routes` : `run its work in ${insert.export} of ${insert.module}`}.` : `${first}.`
+  return insert ? `${first}, or ${insert.wrap !== undefined && descriptor.kind === 'consumer' ? `wrap what it runs in ${insert.export} of ${insert.module}` : insert.spanAction === undefined ? `register ${insert.export} of ${insert.module} before its routes` : `run its work in ${insert.export} of ${insert.module}`}.` : `${first}.`
 }
 
 /** What the ESLint rule sees by itself: the app and its handlers in one file, in a package that depends on no tracing. */

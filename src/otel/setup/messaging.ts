@@ -13,6 +13,8 @@ export interface MessagingClient {
   readonly receivers: readonly string[]
   /** An option of the class that carries the context by itself. */
   readonly option?: string
+  /** The runtime's module whose wrappers carry the context. */
+  readonly wrappers: string
   /** Instrumentations that carry the context by themselves. */
   readonly instrumentations: readonly string[]
 }
@@ -29,6 +31,7 @@ export const messagingClients: readonly MessagingClient[] = [
     sends: ['publish', 'sendToQueue'],
     receives: ['consume'],
     receivers: [],
+    wrappers: '@spanguard/runtime/amqp',
     instrumentations: [AUTO, '@opentelemetry/instrumentation-amqplib'],
   },
   {
@@ -40,6 +43,7 @@ export const messagingClients: readonly MessagingClient[] = [
     receives: [],
     receivers: ['Worker'],
     option: 'telemetry',
+    wrappers: '@spanguard/runtime/bullmq',
     instrumentations: ['@appsignal/opentelemetry-instrumentation-bullmq', 'bullmq-otel'],
   },
   {
@@ -50,6 +54,7 @@ export const messagingClients: readonly MessagingClient[] = [
     sends: ['send', 'sendBatch'],
     receives: ['run'],
     receivers: [],
+    wrappers: '@spanguard/runtime/kafka',
     instrumentations: [AUTO, '@opentelemetry/instrumentation-kafkajs', 'opentelemetry-instrumentation-kafkajs'],
   },
   {
@@ -60,6 +65,7 @@ export const messagingClients: readonly MessagingClient[] = [
     sends: ['publish', 'request'],
     receives: ['subscribe'],
     receivers: [],
+    wrappers: '@spanguard/runtime/nats',
     instrumentations: [],
   },
 ]
