@@ -18,6 +18,18 @@ export interface TracedJob {
   readonly queue?: { readonly name?: string } | undefined
 }
 
+/** A job whose type nobody wrote: TypeScript does not carry it from `new Worker` through another call. */
+export interface AnyJob {
+  readonly id?: string | undefined
+  readonly name: string
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what it is in BullMQ's own types where nobody says
+  readonly data: any
+  readonly attemptsMade: number
+  readonly timestamp: number
+  log(row: string): Promise<number>
+  updateProgress(progress: number): Promise<void>
+}
+
 /**
  * For the `telemetry` option of `Queue`, `FlowProducer` and `Worker`: a PRODUCER span for each job that is added, whose
  * context BullMQ stores with the job, and a CONSUMER span for each attempt at it. Nothing of a job's data, result or error
@@ -31,27 +43,32 @@ export function bullmqTelemetry(): BullmqTelemetry {
  * A worker's processor inside the CONSUMER span of its job: a child of what added the job, and linked to it. Errors are
  * recorded, and it is told whether BullMQ will try again. Beside `bullmqTelemetry` it adds the error to the one span there is.
  */
-export function traceProcessor<Job, Rest extends readonly unknown[], Result>(
+export function traceProcessor<Result, Job = AnyJob, Rest extends readonly unknown[] = readonly unknown[]>(
   processor: (job: Job, ...rest: Rest) => Result,
 ): (job: Job, ...rest: Rest) => Result {
+  return traced(processor as unknown as AnyProcessor) as unknown as (job: Job, ...rest: Rest) => Result
+}
+
+type AnyProcessor = (this: unknown, job: TracedJob, ...rest: unknown[]) => unknown
+
+function traced(processor: AnyProcessor): AnyProcessor {
   // BullMQ gives an AbortSignal to processors that take one, which it asks by their length.
-  return withLength(processor.length, function (this: unknown, job: Job, ...rest: Rest): Result {
-    const traced = job as TracedJob
+  return withLength(processor.length, function (job, ...rest) {
     const active = context.active()
     const known = jobSpanOf(active)
-    const run = (): Result => processor.call(this, job, ...rest)
+    const run = (): unknown => processor.call(this, job, ...rest)
     if (known !== null && trace.getSpan(active) === known) return observe(known, run)
-    const attempts = (traced.attemptsMade ?? 0) + 1
+    const attempts = (job.attemptsMade ?? 0) + 1
     const operation = {
-      ...operationOf('process', traced.queueName ?? traced.queue?.name, null),
+      ...operationOf('process', job.queueName ?? job.queue?.name, null),
       attributes: {
-        ...(traced.id !== undefined && { 'messaging.message.id': String(traced.id) }),
+        ...(job.id !== undefined && { 'messaging.message.id': String(job.id) }),
         ...redeliveryAttributes(attempts > 1, attempts),
       },
     }
-    return processMessage(job as object, unpackMetadata(traced.opts?.telemetry?.metadata), operation, run, (span, error) => {
+    return processMessage(job, unpackMetadata(job.opts?.telemetry?.metadata), operation, run, (span, error) => {
       if (!isControlFlow(error)) {
-        span.setAttributes(dispositionAttribute(willRetry(traced, attempts, error) ? 'retry' : 'dead_letter'))
+        span.setAttributes(dispositionAttribute(willRetry(job, attempts, error) ? 'retry' : 'dead_letter'))
         recordFailure(span, error)
       }
       span.end()
@@ -67,7 +84,7 @@ interface TracedQueue {
   addBulk(jobs: never): Promise<unknown>
 }
 
-const traced = Symbol.for('@spanguard/runtime/bullmq-queue')
+const mark = Symbol.for('@spanguard/runtime/bullmq-queue')
 
 /**
  * Makes a queue put the trace context into the jobs that it adds, inside a PRODUCER span, and returns it. For queues that
@@ -75,9 +92,9 @@ const traced = Symbol.for('@spanguard/runtime/bullmq-queue')
  */
 export function traceQueue<Queue extends TracedQueue>(queue: Queue): Queue {
   const target = queue as unknown as AnyQueue
-  if (target[traced] === true || target.opts?.telemetry !== undefined) return queue
+  if (target[mark] === true || target.opts?.telemetry !== undefined) return queue
   const { add, addBulk } = target
-  target[traced] = true
+  target[mark] = true
   target.add = function (name, data, options) {
     return publish(operationOf('add', this.name, brokerOf(this.opts?.connection)), async (inject, span) =>
       noteJob(span, (await add.call(this, name, data, withMetadata(options, inject))) as TracedJob),
@@ -92,7 +109,7 @@ export function traceQueue<Queue extends TracedQueue>(queue: Queue): Queue {
 }
 
 interface AnyQueue {
-  [traced]?: true
+  [mark]?: true
   readonly name: string
   readonly opts?: { readonly telemetry?: unknown; readonly connection?: unknown }
   add: (this: AnyQueue, name: unknown, data: unknown, options?: JobOptions) => Promise<unknown>
@@ -141,6 +158,6 @@ function willRetry(job: TracedJob, attempts: number, error: unknown): boolean {
   return attempts < (job.opts?.attempts ?? 1)
 }
 
-function withLength<F extends (...args: never[]) => unknown>(length: number, fn: F): F {
+function withLength(length: number, fn: AnyProcessor): AnyProcessor {
   return Object.defineProperty(fn, 'length', { value: length })
 }

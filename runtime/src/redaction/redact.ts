@@ -3,6 +3,7 @@ import { classifyName, isCardNumber, judgeExportedKey, maskText, type Policy } f
 import { resourceFromAttributes, type Resource } from '@opentelemetry/resources'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { findRouteSecrets, maskRouteSecrets, type RouteSecrets } from './route-secrets.js'
+import { summarizeSql } from '../databases/sql.js'
 import {
   boundText,
   cutText,
@@ -217,6 +218,7 @@ export function createRedactor({ policy, valueLength, onRedacted }: RedactorOpti
         if (name.includes(redactedText)) count('name', 'span.name')
       }
       redactByRoute(span.attributes)
+      summarizeQuery(span.attributes)
       redactAttributes(span.attributes, 'span', span.kind)
       for (const event of span.events as Mutable<ReadableSpan['events'][number]>[]) {
         event.name = remembered(event.name, maskName, 256)
@@ -238,6 +240,22 @@ export function createRedactor({ policy, valueLength, onRedacted }: RedactorOpti
     counts: () => Object.fromEntries(counted),
   }
 }
+
+/** The text that another instrumentation wrote is about to go: what was asked, and of which table, stays. */
+function summarizeQuery(attributes: Attributes): void {
+  const text = attributes['db.query.text'] ?? attributes['db.statement']
+  if (typeof text !== 'string' || attributes['db.query.summary'] !== undefined) return
+  if (!sqlSystems.has(attributes['db.system.name'] ?? attributes['db.system'])) return
+  const summary = summarizeSql(text)
+  if (summary === null) return
+  attributes['db.query.summary'] = summary.summary
+  if (summary.collection !== null) attributes['db.collection.name'] ??= summary.collection
+}
+
+/** Of `db.system.name` and the older `db.system`. */
+const sqlSystems: ReadonlySet<unknown> = new Set([
+  'cockroachdb', 'db2', 'ibm.db2', 'mariadb', 'microsoft.sql_server', 'mssql', 'mysql', 'oracle', 'oracle.db', 'other_sql', 'postgresql', 'sqlite',
+])
 
 /** What is known of a key, found once. */
 interface KeyRule {
