@@ -10,7 +10,7 @@ import { init } from './cli/init.js'
 import { inventoryFormats, runInventory, type InventoryFlags } from './cli/inventory.js'
 import { version } from './version.js'
 
-const formats = ['github', 'gitlab', 'json', 'junit', 'markdown', 'pretty', 'sarif']
+const formats = ['github', 'gitlab', 'html', 'json', 'junit', 'markdown', 'pretty', 'sarif']
 
 process.exitCode = await run(process.argv)
 

@@ -7,7 +7,7 @@ import { isOutOfScope } from '../project/file-scope.js'
 import { getPackage, readPackage } from '../project/package-json.js'
 import { loadConfigs, type SettingsOf } from '../settings/load-config.js'
 import { judgeHandlers, processTracing, type CoverageInput, type HandlerVerdict } from './coverage.js'
-import { createEvaluator } from './evaluate.js'
+import { createEvaluator, type Evaluator } from './evaluate.js'
 import { bootOrderFindings, duplicateSetupFindings, shutdownFindings } from './findings/boot-order.js'
 import type { Draft } from './findings/draft.js'
 import { inferHelpers, type InferredHelper } from './facts/inferred-helpers.js'
@@ -51,6 +51,7 @@ export interface Analysis {
   readonly verdicts: readonly HandlerVerdict[]
   /** What sets up tracing in a service's processes. */
   readonly setupNames: ReadonlyMap<Service, readonly string[]>
+  readonly evaluator: Evaluator
   readonly reader: FactReader
   readonly facts: SpanFacts
   /** The helpers that the program has, in the config's form: `helpers` of a config knows no more than this. */
@@ -140,7 +141,7 @@ function analyseFiles(found: ProgramFiles, settingsOf: SettingsOf, known: readon
   const reader = createFactReader(program, config)
   const facts = readSpanFacts(program, inScope, reader, evaluator)
   drafts.push(...dataAndNameFindings(program, facts, policyOf))
-  return { root, own, program, inScope, services, verdicts, setupNames, reader, facts, drafts, problems, configOf, policyOf, helpers: inferHelpers(facts.helpers, program, root) }
+  return { root, own, program, inScope, services, verdicts, setupNames, evaluator, reader, facts, drafts, problems, configOf, policyOf, helpers: inferHelpers(facts.helpers, program, root) }
 }
 
 function packageProblems(root: string): Problem[] {

@@ -10,12 +10,13 @@ import { repositoryOf } from '../project/workspace.js'
 import { coverageFindings } from './findings/coverage.js'
 import { finishFindings } from './findings/finish.js'
 import { stalePolicyFindings } from './findings/stale-policy.js'
-import { collectInventory } from './inventory/collect.js'
+import type { HandlerSite } from './handlers/collect.js'
+import { collectInventory, serviceFinder, spanFinderOf } from './inventory/collect.js'
 import { diffInventories } from './inventory/diff.js'
 import type { Inventory, InventoryDiff } from './inventory/result.js'
 import { originOf } from './places.js'
 import type { Problem } from './problem.js'
-import type { CheckResult, ServiceResult } from './result.js'
+import type { CheckFinding, CheckResult, ServiceResult } from './result.js'
 import type { Service } from './services.js'
 
 export { UsageError, type Problem } from './problem.js'
@@ -78,13 +79,14 @@ function resultOf(analysis: Analysis, options: CheckOptions): CheckResult {
   const { root, services, verdicts, setupNames, configOf } = analysis
   const repository = repositoryOf(root)
   const { findings, leftToLint } = finishFindings(analysis.drafts, { program: analysis.program, files: analysis.inScope.filter(file => analysis.own(path.dirname(file.path))), repository, configOf, allRules: options.allRules === true })
-  const results = services.map(service => serviceResult(service, verdicts.filter(verdict => verdict.service === service), setupNames.get(service) ?? [])).filter(service => service.handlers.length > 0)
+  const spansOf = spanFinderOf(analysis)
+  const results = services.map(service => serviceResult(service, verdicts.filter(verdict => verdict.service === service), setupNames.get(service) ?? [], spansOf)).filter(service => service.handlers.length > 0)
   const all = [...findings, ...stalePolicyFindings(policyFolders(analysis), analysis), ...(options.minCoverage === undefined ? [] : coverageFindings(results, options.minCoverage, repository, configOf))]
   return {
     root,
     files: analysis.inScope.filter(file => analysis.own(path.dirname(file.path))).length,
     services: results,
-    findings: options.changes === undefined ? all : touchedFindings(all, analysis, options.changes),
+    findings: withServices(options.changes === undefined ? all : touchedFindings(all, analysis, options.changes), analysis),
     leftToLint,
     problems: [...analysis.problems, ...otherApmNotices(results)],
   }
@@ -93,6 +95,15 @@ function resultOf(analysis: Analysis, options: CheckOptions): CheckResult {
 /** Where `spanguard build-policy` writes: the folders of the packages that are checked. */
 function policyFolders({ root, own, services, inScope }: Analysis): string[] {
   return [...services.map(service => service.dir), ...[root, ...inScope.flatMap(file => getPackage(file.path)?.dir ?? [])].filter(own)]
+}
+
+/** What is wrong in a line of code belongs to the service that runs it, where only one does. */
+function withServices(findings: readonly CheckFinding[], analysis: Analysis): CheckFinding[] {
+  const servicesOf = serviceFinder(analysis)
+  return findings.map(finding => {
+    const [only, ...others] = finding.service === null ? servicesOf(finding.file) : []
+    return only === undefined || others.length > 0 ? finding : { ...finding, service: only }
+  })
 }
 
 /** A service under another vendor's tracing is no finding: whether that is wanted is for the config to say. */
@@ -104,7 +115,7 @@ function otherApmNotices(services: readonly ServiceResult[]): Problem[] {
   }]))
 }
 
-function serviceResult(service: Service, verdicts: readonly HandlerVerdict[], setup: readonly string[]): ServiceResult {
+function serviceResult(service: Service, verdicts: readonly HandlerVerdict[], setup: readonly string[], spansOf: (site: HandlerSite) => readonly string[]): ServiceResult {
   const counted = verdicts.filter(verdict => verdict.status !== 'ignored')
   const traced = counted.filter(verdict => verdict.status === 'traced')
   return {
@@ -121,6 +132,7 @@ function serviceResult(service: Service, verdicts: readonly HandlerVerdict[], se
       by: verdict.by,
       conditional: verdict.conditional,
       steps: verdict.steps,
+      spans: spansOf(verdict.site),
     })),
     total: counted.length,
     traced: traced.length,

@@ -35,6 +35,8 @@ export interface HandlerResult {
   readonly by: string
   readonly conditional: boolean
   readonly steps: readonly Step[]
+  /** The spans that its work starts beside its own, by name, in it and in what it calls. */
+  readonly spans: readonly string[]
 }
 
 export interface ServiceResult {

@@ -6,6 +6,7 @@ import { UsageError } from '../checker/problem.js'
 import { repositoryOf } from '../project/workspace.js'
 import { version } from '../version.js'
 import { exitCodes } from './exit-codes.js'
+import { ruleHelp, rulePages } from './rule-pages.js'
 import { progressLine, write } from './terminal.js'
 import { writeAtomically } from './write-file.js'
 
@@ -54,7 +55,8 @@ export async function runCheck(paths: readonly string[], flags: CheckFlags): Pro
   const toFile = flags.output !== undefined
   // Services of CI join paths to the repository's root, people to the folder they stand in.
   const root = repositoryFormats.has(flags.format) ? repositoryOf(result.root) : cwd
-  const text = reporters[flags.format]?.({ ...result, root }, { color: !toFile && pc.isColorSupported && process.stdout.isTTY, quiet: flags.quiet === true, version }) ?? ''
+  const pages = rulePages()
+  const text = reporters[flags.format]?.({ ...result, root }, { color: !toFile && pc.isColorSupported && process.stdout.isTTY, quiet: flags.quiet === true, version, ruleHelp: rule => ruleHelp(pages, rule) }) ?? ''
   if (flags.output === undefined) await write(process.stdout, text)
   else writeAtomically(path.resolve(cwd, flags.output), text)
   if (flags.format !== 'pretty') for (const problem of result.problems) if (problem.level === 'config') process.stderr.write(`${problem.message}\n`)

@@ -2,6 +2,8 @@ import path from 'node:path'
 import { classOfKey, collectOwners, judgeAttributeWrite, judgeSpanName, type AttributeWrite, type EventWrite, type Fact, type Origin, type Policy, type SpanStart, type Value } from '@spanguard/policy'
 import type { Analysis } from '../analyse.js'
 import { functionName } from '../facts/syntax.js'
+import type { HandlerSite } from '../handlers/collect.js'
+import { createSpanFinder, type SpanPlace } from '../handlers/spans.js'
 import { originOf } from '../places.js'
 import { namesOf, type Named } from './names.js'
 import type { AttributeEntry, AttributeType, EventEntry, HandlerEntry, Inventory, InventoryEntry, SpanEntry } from './result.js'
@@ -41,6 +43,26 @@ export function collectInventory(analysis: Analysis): Inventory {
     class: verdict.status,
   })))
   return { root, entries: uniquePlaces(entries).toSorted(byServiceAndName), problems: analysis.problems }
+}
+
+/** Tells the spans of a handler by the names that the inventory gives them. */
+export function spanFinderOf(analysis: Analysis): (site: HandlerSite) => readonly string[] {
+  const places = new Map<string, SpanPlace[]>()
+  for (const { fact, file } of spanStarts(analysis)) {
+    const names = fact.name === undefined ? [unnamed] : namesOf(fact.name)
+    const group = places.get(file) ?? []
+    group.push(...names.map(name => ({ name: name.text, start: fact.origin.start, end: fact.origin.end })))
+    places.set(file, group)
+  }
+  return createSpanFinder(analysis.evaluator, file => places.get(file) ?? [])
+}
+
+/** Every start of a span: those of helpers at the calls that name them. */
+function spanStarts({ facts }: Analysis): { readonly fact: SpanStart; readonly file: string }[] {
+  const derived = facts.derived.flatMap(({ fact, call }) => (fact.fact === 'span-start' && !isOpen(fact) ? [{ fact, file: call.getSourceFile().fileName }] : []))
+  const called = new Set(derived.flatMap(({ fact }) => (fact.derivedFrom ? [keyOf(fact.derivedFrom)] : [])))
+  const direct = [...facts.direct].flatMap(([file, list]) => list.flatMap(fact => (fact.fact === 'span-start' && !(isOpen(fact) && called.has(keyOf(fact.origin))) ? [{ fact, file: file.path }] : [])))
+  return [...direct, ...derived]
 }
 
 function entriesOf(fact: Fact, base: Base, policy: Policy): InventoryEntry[] {
@@ -136,7 +158,7 @@ function ofType({ type }: Value): AttributeType | null {
 }
 
 /** The services that load a file; of a file that none is seen to load, the one in whose folder it stands. */
-function serviceFinder({ services }: Analysis): (file: string) => readonly string[] {
+export function serviceFinder({ services }: Analysis): (file: string) => readonly string[] {
   const loading = new Map<string, Set<string>>()
   for (const service of services) for (const entry of service.entries) for (const file of entry.order.files.keys()) loading.set(file, (loading.get(file) ?? new Set()).add(service.name))
   const nearest = services.toSorted((a, b) => b.dir.length - a.dir.length)

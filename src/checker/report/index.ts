@@ -1,6 +1,7 @@
 import type { CheckResult } from '../result.js'
 import { github } from './github.js'
 import { gitlab } from './gitlab.js'
+import { html } from './html/index.js'
 import { json } from './json.js'
 import { junit } from './junit.js'
 import { markdown } from './markdown.js'
@@ -15,9 +16,11 @@ export interface ReportOptions {
   readonly quiet: boolean
   /** Spanguard's version. */
   readonly version: string
+  /** What a rule's page says, for formats that carry help; null for a rule without one. */
+  readonly ruleHelp?: (rule: string) => { readonly description: string; readonly markdown: string } | null
 }
 
 export type Reporter = (result: CheckResult, options: ReportOptions) => string
 
 /** The formats of `--format`, sorted. */
-export const reporters: Readonly<Record<string, Reporter>> = { github, gitlab, json, junit, markdown, pretty, sarif }
+export const reporters: Readonly<Record<string, Reporter>> = { github, gitlab, html, json, junit, markdown, pretty, sarif }

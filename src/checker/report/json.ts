@@ -31,6 +31,7 @@ export function json(result: CheckResult, options: ReportOptions): string {
         by: handler.by,
         conditional: handler.conditional,
         steps: steps(handler.steps),
+        spans: handler.spans,
       })),
     })),
     findings: shownFindings(result, options.quiet).map(finding => ({

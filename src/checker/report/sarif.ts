@@ -17,13 +17,7 @@ export function sarif(result: CheckResult, options: ReportOptions): string {
           name: 'Spanguard',
           semanticVersion: options.version,
           informationUri: 'https://github.com/spanguard/spanguard',
-          rules: names.map(name => ({
-            id: `spanguard/${name}`,
-            name,
-            shortDescription: { text: describe(name) },
-            helpUri: ruleUrl(name),
-            help: { text: `${describe(name)} See ${ruleUrl(name)}`, markdown: `${describe(name)} [Read more](${ruleUrl(name)})` },
-          })),
+          rules: names.map(name => ruleOf(name, options)),
         },
       },
       originalUriBaseIds: { PROJECTROOT: { description: { text: 'The folder that was checked.' } } },
@@ -39,6 +33,18 @@ export function sarif(result: CheckResult, options: ReportOptions): string {
       results: findings.map(finding => resultOf(finding, names.indexOf(finding.rule), result.root)),
     }],
   }, null, 2)}\n`
+}
+
+function ruleOf(name: string, { ruleHelp }: ReportOptions): unknown {
+  const page = ruleHelp?.(name)
+  const description = describe(name)
+  return {
+    id: `spanguard/${name}`,
+    name,
+    shortDescription: { text: description },
+    helpUri: ruleUrl(name),
+    help: { text: `${description} See ${ruleUrl(name)}`, markdown: page?.markdown ?? `${description} [Read more](${ruleUrl(name)})` },
+  }
 }
 
 function describe(rule: string): string {
