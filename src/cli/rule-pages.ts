@@ -19,7 +19,8 @@ export function ruleHelp(pages: ReadonlyMap<string, string>, rule: string): { re
   // Of the checker's page the part under the rule's own heading.
   const part = ownRules.has(rule) ? (new RegExp(`^### ${rule}\n+([\\s\\S]*?)(?=^##|(?![\\s\\S]))`, 'mu').exec(text)?.[1] ?? '') : text.replace(/^# .*\n+/u, '')
   const description = part.split('\n').find(line => line.trim() !== '') ?? rule
-  const markdown = part.replace(/^On in the presets[\s\S]*?<!-- end of the header[^>]*-->\n+/mu, '').trim()
+  // What presets a rule is in is of no use to a reader of a report.
+  const markdown = `${ownRules.has(rule) ? '' : `${description}\n\n`}${part.replace(/^[\s\S]*?<!-- end of the header[^>]*-->\n+/u, '').trim()}`
   return { description, markdown }
 }
 
