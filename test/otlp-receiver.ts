@@ -46,7 +46,7 @@ export interface Receiver {
   readonly port: number
   /** The spans that were taken (acknowledged), in the order of arrival. */
   spans(): readonly DecodedSpan[]
-  /** Resolves as soon as `count` spans were taken; rejects after `timeoutMs` (10,000) and says what is there. */
+  /** Resolves as soon as `count` spans were taken; rejects after `timeoutMs` (60,000) and says what is there. */
   waitForSpans(count: number, timeoutMs?: number): Promise<readonly DecodedSpan[]>
   /** Resolves once the new mode is in force (`refuse` closes the port, leaving it opens the same port again). */
   setMode(mode: ReceiverMode): Promise<void>
@@ -152,7 +152,7 @@ export async function startReceiver(options: { port?: number; mode?: ReceiverMod
       taken = []
       received = []
     },
-    waitForSpans(count, timeoutMs = 10_000) {
+    waitForSpans(count, timeoutMs = 60_000) {
       return new Promise((resolve, reject) => {
         const wake = (): void => {
           if (taken.length < count) return

@@ -47,7 +47,7 @@ export interface Editor {
 }
 
 const server = path.resolve(import.meta.dirname, '../../node_modules/vscode-langservers-extracted/bin/vscode-eslint-language-server')
-const answerTimeoutMs = 30_000
+const answerTimeoutMs = 100_000
 
 /** What VS Code's extension has as its defaults; the server reads all of it and has no defaults of its own. */
 const settings = {

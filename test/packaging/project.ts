@@ -109,7 +109,7 @@ async function startProgram(
     const timer = setTimeout(() => {
       child.kill('SIGKILL')
       reject(new Error(`The program does not listen: ${output}`))
-    }, 20_000)
+    }, 100_000)
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         output += text

@@ -81,9 +81,11 @@ describe('attributes', () => {
 
   test('a megabyte in one value takes time that does not grow with it', () => {
     const span = spanWith(s => s.setAttribute('url.path', '/'.repeat(1_000_000)))
-    const from = performance.now()
+    // Of the processor, not of the clock: others may use the machine too.
+    const before = process.cpuUsage()
     redactor().redact(span)
-    expect(performance.now() - from).toBeLessThan(1000)
+    const { system, user } = process.cpuUsage(before)
+    expect((user + system) / 1000).toBeLessThan(1000)
   })
 
   test('what the route calls by a sensitive name is masked in the path, below a mount as well', () => {
