@@ -3,7 +3,7 @@ import { ts } from 'ts-morph'
 import type { Config } from '@spanguard/policy'
 import { isTracingPackage, matchesModule } from '../frameworks/index.js'
 import type { Preload, StartCommand } from '../project/wiring/index.js'
-import { isFunctionLike, unwrap, type Evaluator } from './evaluate.js'
+import { isFunctionLike, unwrap, type Entity, type Evaluator } from './evaluate.js'
 import type { HandlerSite, Mount } from './handlers/collect.js'
 import type { Join, ServedBy } from './handlers/join.js'
 import { isExport, type FrameworkObject } from './handlers/objects.js'
@@ -14,7 +14,7 @@ import type { References } from './references.js'
 import type { Entry, Service } from './services.js'
 import { effectOfPreload, startsSpan, type SetupSite } from './setup/find.js'
 import { unpatchedImport } from './setup/esm.js'
-import { nativelyTraced, type SetupEffect } from './setup/table.js'
+import { nativelyTraced, needsProvider, type SetupEffect } from './setup/table.js'
 
 /** What traces a process as a whole. */
 export interface ProcessTracing {
@@ -27,6 +27,8 @@ export interface ProcessTracing {
   /** Set when the program itself does it. */
   readonly site: SetupSite | null
   readonly conditional: boolean
+  /** It exports the spans that are made. */
+  readonly provides: boolean
 }
 
 /** Is a handler traced, by what, and how that is known. */
@@ -73,6 +75,7 @@ export function processTracing(entry: Entry, input: Pick<CoverageInput, 'setups'
       by: `${site.name} of ${site.module}`,
       module: site.module,
       site,
+      provides: site.provides,
       conditional: site.conditional || isBehindCondition([...way, ...entry.order.chainTo(site.file).map(imported => imported.node)]),
       steps: [...entry.order.chainTo(site.file).map(imported => step(imported.node, `imports ${imported.specifier}`)), ...way.map((node, i) => step(node, i === 0 ? `sets up ${site.name}` : 'calls it'))],
     })
@@ -91,12 +94,12 @@ function ofPreload(preload: Preload, input: Pick<CoverageInput, 'setups' | 'grap
   const text = preload.how === 'layer' ? `the layer ${preload.module}` : `${preload.how} ${preload.file !== null && path.isAbsolute(preload.module) ? path.basename(preload.file) : preload.module}`
   const first = stepAt(preload.place, `loads ${preload.module} first`)
   const effect = effectOfPreload(preload)
-  if (effect) return [{ effect, by: text, module: preload.module, steps: [first], site: null, conditional: false }]
+  if (effect) return [{ effect, by: text, module: preload.module, steps: [first], site: null, conditional: false, provides: true }]
   if (preload.file === null) return []
   const files = new Set(input.graph.loadOrder([preload.file]).files.keys())
   return input.setups.flatMap(site => {
     const way = files.has(site.file) ? input.references.liveness(site.node, files) : null
-    return way ? [{ effect: site.effect, by: text, module: site.module, steps: [first, ...way.map(node => step(node, `sets up ${site.name}`))], site: null, conditional: site.conditional }] : []
+    return way ? [{ effect: site.effect, by: text, module: site.module, steps: [first, ...way.map(node => step(node, `sets up ${site.name}`))], site: null, conditional: site.conditional, provides: site.provides }] : []
   })
 }
 
@@ -154,15 +157,20 @@ function judge(handler: HandlerSite, service: Service, entry: Entry, served: Ser
   const base = { site: handler, service, entry, served }
   if (isIgnored(handler, input.config)) return { ...base, status: 'ignored', by: 'handlers.ignore of the config', steps: [], conditional: false }
   if (input.config.setup?.preload === true) return { ...base, status: 'traced', by: 'setup.preload of the config', steps: [], conditional: false }
+  const isExported = tracing.some(one => one.provides)
+  const nowhere = (by: string, steps: readonly Step[]): HandlerVerdict => ({ ...base, status: 'untraced', by: `${by} makes spans, but nothing in the process exports them`, steps, conditional: false })
   const wrapped = wrapperOf(handler, input)
+  if (wrapped?.needsProvider === true && !isExported) return nowhere(wrapped.by, [wrapped.step])
   if (wrapped) return { ...base, status: 'traced', by: wrapped.by, steps: [wrapped.step], conditional: false }
   const middleware = served ? middlewareFor(handler, served, input) : null
+  if (middleware?.needsProvider === true && !isExported) return nowhere(middleware.by, [step(middleware.node, 'makes the spans'), ...mountSteps(served)])
   if (middleware) return { ...base, status: 'traced', by: middleware.by, steps: [step(middleware.node, 'traces what is registered after it'), ...mountSteps(served)], conditional: isInCondition(middleware.node) }
   const strongest = tracing.find(one => one.effect === 'instruments') ?? (nativelyTraced.has(handler.descriptor.name) ? tracing.find(one => one.effect === 'provider') : undefined)
   const unpatched = strongest ? unpatchedImport(handler.descriptor.name, tracing.filter(one => one.effect === 'instruments').map(one => one.module), entry, input.program, input.graph) : null
   if (strongest && unpatched) {
     return { ...base, status: 'untraced', by: `${strongest.by} is set up, but cannot change what an ES module imports without a loader hook`, steps: [...strongest.steps, step(unpatched, 'is imported by an ES module')], conditional: false }
   }
+  if (strongest && !isExported) return nowhere(strongest.by, strongest.steps)
   if (strongest) return { ...base, status: 'traced', by: strongest.by, steps: strongest.steps, conditional: strongest.conditional }
   const apm = tracing.find(one => one.effect === 'apm')
   if (apm) return accepted(apm, input.config) ? { ...base, status: 'traced', by: apm.by, steps: apm.steps, conditional: apm.conditional } : { ...base, status: 'other-apm', by: apm.by, steps: apm.steps, conditional: false }
@@ -200,7 +208,7 @@ function isIgnored(handler: HandlerSite, config: Config): boolean {
 }
 
 /** A call around the handler that traces it: `traceHandler(fn)`, or a function of the program that starts a span. */
-function wrapperOf(handler: HandlerSite, input: CoverageInput): { by: string; step: Step } | null {
+function wrapperOf(handler: HandlerSite, input: CoverageInput): { by: string; step: Step; needsProvider: boolean } | null {
   const given = handler.handler ? unwrap(handler.handler) : null
   if (!given) return null
   const { evaluator } = input
@@ -208,13 +216,13 @@ function wrapperOf(handler: HandlerSite, input: CoverageInput): { by: string; st
   if (ts.isCallExpression(target)) {
     const callee = evaluator.evaluate(target.expression)
     const name = nameText(target.expression)
-    if (isExport(callee, handler.descriptor.tracedBy) || isApproved(target.expression, input)) return { by: name, step: step(target, `${name} traces it`) }
-    if (callee.kind === 'function' && startsSpan(callee.node, evaluator)) return { by: name, step: step(target, `${name} starts a span around it`) }
+    if (isExport(callee, handler.descriptor.tracedBy) || isApproved(target.expression, input)) return { by: name, step: step(target, `${name} traces it`), needsProvider: usesProvider(callee) }
+    if (callee.kind === 'function' && startsSpan(callee.node, evaluator)) return { by: name, step: step(target, `${name} starts a span around it`), needsProvider: true }
   }
   const entity = evaluator.evaluate(target)
   // A server of node:http has one handler, in which ESLint's rule takes a span made by hand for tracing, too.
   if (handler.descriptor.kind !== 'app') {
-    if (entity.kind === 'function' && isFunctionLike(entity.node) && startsSpan(entity.node, evaluator, 1)) return { by: 'a span of its own', step: step(entity.node, 'starts a span') }
+    if (entity.kind === 'function' && isFunctionLike(entity.node) && startsSpan(entity.node, evaluator, 1)) return { by: 'a span of its own', step: step(entity.node, 'starts a span'), needsProvider: true }
   }
   return null
 }
@@ -234,8 +242,19 @@ function initialiserOf(node: ts.Identifier, input: CoverageInput): ts.Expression
   return found
 }
 
+/** Does what traces hand its spans to the process's provider? A module that the config approves is trusted to bring its own. */
+function usesProvider(entity: Entity): boolean {
+  return entity.kind === 'export' ? needsProvider.test(entity.module) : false
+}
+
+interface TracingMount {
+  readonly node: ts.Node
+  readonly by: string
+  readonly needsProvider: boolean
+}
+
 /** The tracing middleware that stands before a handler, on its own object or on one that it is mounted on. */
-function middlewareFor(handler: HandlerSite, served: ServedBy, input: CoverageInput): { node: ts.Node; by: string } | null {
+function middlewareFor(handler: HandlerSite, served: ServedBy, input: CoverageInput): TracingMount | null {
   let before: ts.Node = handler.node
   let object: FrameworkObject | null = handler.object
   for (const mount of [...served.mounts, null]) {
@@ -252,7 +271,7 @@ function middlewareFor(handler: HandlerSite, served: ServedBy, input: CoverageIn
 }
 
 /** A tracing middleware on the handler's object or its app that comes too late for it. */
-function lateMiddleware(handler: HandlerSite, served: ServedBy, input: CoverageInput): { node: ts.Node; by: string } | null {
+function lateMiddleware(handler: HandlerSite, served: ServedBy, input: CoverageInput): TracingMount | null {
   const objects = [handler.object, ...served.mounts.map(mount => mount.parent), served.root].filter(object => object !== null)
   for (const object of objects) {
     const found = tracingMount(object, null, input)
@@ -262,29 +281,29 @@ function lateMiddleware(handler: HandlerSite, served: ServedBy, input: CoverageI
 }
 
 /** @param before what must come after the middleware; `null` for any place */
-function tracingMount(object: FrameworkObject, before: ts.Node | null, input: CoverageInput): { node: ts.Node; by: string } | null {
+function tracingMount(object: FrameworkObject, before: ts.Node | null, input: CoverageInput): TracingMount | null {
   for (const mount of input.join.mountsOn(object)) {
     if (before && object.descriptor.ordered === true && !comesBefore(mount, before)) continue
     for (const argument of mount.arguments) {
-      const by = tracerName(argument, object, input)
-      if (by !== null) return { node: mount.node, by }
+      const tracer = tracerOf(argument, object, input)
+      if (tracer) return { node: mount.node, ...tracer }
     }
   }
   return null
 }
 
-/** The name of what traces, when a middleware's argument does. */
-function tracerName(argument: ts.Expression, object: FrameworkObject, input: CoverageInput): string | null {
+/** What traces, when a middleware's argument does. */
+function tracerOf(argument: ts.Expression, object: FrameworkObject, input: CoverageInput): Omit<TracingMount, 'node'> | null {
   const { evaluator } = input
   const plain = unwrap(argument)
   const entity = evaluator.evaluate(plain)
   const callee = entity.kind === 'result' ? entity.callee : entity
   const owner = callee.kind === 'member' && callee.of.kind === 'result' ? callee.of.callee : callee
   const shown = nameText(ts.isCallExpression(plain) ? plain.expression : plain)
-  if (isExport(callee, object.descriptor.tracedBy) || isExport(owner, object.descriptor.tracedBy)) return shown
-  if (isApproved(ts.isCallExpression(plain) ? plain.expression : plain, input)) return shown
-  if (callee.kind === 'export' && isTracingModule(callee.module) && ts.isCallExpression(plain)) return shown
-  if (entity.kind === 'function' && startsSpan(entity.node, evaluator, 1)) return shown
+  if (isApproved(ts.isCallExpression(plain) ? plain.expression : plain, input)) return { by: shown, needsProvider: false }
+  if (isExport(callee, object.descriptor.tracedBy) || isExport(owner, object.descriptor.tracedBy)) return { by: shown, needsProvider: usesProvider(callee) || usesProvider(owner) }
+  if (callee.kind === 'export' && isTracingModule(callee.module) && ts.isCallExpression(plain)) return { by: shown, needsProvider: true }
+  if (entity.kind === 'function' && startsSpan(entity.node, evaluator, 1)) return { by: shown, needsProvider: true }
   return null
 }
 
@@ -302,16 +321,16 @@ function isApproved(node: ts.Expression, input: CoverageInput): boolean {
 }
 
 /** Nest: a tracing module in the `imports` of the root module, or of one that it imports. */
-function rootModuleTracing(root: FrameworkObject, input: CoverageInput): { node: ts.Node; by: string } | null {
+function rootModuleTracing(root: FrameworkObject, input: CoverageInput): TracingMount | null {
   const { rootModule } = root.descriptor
   if (!rootModule || !ts.isCallExpression(root.node)) return null
   const argument = root.node.arguments[rootModule.argument]
   const seen = new Set<ts.Node>()
-  const visit = (expression: ts.Expression, depth: number): { node: ts.Node; by: string } | null => {
+  const visit = (expression: ts.Expression, depth: number): TracingMount | null => {
     const entity = input.evaluator.evaluate(expression)
     const callee = entity.kind === 'result' ? entity.callee : entity
     const owner = callee.kind === 'export' && callee.path.length > 1 ? { ...callee, path: callee.path.slice(0, -1) } : callee
-    if (isExport(callee, root.descriptor.tracedBy) || isExport(owner, root.descriptor.tracedBy)) return { node: expression, by: nameText(expression) }
+    if (isExport(callee, root.descriptor.tracedBy) || isExport(owner, root.descriptor.tracedBy)) return { node: expression, by: nameText(expression), needsProvider: usesProvider(callee) }
     if (entity.kind !== 'class' || seen.has(entity.node) || depth > 6 || !ts.canHaveDecorators(entity.node)) return null
     seen.add(entity.node)
     for (const decorator of ts.getDecorators(entity.node) ?? []) {

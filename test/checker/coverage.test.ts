@@ -23,6 +23,8 @@ const table: readonly (readonly [name: string, traced: number, total: number, by
   ['koa-middleware', 2, 2, 'koaTracing', []],
   ['nest-tracing-module', 2, 2, 'TracingModule', []],
   ['worker-wrapped', 1, 1, 'traced', []],
+  // Its spans go nowhere.
+  ['middleware-without-provider', 0, 2, null, ['require-handler-tracing src/app.js:5']],
   // A middleware behind the routes traces none of them.
   ['express-late-middleware', 0, 2, null, ['require-handler-tracing src/app.js:5']],
   // Wiring outside the source.
@@ -33,7 +35,9 @@ const table: readonly (readonly [name: string, traced: number, total: number, by
   ['wiring-npm-script', 2, 2, '--require ./tracing.js', []],
   ['wiring-pm2', 2, 2, '--require ./tracing.js', []],
   ['wiring-procfile', 2, 2, '--require ./tracing.js', []],
-  ['wiring-register', 2, 2, '--import @spanguard/runtime/register', []],
+  // The register is a provider; the middleware makes the server spans.
+  ['wiring-register', 0, 2, null, ['require-handler-tracing src/app.js:4']],
+  ['wiring-register-middleware', 2, 2, 'expressTracing', []],
   ['wiring-shell', 2, 2, '--require tracing.js', []],
   ['lambda-layer', 1, 1, 'the layer arn:aws:lambda:eu-central-1:184161586896:layer:opentelemetry-nodejs-0_15_0:1', []],
   // A flag that only developers' starts have proves nothing about the running service.
@@ -69,7 +73,7 @@ const table: readonly (readonly [name: string, traced: number, total: number, by
   ['graphql-behind-express', 2, 2, 'expressTracing', []],
   ['mcp-untraced', 0, 2, null, ['require-handler-tracing src/server.js:3']],
   // A queue of the house: one row of the config.
-  ['declared-queue', 1, 2, 'traced', ['require-handler-tracing src/main.ts:6']],
+  ['declared-queue', 1, 2, 'traced', ['require-handler-tracing src/main.ts:9']],
   // axios, maps and the container of Nest have methods of the same names.
   ['look-alikes', 0, 0, null, []],
 ]
@@ -96,6 +100,12 @@ describe('handlers traced', () => {
     expect(finding?.message).toContain('expressTracing is registered only after the handlers, so that nothing traces 2 handlers of Express')
     expect(finding?.message).toContain('Register it before the routes.')
     expect(finding?.steps.map(({ text, origin }) => `${String(origin.from.line)} ${text}`)[0]).toBe('7 traces only what is registered after it')
+  })
+
+  it('says that a middleware without a provider exports nothing', async () => {
+    const [finding] = (await check({ paths: ['middleware-without-provider'], cwd: services, allRules: true })).findings
+    expect(finding?.message).toContain('expressTracing makes spans, but nothing in the process exports them')
+    expect(finding?.message).toContain('Set up a provider before it')
   })
 
   it('names another vendor in a notice', async () => {

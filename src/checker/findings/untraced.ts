@@ -37,7 +37,7 @@ function draftOf(first: HandlerVerdict, group: readonly HandlerVerdict[], place:
   const start = entry.starts[0]
   return {
     rule: 'require-handler-tracing',
-    message: `${by.startsWith('nothing') ? capital(by) : by} ${count} of ${label} in service "${service.name}": their requests are missing from every trace. ${isLate(first) ? 'Register it before the routes.' : adviceFor(first)}`,
+    message: `${/^(?:nothing|a) /u.test(by) ? capital(by) : by} ${count} of ${label} in service "${service.name}": their requests are missing from every trace. ${isLate(first) ? 'Register it before the routes.' : adviceFor(first)}`,
     node: place.node,
     service,
     steps: [
@@ -85,10 +85,14 @@ function handlerText(verdict: HandlerVerdict): string {
 
 function adviceFor(verdict: HandlerVerdict): string {
   const { descriptor } = verdict.site
+  if (verdict.by.endsWith('exports them')) return 'Set up a provider before it: initTracing() of @spanguard/runtime, or node --import @spanguard/runtime/register.'
   if (descriptor.name === 'next') return 'Add instrumentation.ts with a register() that sets up tracing.'
-  const insert = descriptor.insert
-  const first = 'Start it with node --import @spanguard/runtime/register'
-  return insert ? `${first}, or ${insert.wrap !== undefined && descriptor.kind === 'consumer' ? `wrap what it runs in ${insert.export} of ${insert.module}` : insert.spanAction === undefined ? `register ${insert.export} of ${insert.module} before its routes` : `run its work in ${insert.export} of ${insert.module}`}.` : `${first}.`
+  const { insert } = descriptor
+  if (!insert) return 'Preload an SDK that instruments it, with --import or --require in the start command.'
+  const isSetUp = !verdict.by.startsWith('nothing')
+  const name = `${insert.export} of ${insert.module}`
+  const add = insert.wrap !== undefined && descriptor.kind === 'consumer' ? `wrap what it runs in ${name}` : insert.spanAction === undefined ? `register ${name} before its routes` : `run its work in ${name}`
+  return isSetUp ? `${capital(add)}.` : `Start it with node --import @spanguard/runtime/register, and ${add}.`
 }
 
 /** What the ESLint rule sees by itself: the app and its handlers in one file, in a package that depends on no tracing. */

@@ -20,6 +20,8 @@ export interface SetupSite {
   readonly name: string
   /** It stands inside a condition of its function. */
   readonly conditional: boolean
+  /** It exports spans; what only instruments needs something beside it that does. */
+  readonly provides: boolean
   /** Methods that end it, where it has some. */
   readonly shutdown: readonly string[]
 }
@@ -31,7 +33,7 @@ export function findSetups(files: readonly ProgramFile[], program: Program, grap
     if (!mayHoldSetup(root.text)) continue
     for (const imported of graph.importsOf(path)) {
       const row = imported.file === null ? effectOfImport(imported.specifier) : null
-      if (row && isSideEffect(imported.node)) sites.push({ node: imported.node, file: path, effect: row, module: imported.specifier, name: imported.specifier, conditional: false, shutdown: [] })
+      if (row && isSideEffect(imported.node)) sites.push({ node: imported.node, file: path, effect: row, module: imported.specifier, name: imported.specifier, conditional: false, provides: true, shutdown: [] })
     }
     const visit = (node: ts.Node): void => {
       if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
@@ -54,10 +56,10 @@ export function findSetups(files: readonly ProgramFile[], program: Program, grap
       // A provider that is only made is no setup: it must be registered, or be an SDK that somebody starts.
       if (row.effect === 'provider' && ts.isNewExpression(node) && !isStarted(node)) return null
       if (row.needs && !mayHaveOption(node, row.needs)) return null
-      return { node, file, effect, module: callee.module, name, conditional: isConditional(node), shutdown: row.shutdown ?? [] }
+      return { node, file, effect, module: callee.module, name, conditional: isConditional(node), provides: row.provides !== false, shutdown: row.shutdown ?? [] }
     }
     if (ts.isNewExpression(node) && instrumentationModule.test(callee.module) && serverInstrumentation.test(callee.module) && !isInsideSetup(node)) {
-      return { node, file, effect: 'instruments', module: callee.module, name, conditional: isConditional(node), shutdown: [] }
+      return { node, file, effect: 'instruments', module: callee.module, name, conditional: isConditional(node), provides: false, shutdown: [] }
     }
     return null
   }

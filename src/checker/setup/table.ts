@@ -11,6 +11,8 @@ export interface SetupRow extends ExportRef {
   readonly effect: SetupEffect
   /** The row is a method of what the export makes: `new NodeTracerProvider().register()`. */
   readonly method?: string
+  /** False for what makes spans and exports none: without a provider beside it they go nowhere. */
+  readonly provides?: false
   /** It traces only when one of these options is given: Sentry without a sample rate reports errors and makes no spans. */
   readonly needs?: readonly string[]
   /** The shutdown that ends it belongs to what it returns. */
@@ -24,8 +26,8 @@ export const setupRows: readonly SetupRow[] = [
   { module: '@azure/monitor-opentelemetry', export: 'useAzureMonitor', as: 'call', effect: 'instruments' },
   { module: '@baselime/node-opentelemetry', export: 'BaselimeSDK', as: 'new', effect: 'instruments' },
   { module: '@elastic/opentelemetry-node/sdk', export: 'startNodeSDK', as: 'call', effect: 'instruments' },
-  { module: '@fastify/otel', export: 'FastifyOtelInstrumentation', as: 'new', effect: 'instruments' },
-  { module: '@fastify/otel', export: 'default', as: 'new', effect: 'instruments' },
+  { module: '@fastify/otel', export: 'FastifyOtelInstrumentation', as: 'new', effect: 'instruments', provides: false },
+  { module: '@fastify/otel', export: 'default', as: 'new', effect: 'instruments', provides: false },
   { module: '@google-cloud/trace-agent', export: 'start', as: 'call', effect: 'apm' },
   { module: '@honeycombio/opentelemetry-node', export: 'HoneycombSDK', as: 'new', effect: 'instruments', shutdown: ['shutdown'] },
   { module: '@hyperdx/node-opentelemetry', export: 'init', as: 'call', effect: 'instruments' },
@@ -33,8 +35,8 @@ export const setupRows: readonly SetupRow[] = [
   { module: '@instana/collector', export: 'default', as: 'call', effect: 'apm' },
   { module: '@logfire/node', export: 'configure', as: 'call', effect: 'instruments' },
   { module: '@microlabs/otel-cf-workers', export: 'instrument', as: 'call', effect: 'instruments' },
-  { module: '@opentelemetry/auto-instrumentations-node', export: 'getNodeAutoInstrumentations', as: 'call', effect: 'instruments' },
-  { module: '@opentelemetry/instrumentation', export: 'registerInstrumentations', as: 'call', effect: 'instruments' },
+  { module: '@opentelemetry/auto-instrumentations-node', export: 'getNodeAutoInstrumentations', as: 'call', effect: 'instruments', provides: false },
+  { module: '@opentelemetry/instrumentation', export: 'registerInstrumentations', as: 'call', effect: 'instruments', provides: false },
   { module: '@opentelemetry/node', export: 'NodeTracerProvider', as: 'new', effect: 'provider', shutdown: ['forceFlush', 'shutdown'] },
   { module: '@opentelemetry/sdk-node', export: 'NodeSDK', as: 'new', effect: 'provider', shutdown: ['shutdown'] },
   { module: '@opentelemetry/sdk-node', export: 'startNodeSDK', as: 'call', effect: 'provider', shutdown: ['shutdown'] },
@@ -68,13 +70,17 @@ export const setupModules: readonly { readonly module: string; readonly effect: 
   { module: '@newrelic/*', effect: 'apm' },
   { module: '@opentelemetry/auto-instrumentations-node/register', effect: 'instruments' },
   { module: '@sentry/node/preload', effect: 'apm' },
-  { module: '@spanguard/runtime/register', effect: 'instruments' },
+  // A provider and the clients; its server spans are made by the middleware, one for each framework.
+  { module: '@spanguard/runtime/register', effect: 'provider' },
   { module: '@splunk/otel/instrument', effect: 'instruments' },
   { module: 'dd-trace/*', effect: 'apm' },
   { module: 'elastic-apm-node/*', effect: 'apm' },
   { module: 'newrelic', effect: 'apm' },
   { module: 'skywalking-backend-js', effect: 'apm' },
 ]
+
+/** Packages whose spans go to the process's provider of OpenTelemetry; other vendors' middleware exports by itself. */
+export const needsProvider = /otel|opentelemetry|@spanguard\/runtime/iu
 
 /** Frameworks that make server spans themselves once a provider is registered. Source: nextjs.org/docs/app/guides/open-telemetry. */
 export const nativelyTraced: ReadonlySet<string> = new Set(['next'])
