@@ -5,6 +5,7 @@
 export const ruleDescriptions: Readonly<Record<string, string>> = {
   'approved-setup': 'Require tracing to be set up once, and only where the policy approves it',
   'attribute-naming': 'Require attribute keys to be lowercase dotted snake_case, outside reserved namespaces',
+  'attribute-type': 'Require that an attribute key holds values of one kind in the whole program',
   'await-before-end': 'Require that a promise settles before the span around it ends',
   'batch-export': 'Require spans to be exported in batches',
   'disable-comment': 'Require that a comment that switches a rule off says why, and that something is switched off by it',
@@ -12,6 +13,7 @@ export const ruleDescriptions: Readonly<Record<string, string>> = {
   'error-stage': 'Require that an error path says at which stage it failed',
   'error-status': 'Require that a failed span has the status ERROR',
   'handler-coverage': 'Require a least share of traced handlers in each service',
+  'handler-span': 'Require that handlers start a span of their own where the service’s others do',
   'no-borrowed-end': 'Disallow ending a span that somebody else started',
   'no-context-loss': 'Require producers to inject the trace context into their messages, and consumers to extract it',
   'no-deprecated-attributes': 'Disallow attribute keys that the semantic conventions replaced',
@@ -28,6 +30,7 @@ export const ruleDescriptions: Readonly<Record<string, string>> = {
   'setup-first': 'Require tracing to be set up before the modules that it instruments are loaded',
   'span-end': 'Require that a span is ended on every path',
   'span-name-present': 'Require a span to have a name of its own',
+  'span-name-shared': 'Require that a span name stands for one operation in the whole program',
   'span-name-style': 'Require span names to follow the form of the policy',
   'stale-policy': 'Require that a service runs with the policy that its config makes',
   'valid-attribute-value': 'Disallow attribute values that the SDK drops silently',

@@ -13,7 +13,11 @@ import type { Draft } from './findings/draft.js'
 import { inferHelpers, type InferredHelper } from './facts/inferred-helpers.js'
 import { createFactReader, type FactReader } from './facts/extract.js'
 import { dataAndNameFindings, readSpanFacts, type SpanFacts } from './findings/data-and-names.js'
+import { lostContextFindings } from './findings/lost-context.js'
+import { silentHandlerFindings } from './findings/silent-handlers.js'
+import { handOverFindings } from './findings/span-hand-over.js'
 import { untracedFindings } from './findings/untraced.js'
+import { vocabularyFindings } from './findings/vocabulary.js'
 import { collectRegistrations } from './handlers/collect.js'
 import { declaredExports } from './handlers/declared.js'
 import { joinObjects } from './handlers/join.js'
@@ -126,12 +130,14 @@ function analyseFiles(found: ProgramFiles, settingsOf: SettingsOf, known: readon
   const drafts: Draft[] = []
   const verdicts: HandlerVerdict[] = []
   const setupNames = new Map<Service, readonly string[]>()
+  const inputs: { service: Service; judged: readonly HandlerVerdict[]; input: CoverageInput }[] = []
   for (const service of services) {
     const { config: settings, folder } = settingsOf(path.join(service.dir, 'package.json'))
     const input: CoverageInput = { services: [service], handlers: registrations.handlers, objects: registrations.objects, join, setups, program, graph, references, evaluator, config: settings, approved: approvedModules(settings, [folder, service.dir, root]) }
     const judged = judgeHandlers(input)
     verdicts.push(...judged)
     setupNames.set(service, [...new Set(service.entries.flatMap(entry => processTracing(entry, input).map(tracing => tracing.by)))])
+    inputs.push({ service, judged, input })
     drafts.push(...untracedFindings(judged, references), ...bootOrderFindings([service], judged, input))
     if (judged.length > 0) drafts.push(...duplicateSetupFindings([service], input), ...shutdownFindings([service], input))
   }
@@ -140,7 +146,10 @@ function analyseFiles(found: ProgramFiles, settingsOf: SettingsOf, known: readon
   progress('reading spans and what is written to them')
   const reader = createFactReader(program, config)
   const facts = readSpanFacts(program, inScope, reader, evaluator)
-  drafts.push(...dataAndNameFindings(program, facts, policyOf))
+  drafts.push(...dataAndNameFindings(program, facts, policyOf), ...vocabularyFindings(program, facts), ...handOverFindings(program, facts))
+  for (const { service, judged, input } of inputs) {
+    if (judged.length > 0) drafts.push(...lostContextFindings(service, input), ...silentHandlerFindings(service, judged, program, facts, evaluator))
+  }
   return { root, own, program, inScope, services, verdicts, setupNames, evaluator, reader, facts, drafts, problems, configOf, policyOf, helpers: inferHelpers(facts.helpers, program, root) }
 }
 

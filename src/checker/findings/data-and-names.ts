@@ -31,9 +31,9 @@ export const judgedNames: ReadonlySet<string> = new Set([
   'valid-attribute-value',
 ])
 
-/** Without one of these in its text a file starts no span and writes to none. */
+/** Without one of these in its text a file starts no span, writes to none and measures nothing (`orders.add(1, { … })`). */
 const TRACING_WORDS =
-  /@opentelemetry\/|@spanguard\/runtime|\b(?:startSpan|startActiveSpan|withSpan|setAttributes?|addEvent|updateName|setStatus|setEntry|createBaggage)\b/
+  /\.(?:add|record)\(\s*[\w.]+,\s*\{|@opentelemetry\/|@spanguard\/runtime|\b(?:startSpan|startActiveSpan|withSpan|setAttributes?|addEvent|updateName|setStatus|setEntry|createBaggage)\b/
 
 /** What a program does with spans: by file, and at the calls of the program's own helpers. */
 export interface SpanFacts {
@@ -63,7 +63,7 @@ export function dataAndNameFindings(program: Program, { direct, derived: derived
       const seenByLint = new Set(judge(fileOnly(fact), policy).map(({ rule }) => rule))
       for (const finding of judge(fact, policy)) {
         guilty.add(keyOf(finding.rule, fact.origin))
-        drafts.push(toDraft(finding, program, file.root, { leftToLint: seenByLint.has(finding.rule), steps: [] }))
+        drafts.push(toDraft(finding, program, file.root, { leftToLint: seenByLint.has(finding.rule) && isMadeHere(fact, file), steps: [] }))
       }
     }
   }
@@ -76,6 +76,12 @@ export function dataAndNameFindings(program: Program, { direct, derived: derived
     }
   }
   return drafts
+}
+
+/** An instrument that another file makes is unknown to ESLint. */
+function isMadeHere(fact: Fact, file: ProgramFile): boolean {
+  const isMetric = fact.fact === 'attribute-write' && fact.sink === 'metric-attribute'
+  return !isMetric || /\bcreate(?:Observable)?(?:Counter|Gauge|Histogram|UpDownCounter)\b/.test(file.root.text)
 }
 
 function keyOf(rule: string, origin: Origin): string {
@@ -179,7 +185,7 @@ function toDraft(
 }
 
 /** The node with exactly this range. */
-function nodeAt(program: Program, origin: Origin): ts.Node | null {
+export function nodeAt(program: Program, origin: Origin): ts.Node | null {
   const root = origin.file === undefined ? undefined : program.file(origin.file)?.root
   if (root === undefined) return null
   let found: ts.Node | null = null

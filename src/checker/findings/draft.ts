@@ -15,4 +15,6 @@ export interface Draft {
   readonly subject: string
   /** An ESLint rule reports it in the same place. */
   readonly leftToLint: boolean
+  /** What it weighs where the config says nothing; an error when absent. */
+  readonly severity?: 'warn'
 }

@@ -57,7 +57,7 @@ export function finishFindings(drafts: readonly Draft[], options: FinishOptions)
   for (const draft of drafts) {
     const origin = originOf(draft.node)
     const file = origin.file ?? ''
-    const severity = configOf(file).severity?.[draft.rule] ?? 'error'
+    const severity = configOf(file).severity?.[draft.rule] ?? draft.severity ?? 'error'
     const key = `${draft.rule}\0${file}\0${String(origin.start)}\0${draft.subject}`
     if (severity === 'off' || seen.has(key)) continue
     const directive = findDirective(directivesOf(file), origin.from.line, draft.rule)

@@ -1,0 +1,75 @@
+import { ts } from 'ts-morph'
+
+import type { HandlerVerdict } from '../coverage.js'
+import { isFunctionLike, type Evaluator, unwrap } from '../evaluate.js'
+import { step } from '../places.js'
+import type { Program } from '../program.js'
+import type { Service } from '../services.js'
+import { nodeAt, type SpanFacts } from './data-and-names.js'
+import type { Draft } from './draft.js'
+
+/** How deep calls are followed from a handler. */
+const maxDepth = 5
+/** A service of which a smaller share of handlers has spans of its own does not name its work by spans: nothing is missing. In percent. */
+const leastShare = 50
+
+/**
+ * Handlers whose work starts no span of the domain, in a service whose other handlers do: their traces say that a request was slow,
+ * not what was. One warning for a service.
+ */
+export function silentHandlerFindings(service: Service, verdicts: readonly HandlerVerdict[], program: Program, facts: SpanFacts, evaluator: Evaluator): Draft[] {
+  const starts = new Set<ts.Node>()
+  const all = [...[...facts.direct.values()].flat(), ...facts.derived.map(({ fact }) => fact)]
+  for (const fact of all) {
+    const node = fact.fact === 'span-start' ? nodeAt(program, fact.origin) : null
+    if (node !== null) starts.add(node)
+  }
+  if (starts.size === 0) return []
+  const judged = verdicts.flatMap((verdict) => {
+    const handler = verdict.site.handler === null ? null : functionOf(verdict.site.handler, evaluator)
+    return verdict.status !== 'traced' || handler === null ? [] : [{ verdict, hasSpan: reaches(handler, starts, evaluator, maxDepth, new Set()) }]
+  })
+  const silent = judged.filter(({ hasSpan }) => !hasSpan)
+  const [first] = silent
+  if (first === undefined || judged.length - silent.length < 2 || 100 * (judged.length - silent.length) < leastShare * judged.length) return []
+  return [
+    {
+      rule: 'handler-span',
+      message: `${String(silent.length)} of ${String(judged.length)} handlers of service "${service.name}" start no span of their own, while the others do: their traces say that a request was slow, and not at what. Name their work by a span.`,
+      node: first.verdict.site.node,
+      service,
+      steps: silent.slice(0, 20).map(({ verdict }) => step(verdict.site.node, [verdict.site.method, verdict.site.route].filter(Boolean).join(' ') || `a handler of ${verdict.site.descriptor.label}`)),
+      certainty: 'likely',
+      subject: service.name,
+      leftToLint: false,
+      severity: 'warn',
+    },
+  ]
+}
+
+function functionOf(handler: ts.Expression, evaluator: Evaluator): ts.FunctionLikeDeclaration | null {
+  const entity = evaluator.evaluate(unwrap(handler))
+  return entity.kind === 'function' && entity.node.body !== undefined ? entity.node : null
+}
+
+function reaches(node: ts.FunctionLikeDeclaration, starts: ReadonlySet<ts.Node>, evaluator: Evaluator, depth: number, seen: Set<ts.Node>): boolean {
+  if (seen.has(node)) return false
+  seen.add(node)
+  let found = false as boolean
+  const visit = (at: ts.Node): void => {
+    if (found) return
+    if (starts.has(at)) {
+      found = true
+      return
+    }
+    if (ts.isCallExpression(at) && depth > 0) {
+      const entity = evaluator.evaluate(at.expression)
+      if (entity.kind === 'function' && (isFunctionLike(entity.node) || ts.isMethodDeclaration(entity.node))) found = reaches(entity.node, starts, evaluator, depth - 1, seen)
+      // What is injected cannot be followed; it may well start one.
+      else if (entity.kind === 'parameter' || entity.kind === 'typed') found = ts.isPropertyAccessExpression(at.expression) && at.expression.expression.kind === ts.SyntaxKind.PropertyAccessExpression
+    }
+    ts.forEachChild(at, visit)
+  }
+  if (node.body) visit(node.body)
+  return found
+}
