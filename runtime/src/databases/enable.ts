@@ -13,7 +13,8 @@ const holder = globalThis as { [key]?: (() => void)[] | undefined }
 interface Driver {
   /** Since when it has the tracing channel that is listened to. */
   readonly since?: readonly [major: number, minor: number]
-  readonly enable: () => (() => void)[]
+  /** Null when the driver is not found. */
+  readonly enable: () => (() => void)[] | null
 }
 
 /** Packages that bring a driver of their own, which is another copy where packages are not hoisted. */
@@ -25,9 +26,9 @@ const owners = ['@prisma/adapter-pg', 'drizzle-orm', 'knex', 'mongoose', 'pg-pro
  */
 const drivers: { readonly [Name in DatabaseName]: Driver } = {
   ioredis: { since: [5, 11], enable: () => [traceIoredis()] },
-  mongodb: { enable: () => loadEach(mongodbConnectionFile, owners).flatMap(module => patchMongodb(module) ?? []) },
+  mongodb: { enable: () => patchEach(mongodbConnectionFile, patchMongodb) },
   mysql2: { since: [3, 24], enable: () => [traceMysql2()] },
-  pg: { enable: () => loadEach('pg', owners).flatMap(module => patchPg(module) ?? []) },
+  pg: { enable: () => patchEach('pg', patchPg) },
 }
 
 /**
@@ -41,9 +42,10 @@ export function enableDatabases(which: 'auto' | readonly DatabaseName[] | false)
   for (const [name, driver] of Object.entries(drivers) as [DatabaseName, Driver][]) {
     if (which !== 'auto' && !which.includes(name)) continue
     try {
-      stops.push(...driver.enable())
+      const enabled = driver.enable()
+      stops.push(...(enabled ?? []))
       if (driver.since !== undefined) checkVersion(name, driver.since)
-      else if (which !== 'auto' && stops.length === 0) report('warn', `databases.${name}`, `${name} is not traced: it is not found from the application's entry`)
+      else if (which !== 'auto' && enabled === null) report('warn', `databases.${name}`, `${name} is not traced: it is not found from the application's entry`)
     } catch (error) {
       report('error', `databases.${name}`, `${name} is not traced: ${error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error)}`)
     }
@@ -54,6 +56,11 @@ export function enableDatabases(which: 'auto' | readonly DatabaseName[] | false)
 export function disableDatabases(): void {
   for (const stop of holder[key] ?? []) stop()
   holder[key] = undefined
+}
+
+function patchEach(name: string, patch: (module: Readonly<Record<string, never>>) => (() => void) | null): (() => void)[] | null {
+  const modules = loadEach(name, owners)
+  return modules.length === 0 ? null : modules.flatMap(module => patch(module) ?? [])
 }
 
 function checkVersion(name: string, [major, minor]: readonly [number, number]): void {

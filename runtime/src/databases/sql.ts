@@ -11,7 +11,7 @@ export interface SqlSummary {
 
 /**
  * Summarises a SQL text as `db.query.summary` is described; null for what tells nothing: health checks as `SELECT 1`,
- * transaction control, and settings of the session. A text that is not understood is its first word.
+ * transaction control, and settings of the session. A text that does not begin with a verb of SQL is `OTHER`.
  * https://opentelemetry.io/docs/specs/semconv/db/database-spans/#generating-a-summary-of-the-query
  */
 export function summarizeSql(text: string): SqlSummary | null {
@@ -36,6 +36,13 @@ const maxTargets = 6
 const control: ReadonlySet<string> = new Set([
   'ABORT', 'BEGIN', 'COMMIT', 'DEALLOCATE', 'DISCARD', 'END', 'RELEASE', 'RESET', 'ROLLBACK', 'SAVEPOINT', 'SET', 'START', 'USE',
 ])
+/** A first word that is none of these may be data. */
+const verbs: ReadonlySet<string> = new Set([
+  'ALTER', 'ANALYZE', 'CALL', 'CHECK', 'CLOSE', 'CLUSTER', 'COMMENT', 'COPY', 'CREATE', 'DECLARE', 'DELETE', 'DESC', 'DESCRIBE', 'DO', 'DROP',
+  'EXEC', 'EXECUTE', 'EXPLAIN', 'FETCH', 'FLUSH', 'GRANT', 'INSERT', 'KILL', 'LISTEN', 'LOAD', 'LOCK', 'MERGE', 'MOVE', 'NOTIFY', 'OPTIMIZE',
+  'PRAGMA', 'PREPARE', 'REFRESH', 'REINDEX', 'REPLACE', 'REVOKE', 'SELECT', 'SHOW', 'TABLE', 'TRUNCATE', 'UNLISTEN', 'UNLOCK', 'UPDATE', 'VACUUM',
+  'VALUES', 'WITH',
+])
 /** What pools and probes ask to see whether somebody is there. */
 const probe =
   /^\s*select\s+(?:\d+(?:\s*[+*-]\s*\d+)?|true|null|now\(\)|version\(\)|current_(?:timestamp|date|database\(\))|@@version|pg_is_in_recovery\(\))(?:\s+(?:as\s+)?["`]?\w{1,30}["`]?)?\s*;?\s*$/i
@@ -49,7 +56,10 @@ function parse(text: string): SqlSummary | null {
   const tokens = tokenize(text)
   const first = tokens[0]?.toUpperCase() ?? ''
   if (first === '' || control.has(first)) return null
-  const operation = first === 'WITH' ? mainOperation(tokens) : first
+  // Statements in parentheses: `(SELECT …) UNION (SELECT …)`.
+  const verb = first === '(' ? (tokens.find(each => each !== '(')?.toUpperCase() ?? '') : first
+  if (!verbs.has(verb)) return { summary: 'OTHER', operation: 'OTHER', collection: null, procedure: null }
+  const operation = verb === 'WITH' ? mainOperation(tokens) : verb
   const targets = targetsOf(tokens, operation)
   const called = operation === 'CALL' || operation === 'EXEC' || operation === 'EXECUTE'
   return {

@@ -75,7 +75,7 @@ test('health checks and the control of transactions have no span; a callback, a 
     await client.query('COMMIT')
     await withSpan('order.count', () =>
       new Promise<void>((resolve, reject) => {
-        client.query('SELECT count(*) FROM orders', (error: unknown) => {
+        client.query('SELECT count(*) FROM orders', (error: Error | null | undefined) => {
           // The callback is in the context of its caller.
           withSpan('order.counted', () => {})
           if (error) reject(error)

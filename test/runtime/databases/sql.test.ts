@@ -29,6 +29,8 @@ test.each<[string, string]>([
   ['SELECT charge($1)', 'SELECT'],
   ['EXPLAIN SELECT * FROM orders', 'EXPLAIN orders'],
   ['SHOW TABLES', 'SHOW'],
+  ['(SELECT a FROM orders) UNION (SELECT a FROM refunds)', 'SELECT orders refunds'],
+  ['hunter2 is no verb FROM orders', 'OTHER'],
   ['SELECT * FROM a; DROP TABLE b', 'SELECT a'],
 ])('%s', (text, summary) => {
   expect(summarizeSql(text)?.summary).toBe(summary)

@@ -1,0 +1,85 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import path from 'node:path'
+import { startMongoServer } from '../test/runtime/databases/mongo-server.js'
+import { startPostgres } from '../test/runtime/databases/postgres.js'
+import { startKafkaBroker } from '../test/runtime/messaging/kafka-broker.js'
+import { startReceiver } from '../test/otlp-receiver.js'
+import { findService } from '../test/services.js'
+
+/**
+ * `npm run bench -- reach [pg|mysql2|ioredis|mongodb|amqp|kafka]...`: what tracing a call of a client costs over the bare
+ * client, and over the official instrumentation with the same exporter and redaction. CPU of the process, in turns within
+ * one run; the median of the rounds counts. Wants the services of `scripts/start-services.sh`.
+ */
+export default async function run(args: string[]): Promise<void> {
+  const receiver = await startReceiver()
+  const [postgres, mongo, kafka] = [await startPostgres(), await startMongoServer(), await startKafkaBroker()]
+  const env = {
+    ...process.env,
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    ENVIRONMENT: 'production',
+    OTEL_LOG_LEVEL: 'none',
+    PG_URL: postgres.url,
+    MONGO_URL: mongo.url,
+    KAFKA: kafka.address,
+  }
+  try {
+    for (const client of args.length > 0 ? args : clients) {
+      const service = wants[client]
+      if (service !== undefined && findService(service) === null) {
+        process.stdout.write(`${client}: left out, SPANGUARD_SERVICES names no ${service}\n`)
+        continue
+      }
+      const children = await Promise.all(variants.map(variant => started(client, variant, env)))
+      const rounds: number[][] = []
+      for (let round = 0; round < roundCount; round++) {
+        const row: number[] = []
+        // Another one is first each time.
+        for (let turn = 0; turn < children.length; turn++) {
+          const index = (turn + round) % children.length
+          row[index] = await ask(children[index] as ChildProcess)
+        }
+        rounds.push(row)
+        receiver.clear()
+      }
+      for (const child of children) child.disconnect()
+      report(client, rounds)
+    }
+  } finally {
+    await Promise.all([receiver.close(), mongo.close(), kafka.close(), postgres.stop()])
+  }
+}
+
+const variants = ['none', 'official', 'spanguard'] as const
+const clients = ['pg', 'mysql2', 'ioredis', 'mongodb', 'amqp', 'kafka'] as const
+const wants: Readonly<Record<string, 'redis' | 'amqp' | 'mysql' | undefined>> = { ioredis: 'redis', amqp: 'amqp', mysql2: 'mysql' }
+const roundCount = 9
+const calls = 1500
+
+async function started(client: string, variant: string, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
+  const child = fork(path.resolve(import.meta.dirname, 'runtime/reach.mjs'), [client, variant, String(calls)], { env })
+  await once(child, 'message')
+  return child
+}
+
+async function ask(child: ChildProcess): Promise<number> {
+  const answer = once(child, 'message')
+  child.send('round')
+  const [cpu] = (await answer) as [number]
+  return cpu
+}
+
+function report(client: string, rounds: readonly (readonly number[])[]): void {
+  const column = (index: number): number => median(rounds.map(row => row[index] ?? 0))
+  const ratio = median(rounds.map(([, official = 0, own = 0]) => own / official))
+  const over = median(rounds.map(([none = 0, , own = 0]) => own / none))
+  const verdict = ratio <= 1 ? 'ok  ' : 'MISS'
+  const detail = `µs CPU per call: bare ${column(0).toFixed(0)}, official ${column(1).toFixed(0)}, spanguard ${column(2).toFixed(0)}`
+  process.stdout.write(`${verdict} ${client.padEnd(8)} over the official one ${ratio.toFixed(2)} (goal 1.0), over the bare client ${over.toFixed(2)}  ${detail}\n`)
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? 0
+}
