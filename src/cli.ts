@@ -3,7 +3,7 @@ import path from 'node:path'
 import { ConfigError } from '@spanguard/policy'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { buildPolicy } from './cli/build-policy.js'
-import { runCheck, type CheckFlags } from './cli/check.js'
+import { runCheck, type CheckFlags, type ExtraReport } from './cli/check.js'
 import { exitCodes } from './cli/exit-codes.js'
 import { explain } from './cli/explain.js'
 import { init } from './cli/init.js'
@@ -23,6 +23,7 @@ async function run(argv: readonly string[]): Promise<number> {
     .argument('[paths...]', 'folders, source files or tsconfigs; the current folder by default')
     .addOption(new Option('--format <name>', 'how findings are written').choices(formats).default('pretty'))
     .option('--output <file>', 'write the report to a file')
+    .option('--report <format=file>', 'another report of the same run, more than once where more are wanted', collectReport, [])
     .option('--min-coverage <percent>', 'the least share of traced handlers in each service', parsePercent)
     .option('--max-warnings <number>', 'fail when there are more warnings', parseCount)
     .option('--baseline <file>', 'leave out the findings that a baseline knows')
@@ -80,6 +81,13 @@ function failure(error: unknown): number {
   const text = error instanceof Error ? error.message : String(error)
   process.stderr.write(known ? `${text}\n` : `Spanguard failed, which is a fault of its own: ${error instanceof Error ? (error.stack ?? text) : text}\nPlease report it with the command that you ran.\n`)
   return exitCodes.unusable
+}
+
+function collectReport(text: string, before: readonly ExtraReport[]): ExtraReport[] {
+  const [format = '', ...rest] = text.split('=')
+  const file = rest.join('=')
+  if (!formats.includes(format) || file === '') throw new InvalidArgumentError(`Give format=file; formats are ${formats.join(', ')}.`)
+  return [...before, { format, file }]
 }
 
 function parsePercent(text: string): number {

@@ -10,7 +10,14 @@ import { ruleHelp, rulePages } from './rule-pages.js'
 import { progressLine, write } from './terminal.js'
 import { writeAtomically } from './write-file.js'
 
+/** A report that is written to a file beside the one of `--format`. */
+export interface ExtraReport {
+  readonly format: string
+  readonly file: string
+}
+
 export interface CheckFlags {
+  readonly report: readonly ExtraReport[]
   readonly format: string
   readonly output?: string
   readonly minCoverage?: number
@@ -52,13 +59,15 @@ export async function runCheck(paths: readonly string[], flags: CheckFlags): Pro
   const baseline = flags.baseline ?? (flags.updateBaseline === true ? 'spanguard-baseline.json' : undefined)
   if (flags.updateBaseline === true && baseline !== undefined) writeAtomically(path.resolve(cwd, baseline), writeBaseline(result, file => path.relative(repositoryOf(result.root), file).split(path.sep).join('/')))
   if (baseline !== undefined) result = withoutBaseline(result, readBaseline(path.resolve(cwd, baseline)), baseline)
-  const toFile = flags.output !== undefined
-  // Services of CI join paths to the repository's root, people to the folder they stand in.
-  const root = repositoryFormats.has(flags.format) ? repositoryOf(result.root) : cwd
   const pages = rulePages()
-  const text = reporters[flags.format]?.({ ...result, root }, { color: !toFile && pc.isColorSupported && process.stdout.isTTY, quiet: flags.quiet === true, version, ruleHelp: rule => ruleHelp(pages, rule) }) ?? ''
-  if (flags.output === undefined) await write(process.stdout, text)
-  else writeAtomically(path.resolve(cwd, flags.output), text)
+  const render = (format: string, color: boolean): string => {
+    // Services of CI join paths to the repository's root, people to the folder they stand in.
+    const root = repositoryFormats.has(format) ? repositoryOf(result.root) : cwd
+    return reporters[format]?.({ ...result, root }, { color, quiet: flags.quiet === true, version, ruleHelp: rule => ruleHelp(pages, rule) }) ?? ''
+  }
+  for (const { format, file } of flags.report) writeAtomically(path.resolve(cwd, file), render(format, false))
+  if (flags.output === undefined) await write(process.stdout, render(flags.format, pc.isColorSupported && process.stdout.isTTY))
+  else writeAtomically(path.resolve(cwd, flags.output), render(flags.format, false))
   if (flags.format !== 'pretty') for (const problem of result.problems) if (problem.level === 'config') process.stderr.write(`${problem.message}\n`)
   return exitCodeOf(result, flags)
 }
