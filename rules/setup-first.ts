@@ -1,6 +1,7 @@
 import { judgeOrder, messages } from '@spanguard/policy'
 
-import { analyzeSetup } from '../src/analysis/setup/index.js'
+import { openFile } from '../src/analysis/index.js'
+import { setupOf } from '../src/analysis/setup/index.js'
 import { createRule } from '../src/create-rule.js'
 import { reportFinding } from '../src/fix/index.js'
 import { moveFirst } from './setup-first/move-first.js'
@@ -25,11 +26,12 @@ export default createRule<[{ fix?: boolean }], string>({
     defaultOptions: [{ fix: false }],
   },
   create(context, [options]) {
-    const setup = analyzeSetup(context)
-    if (setup === null) return {}
-    const { approved = [], accept = [] } = setup.config.setup ?? {}
+    const file = openFile(context)
+    const { approved = [], accept = [] } = file.config.setup ?? {}
     const isNamed = approved.length + accept.length > 0
     if (!isNamed && !/instrument|otel|telemetry|tracer|tracing|@spanguard/i.test(context.sourceCode.text)) return {}
+    const setup = setupOf(file, context)
+    if (setup === null) return {}
     return {
       Program() {
         for (const order of setup.order) {

@@ -2,6 +2,7 @@ import type { TSESTree } from '@typescript-eslint/types'
 import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 
 import { findBinding, getMemberName, unwrap } from './bindings.js'
+import { perFile } from './per-file.js'
 
 /** What an expression is, seen from the modules the file imports. */
 export interface ImportedReference {
@@ -23,11 +24,21 @@ const DEPTH = 8
  *
  * @returns null where the file does not show an import
  */
-export function resolveReference(
-  node: TSESTree.Node,
-  sourceCode: Readonly<SourceCode>,
-  depth = 0,
-): ImportedReference | null {
+export function resolveReference(node: TSESTree.Node, sourceCode: Readonly<SourceCode>): ImportedReference | null {
+  const expression = unwrap(node)
+  // What neither is nor begins with a name comes from no import; most callees that are asked about begin with one.
+  if (expression.type === 'ThisExpression' || expression.type === 'Super') return null
+  const answers = answersOf(sourceCode)
+  const known = answers.get(expression)
+  if (known !== undefined) return known
+  const answer = follow(expression, sourceCode, 0)
+  answers.set(expression, answer)
+  return answer
+}
+
+const answersOf = perFile(() => new Map<TSESTree.Node, ImportedReference | null>())
+
+function follow(node: TSESTree.Node, sourceCode: Readonly<SourceCode>, depth: number): ImportedReference | null {
   if (depth > DEPTH) return null
   const expression = unwrap(node)
   switch (expression.type) {
@@ -35,17 +46,17 @@ export function resolveReference(
       const binding = findBinding(expression, sourceCode)
       if (binding?.kind === 'import') return { module: binding.module, imported: binding.imported, path: [] }
       if (binding?.kind !== 'variable' || binding.init === null) return null
-      const source = resolveReference(binding.init, sourceCode, depth + 1)
+      const source = follow(binding.init, sourceCode, depth + 1)
       return source === null ? null : addPath(source, binding.path)
     }
     case 'MemberExpression': {
       const name = getMemberName(expression)
       if (name === null) return null
-      const source = resolveReference(expression.object, sourceCode, depth + 1)
+      const source = follow(expression.object, sourceCode, depth + 1)
       return source === null ? null : addPath(source, [name])
     }
     case 'AwaitExpression':
-      return resolveReference(expression.argument, sourceCode, depth + 1)
+      return follow(expression.argument, sourceCode, depth + 1)
     case 'ImportExpression':
       return expression.source.type === 'Literal' && typeof expression.source.value === 'string'
         ? { module: expression.source.value, imported: '*', path: [] }

@@ -13,8 +13,8 @@ class NodeOrigin implements Origin {
     const { loc, range } = node
     this.start = range[0]
     this.end = range[1]
-    this.from = { line: loc.start.line, column: loc.start.column }
-    this.to = { line: loc.end.line, column: loc.end.column }
+    this.from = loc.start
+    this.to = loc.end
     this.#node = node
   }
 

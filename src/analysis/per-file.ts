@@ -10,15 +10,16 @@ import type { TSESTree } from '@typescript-eslint/types'
  */
 export function perFile<Kept>(make: () => Kept): (source: { readonly ast: TSESTree.Program }) => Kept {
   const kept = new WeakMap<TSESTree.Program, Kept>()
-  let last: { readonly ast: WeakRef<TSESTree.Program>; readonly answers: Kept } | null = null
+  // The file that was asked about last is asked about again, thousands of times; it is kept until the next one comes.
+  let last: { readonly ast: TSESTree.Program; readonly answers: Kept } | null = null
   return ({ ast }) => {
-    if (last?.ast.deref() === ast) return last.answers
+    if (last?.ast === ast) return last.answers
     let answers = kept.get(ast)
     if (answers === undefined) {
       answers = make()
       kept.set(ast, answers)
     }
-    last = { ast: new WeakRef(ast), answers }
+    last = { ast, answers }
     return answers
   }
 }

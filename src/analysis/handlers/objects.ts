@@ -32,8 +32,12 @@ export function createObjectFinder(
   frameworks: readonly FrameworkDescriptor[],
   sourceCode: Readonly<SourceCode>,
 ): ObjectFinder {
-  const known = new WeakMap<TSESTree.Node, FrameworkObject | null>()
-  const created = new WeakMap<Call, FrameworkObject>()
+  const known = new Map<TSESTree.Node, FrameworkObject | null>()
+  const created = new Map<Call, FrameworkObject>()
+  const modules = frameworks.flatMap(({ objects }) =>
+    Object.values(objects).flatMap((sources) => sources.flatMap((source) => ('module' in source ? [source.module] : []))),
+  )
+  const makers = new Map<string, boolean>()
   const running = new Set<TSESTree.Node>()
 
   return { objectOf: (node) => find(node, 0) }
@@ -219,7 +223,7 @@ export function createObjectFinder(
   /** What a call of an export makes: its result, or what it gives to parameter `callback` of a function among its arguments. */
   function findCreated(node: Call, callback: number | null): Pick<FrameworkObject, 'framework' | 'is'> | null {
     const reference = resolveReference(node.callee, sourceCode)
-    if (reference === null) return null
+    if (reference === null || !isMaker(reference.module)) return null
     const name = exportName(reference.imported, reference.path)
     return findSource((source) => {
       if (!('export' in source) || source.as === 'value') return false
@@ -227,9 +231,19 @@ export function createObjectFinder(
     })
   }
 
+  /** Does any row speak of this module? */
+  function isMaker(module: string): boolean {
+    let answer = makers.get(module)
+    if (answer === undefined) {
+      answer = modules.some((pattern) => matchesModule(module, pattern))
+      makers.set(module, answer)
+    }
+    return answer
+  }
+
   function findValue(node: TSESTree.Node): FrameworkObject | null {
     const reference = resolveReference(node, sourceCode)
-    if (reference === null) return null
+    if (reference === null || !isMaker(reference.module)) return null
     const name = exportName(reference.imported, reference.path)
     const found = findSource(
       (source) => 'export' in source && source.as === 'value' && matchesExport(source, reference.module, name),

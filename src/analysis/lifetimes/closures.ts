@@ -71,6 +71,8 @@ function escapeTo(at: TSESTree.Node, end: Origin, lowering: Lowering): EscapeNod
 /** A listener or callback for failure that does nothing to the span. */
 export function failureOf(argument: TSESTree.Node, lowering: Lowering): FlowNode[] {
   const expression = unwrap(argument)
+  const listened = parentOf(outermost(expression))
+  if (listened?.type !== 'CallExpression' || !isListener(listened, outermost(expression))) return []
   const holder = { ...holderOf(expression, lowering), end: originOf(expression) }
   if (holder.kind !== 'listener' || !failureNames.has(holder.name)) return []
   if (isFunction(expression) && reachesSpan(expression, lowering)) return []

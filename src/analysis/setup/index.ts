@@ -34,7 +34,11 @@ const known = new WeakMap<OpenFile, SetupAnalysis | null>()
  * @throws ConfigError when the settings or the nearest config file are not valid
  */
 export function analyzeSetup(context: RuleOfFile): SetupAnalysis | null {
-  const file = openFile(context)
+  return setupOf(openFile(context), context)
+}
+
+/** The same for a file that the rule has opened already. */
+export function setupOf(file: OpenFile, context: RuleOfFile): SetupAnalysis | null {
   let setup = known.get(file)
   if (setup === undefined) {
     setup = WEB_SDK.test(context.sourceCode.text) || file.outOfScope ? null : createSetup(file, context)
