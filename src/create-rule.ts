@@ -1,5 +1,5 @@
-import type { RuleContext, RuleListener, RuleModule } from '@typescript-eslint/utils/ts-eslint'
-import { RuleCreator } from '@typescript-eslint/utils/eslint-utils'
+import type { RuleContext, RuleListener } from '@typescript-eslint/utils/ts-eslint'
+import { applyDefault, RuleCreator } from '@typescript-eslint/utils/eslint-utils'
 
 /** What a rule says of itself: presets, the README's table and the docs' headers are made from it. */
 export interface RuleDocs {
@@ -23,8 +23,25 @@ const create = RuleCreator<RuleDocs>((name) => `${PAGES}/${name}.md`)
  * runs out, because a file is nested thousands of levels deep, says so and ends there; the run goes on.
  */
 export const createRule: typeof create = (rule) => {
-  const made = create(rule)
-  return { ...made, create: (context) => keepDepth(made, context) }
+  // The library's generic type leaves the options' own unnamed here.
+  const getOptions = readOptions(rule.meta.defaultOptions)
+  return { ...create(rule), create: (context) => keepDepth(() => rule.create(context, getOptions(context.options) as never), context) }
+}
+
+/**
+ * The options of a rule with its defaults beneath them. ESLint hands over the same object for every file, and most rules
+ * have none: what the library does for each file anew, cloning the defaults, is done once.
+ */
+function readOptions(defaults: readonly unknown[] = []): (given: readonly unknown[]) => readonly unknown[] {
+  const merged = new WeakMap<object, readonly unknown[]>()
+  return (given) => {
+    const [first] = given
+    if (first === undefined) return defaults
+    if (typeof first !== 'object' || first === null || given.length > 1) return applyDefault(defaults, given)
+    const known = merged.get(first) ?? applyDefault(defaults, given)
+    merged.set(first, known)
+    return known
+  }
 }
 
 type Context<MessageIds extends string, Options extends readonly unknown[]> = Readonly<RuleContext<MessageIds, Options>>
@@ -32,7 +49,7 @@ type Context<MessageIds extends string, Options extends readonly unknown[]> = Re
 /** Trees that a rule has given up on already: one sentence a file is enough. */
 const tooDeep = new WeakSet()
 
-function keepDepth<MessageIds extends string, Options extends readonly unknown[]>(rule: RuleModule<MessageIds, Options>, context: Context<MessageIds, Options>): RuleListener {
+function keepDepth<MessageIds extends string, Options extends readonly unknown[]>(createListener: () => RuleListener, context: Context<MessageIds, Options>): RuleListener {
   const guarded = <Given extends readonly unknown[]>(run: (...given: Given) => void) => (...given: Given): void => {
     try {
       run(...given)
@@ -43,9 +60,11 @@ function keepDepth<MessageIds extends string, Options extends readonly unknown[]
   }
   let listener: RuleListener = {}
   guarded(() => {
-    listener = rule.create(context)
+    listener = createListener()
   })()
-  return Object.fromEntries(Object.entries(listener).map(([selector, listen]) => [selector, listen && guarded(listen)]))
+  const entries = Object.entries(listener)
+  // Most files concern no rule.
+  return entries.length === 0 ? listener : Object.fromEntries(entries.map(([selector, listen]) => [selector, listen && guarded(listen)]))
 }
 
 function reportDepth<MessageIds extends string, Options extends readonly unknown[]>(context: Context<MessageIds, Options>): void {

@@ -60,7 +60,8 @@ function configIn(folder: string): string | null {
 
 function namesIn(folder: string): string[] {
   try {
-    return readdirSync(folder, { withFileTypes: true }).filter((entry) => NAMES.has(entry.name) && !entry.isDirectory()).map((entry) => entry.name)
+    const names = readdirSync(folder).filter((name) => NAMES.has(name))
+    return names.filter((name) => statSync(path.join(folder, name), { throwIfNoEntry: false })?.isDirectory() !== true)
   } catch {
     // A folder that may not be listed, or a path through a file: nothing of it can be read.
     return []
