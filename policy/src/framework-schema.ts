@@ -114,6 +114,10 @@ export const frameworkSchema: Schema = object(
       chain: text('The same in a chain: `.use({import}())`.'),
       wrap: text('What a handler becomes: `{import}({handler})`.'),
       element: text("A new element of the root module's list."),
+      option: object('A new element of a list among the options of the creation.', {
+        property: text("The option's name: `interceptors`."),
+        element: text('The element: `{import}()`.'),
+      }, ['property', 'element']),
       spanAction: text('The callback runs in a span of this action.'),
       as: { type: 'string', enum: ['fix', 'suggestion'], description: 'Applied by `--fix`, or offered in the editor.' },
     }, ['module', 'export', 'as']),

@@ -161,6 +161,8 @@ export interface Insertion {
   readonly wrap?: string
   /** A new first element of the list of the root module's decorator: `{import}`. */
   readonly element?: string
+  /** A new first element of a list among the options of the creation: `new Server({ interceptors: [{import}()] })`. */
+  readonly option?: { readonly property: string; readonly element: string }
   /** The handler's work runs inside a span of its own, named after the queue, the function or the file and this action. */
   readonly spanAction?: string
   /** `fix` is applied by `--fix`; `suggestion` is offered in the editor. */

@@ -44,6 +44,7 @@ export function mendUntraced(untraced: Untraced, place: Place): Mend | null {
   const change =
     'callbacks' in untraced ? wrapCallbacks(untraced, insert, imported.local, place)
     : untraced.rootModule !== null ? addToRootModule(untraced, insert, imported.local)
+    : insert.option !== undefined ? addToOption(untraced.host, insert.option, imported.local, place)
     : insert.wrap !== undefined ? wrapHandlers(untraced.host, insert.wrap, imported.local, place)
     : insertMiddleware(untraced.host, insert, imported.local, place)
   if (change === null) return null
@@ -137,6 +138,31 @@ function addToRootModule(untraced: Extract<Untraced, { kind: 'app' | 'server' }>
   // A list that is no array in place (`imports: modules`) is not understood.
   if (first === undefined || options.properties.some((property) => property.type !== 'Property' || getPropertyName(property) === list)) return null
   return { code, edits: [{ range: [first.range[0], first.range[0]], text: `${code}, ` }] }
+}
+
+/** `new Server()` becomes `new Server({ interceptors: [tracingServerInterceptor()] })`. */
+function addToOption(host: Host, { property, element }: NonNullable<Insertion['option']>, local: string, { analysis }: Place): Change | null {
+  const { creation } = host.object
+  const text = element.replaceAll('{import}', local)
+  const code = `${property}: [${text}]`
+  const [options] = creation.arguments
+  if (options === undefined) {
+    // `new Server` has no parentheses to write into.
+    const end = creation.range[1]
+    const isCalled = analysis.sourceCode.getText(creation).endsWith(')')
+    return { code, edits: [isCalled ? { range: [end - 1, end - 1], text: `{ ${code} }` } : { range: [end, end], text: `({ ${code} })` }] }
+  }
+  if (options.type !== 'ObjectExpression') return null
+  const present = findList(options, property)
+  if (present !== null) {
+    const index = present.range[0] + 1
+    return { code, edits: [{ range: [index, index], text: present.elements.length === 0 ? text : `${text}, ` }] }
+  }
+  // What is spread may hold such a list, and a list that is no array in place is not understood.
+  if (options.properties.some((given) => given.type !== 'Property' || getPropertyName(given) === property)) return null
+  const start = options.range[0] + 1
+  const isEmpty = options.properties.length === 0
+  return { code, edits: [{ range: isEmpty ? options.range : [start, start], text: isEmpty ? `{ ${code} }` : ` ${code},` }] }
 }
 
 function wrapCallbacks(

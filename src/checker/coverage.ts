@@ -266,7 +266,7 @@ function middlewareFor(handler: HandlerSite, served: ServedBy, input: CoverageIn
     object = mount.parent
     before = mount.node
   }
-  const root = tracingMount(served.root, before, input) ?? rootModuleTracing(served.root, input)
+  const root = tracingMount(served.root, before, input) ?? rootModuleTracing(served.root, input) ?? creationTracing(served.root, input)
   return root
 }
 
@@ -318,6 +318,26 @@ function isApproved(node: ts.Expression, input: CoverageInput): boolean {
   const entity = input.evaluator.evaluate(node)
   if (entity.kind === 'export') return [...input.approved].some(name => name !== '@spanguard/runtime' && matchesModule(entity.module, name))
   return entity.kind === 'function' && input.approved.has(entity.node.getSourceFile().fileName)
+}
+
+/** What traces among the options that an object is made with: `new Server({ interceptors: [tracingServerInterceptor()] })`. */
+function creationTracing(root: FrameworkObject, input: CoverageInput): { node: ts.Node; by: string } | null {
+  const property = root.descriptor.insert?.option?.property
+  if (property === undefined || !(ts.isNewExpression(root.node) || ts.isCallExpression(root.node))) return null
+  for (const argument of root.node.arguments ?? []) {
+    const entity = input.evaluator.evaluate(argument)
+    const options = entity.kind === 'value' ? entity.node : unwrap(argument)
+    if (!ts.isObjectLiteralExpression(options)) continue
+    for (const given of options.properties) {
+      if (!ts.isPropertyAssignment(given) || given.name.getText() !== property) continue
+      const list = unwrap(given.initializer)
+      for (const element of ts.isArrayLiteralExpression(list) ? list.elements : []) {
+        const by = tracerName(ts.isSpreadElement(element) ? element.expression : element, root, input)
+        if (by !== null) return { node: element, by }
+      }
+    }
+  }
+  return null
 }
 
 /** Nest: a tracing module in the `imports` of the root module, or of one that it imports. */

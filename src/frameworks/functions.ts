@@ -70,5 +70,8 @@ export const next: FrameworkDescriptor = {
     },
     { files: [`**/pages/api/**/*.${extensions}`], names: ['default'] },
   ],
-  tracedBy: [{ module: '@vercel/otel', export: 'registerOTel' }],
+  tracedBy: [
+    { module: '@spanguard/runtime/next', export: '*' },
+    { module: '@vercel/otel', export: 'registerOTel' },
+  ],
 }

@@ -19,4 +19,10 @@ export const grpc: FrameworkDescriptor = {
   listens: [{ on: 'server', methods: ['bind', 'bindAsync', 'start'] }],
   ignores: ['@grpc/reflection', 'grpc-health-check', 'grpc-js-health-check', 'grpc-server-reflection', 'nice-grpc-server-health'],
   tracedBy: [{ module: '@spanguard/runtime/grpc', export: '*' }],
+  insert: {
+    module: '@spanguard/runtime/grpc',
+    export: 'tracingServerInterceptor',
+    option: { property: 'interceptors', element: '{import}()' },
+    as: 'fix',
+  },
 }

@@ -47,6 +47,9 @@ const table: readonly (readonly [name: string, traced: number, total: number, by
   ['late-import', 2, 2, 'NodeSDK of @opentelemetry/sdk-node', ['setup-first src/app.ts:5']],
   ['conditional-setup', 2, 2, 'NodeSDK of @opentelemetry/sdk-node', []],
   ['next-instrumentation', 3, 3, 'registerOTel of @vercel/otel', []],
+  ['next-spanguard', 3, 3, 'register of @spanguard/runtime/next', []],
+  // An interceptor of the server itself, behind a variable and another interceptor.
+  ['grpc-interceptor', 2, 2, 'tracingServerInterceptor', []],
   // An ES module's import of http is out of reach without a loader hook; express requires http itself.
   ['esm-express', 1, 1, 'NodeSDK of @opentelemetry/sdk-node', []],
   ['esm-http', 0, 1, null, ['require-handler-tracing server.js:4']],

@@ -18,6 +18,8 @@ export interface InstalledProject {
 export interface RunOptions {
   readonly in?: string
   readonly env?: Readonly<Record<string, string>>
+  /** Default 60,000. */
+  readonly timeoutMs?: number
 }
 export interface RunResult {
   readonly exitCode: number | null
@@ -49,6 +51,7 @@ export function installProject(packages: readonly string[]): InstalledProject {
   const placeOf = (options: RunOptions) => ({
     cwd: path.join(folder, options.in ?? '.'),
     env: { ...cleanEnvironment(), ...options.env },
+    timeout: options.timeoutMs ?? 60_000,
   })
   return {
     folder,
@@ -83,7 +86,7 @@ interface Place {
 
 /** Not synchronously: the receiver that the program sends to lives in this process. */
 async function runProgram(program: string, parameters: readonly string[], place: Place): Promise<RunResult> {
-  const child = spawn(program, parameters, { ...place, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 })
+  const child = spawn(program, parameters, { ...place, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text))
   return new Promise((resolve, reject) => {

@@ -1005,14 +1005,127 @@ function clean() {}
         ],
       },
       {
-        name: 'gRPC: nothing can be inserted, so the message says what to do',
-        filename: plain('src/server.js'),
-        code: `const grpc = require('@grpc/grpc-js')
+        name: 'gRPC: the interceptor is put in',
+        filename: ready('src/server.js'),
+        code: `import grpc from '@grpc/grpc-js'
 const server = new grpc.Server()
 server.addService(service, { charge, refund() {} })
 function charge() {}
 `,
-        errors: [{ messageId: 'server', line: 2, data: { framework: 'gRPC', what: '2 handlers', advice: 'Start the service with approved setup, or run its work inside a span.' } }],
+        output: `import grpc from '@grpc/grpc-js'
+import { tracingServerInterceptor } from '@spanguard/runtime/grpc'
+const server = new grpc.Server({ interceptors: [tracingServerInterceptor()] })
+server.addService(service, { charge, refund() {} })
+function charge() {}
+`,
+        errors: [{ messageId: 'server', line: 2, data: { framework: 'gRPC', what: '2 handlers', advice: "Insert 'interceptors: [tracingServerInterceptor()]' from '@spanguard/runtime/grpc'." } }],
+      },
+      {
+        name: 'gRPC: beside other options',
+        filename: ready('src/server.js'),
+        code: `import grpc from '@grpc/grpc-js'
+const server = new grpc.Server({ 'grpc.max_receive_message_length': 1024 })
+server.addService(service, { charge, refund() {} })
+function charge() {}
+`,
+        output: `import grpc from '@grpc/grpc-js'
+import { tracingServerInterceptor } from '@spanguard/runtime/grpc'
+const server = new grpc.Server({ interceptors: [tracingServerInterceptor()], 'grpc.max_receive_message_length': 1024 })
+server.addService(service, { charge, refund() {} })
+function charge() {}
+`,
+        errors: [{ messageId: 'server', line: 2, data: { framework: 'gRPC', what: '2 handlers', advice: "Insert 'interceptors: [tracingServerInterceptor()]' from '@spanguard/runtime/grpc'." } }],
+      },
+      {
+        name: 'gRPC: first among the interceptors that are there',
+        filename: ready('src/server.js'),
+        code: `import grpc from '@grpc/grpc-js'
+const server = new grpc.Server({ interceptors: [checkToken] })
+server.addService(service, { charge, refund() {} })
+function charge() {}
+`,
+        output: `import grpc from '@grpc/grpc-js'
+import { tracingServerInterceptor } from '@spanguard/runtime/grpc'
+const server = new grpc.Server({ interceptors: [tracingServerInterceptor(), checkToken] })
+server.addService(service, { charge, refund() {} })
+function charge() {}
+`,
+        errors: [{ messageId: 'server', line: 2, data: { framework: 'gRPC', what: '2 handlers', advice: "Insert 'interceptors: [tracingServerInterceptor()]' from '@spanguard/runtime/grpc'." } }],
+      },
+      {
+        name: 'gRPC: into an empty list',
+        filename: ready('src/server.js'),
+        code: `import grpc from '@grpc/grpc-js'
+const server = new grpc.Server({ interceptors: [] })
+server.addService(service, { charge, refund() {} })
+function charge() {}
+`,
+        output: `import grpc from '@grpc/grpc-js'
+import { tracingServerInterceptor } from '@spanguard/runtime/grpc'
+const server = new grpc.Server({ interceptors: [tracingServerInterceptor()] })
+server.addService(service, { charge, refund() {} })
+function charge() {}
+`,
+        errors: [{ messageId: 'server', line: 2, data: { framework: 'gRPC', what: '2 handlers', advice: "Insert 'interceptors: [tracingServerInterceptor()]' from '@spanguard/runtime/grpc'." } }],
+      },
+      {
+        name: 'gRPC: into empty options',
+        filename: ready('src/server.js'),
+        code: `import grpc from '@grpc/grpc-js'
+const server = new grpc.Server({})
+server.addService(service, { charge, refund() {} })
+function charge() {}
+`,
+        output: `import grpc from '@grpc/grpc-js'
+import { tracingServerInterceptor } from '@spanguard/runtime/grpc'
+const server = new grpc.Server({ interceptors: [tracingServerInterceptor()] })
+server.addService(service, { charge, refund() {} })
+function charge() {}
+`,
+        errors: [{ messageId: 'server', line: 2, data: { framework: 'gRPC', what: '2 handlers', advice: "Insert 'interceptors: [tracingServerInterceptor()]' from '@spanguard/runtime/grpc'." } }],
+      },
+      {
+        name: 'gRPC: into new without parentheses',
+        filename: ready('src/server.js'),
+        code: `import grpc from '@grpc/grpc-js'
+const server = new grpc.Server
+server.addService(service, { charge, refund() {} })
+function charge() {}
+`,
+        output: `import grpc from '@grpc/grpc-js'
+import { tracingServerInterceptor } from '@spanguard/runtime/grpc'
+const server = new grpc.Server({ interceptors: [tracingServerInterceptor()] })
+server.addService(service, { charge, refund() {} })
+function charge() {}
+`,
+        errors: [{ messageId: 'server', line: 2, data: { framework: 'gRPC', what: '2 handlers', advice: "Insert 'interceptors: [tracingServerInterceptor()]' from '@spanguard/runtime/grpc'." } }],
+      },
+      {
+        name: 'gRPC: options that are made elsewhere are left to a human',
+        filename: ready('src/server.js'),
+        code: `import grpc from '@grpc/grpc-js'
+const server = new grpc.Server(options)
+server.addService(service, { charge })
+`,
+        errors: [{ messageId: 'server', line: 2, suggestions: [], data: { framework: 'gRPC', what: '1 handler', advice: "Use 'tracingServerInterceptor' from '@spanguard/runtime/grpc', or the setup that the config approves, before the first route." } }],
+      },
+      {
+        name: 'gRPC: what is spread may hold interceptors',
+        filename: ready('src/server.js'),
+        code: `import grpc from '@grpc/grpc-js'
+const server = new grpc.Server({ ...options })
+server.addService(service, { charge })
+`,
+        errors: [{ messageId: 'server', line: 2, suggestions: [], data: { framework: 'gRPC', what: '1 handler', advice: "Use 'tracingServerInterceptor' from '@spanguard/runtime/grpc', or the setup that the config approves, before the first route." } }],
+      },
+      {
+        name: 'gRPC: interceptors that are made elsewhere',
+        filename: ready('src/server.js'),
+        code: `import grpc from '@grpc/grpc-js'
+const server = new grpc.Server({ interceptors })
+server.addService(service, { charge })
+`,
+        errors: [{ messageId: 'server', line: 2, suggestions: [], data: { framework: 'gRPC', what: '1 handler', advice: "Use 'tracingServerInterceptor' from '@spanguard/runtime/grpc', or the setup that the config approves, before the first route." } }],
       },
       {
         name: "tRPC's own server",

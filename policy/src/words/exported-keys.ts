@@ -23,6 +23,8 @@ export const allowedSpanKeys: readonly string[] = [
   'net.peer.{name,port}',
   'network.peer.{address,port}',
   'network.{protocol.name,protocol.version,transport}',
+  // Next.js' own spans; `next.span_name` has the request's path in it.
+  'next.{route,rsc,segment,span_category,span_type}',
   'peer.service',
   'rpc.{system,service,method,grpc.status_code}',
   'rpc.{system.name,status_code}',

@@ -41,7 +41,7 @@ export function initTracing(options: TracingOptions = {}): Tracing {
 }
 
 /** As `initTracing`, with a policy that was found otherwise. */
-export function initWithPolicy(options: TracingOptions, loadPolicy: () => LoadedPolicy): Tracing {
+export function initWithPolicy(options: TracingOptions, loadPolicy: () => LoadedPolicy, entry: string | undefined = process.argv[1]): Tracing {
   const state = runtimeState()
   const fingerprint = fingerprintOf(options, state)
   const warn = (message: string): void => {
@@ -56,7 +56,7 @@ export function initWithPolicy(options: TracingOptions, loadPolicy: () => Loaded
     }
     return active.handle
   }
-  const setup = { options, environment, place, policy: loadPolicy(), warn, fingerprint, state }
+  const setup = { options, environment, place, policy: loadPolicy(), warn, fingerprint, state, entry }
   state.active = environment.disabled ? switchedOff(setup) : switchedOn(setup)
   return state.active.handle
 }
@@ -84,15 +84,17 @@ interface Setup {
   readonly warn: (message: string) => void
   readonly fingerprint: string
   readonly state: RuntimeState
+  /** The program's file. */
+  readonly entry: string | undefined
 }
 
 function assemble(setup: Setup): ActiveTracing {
-  const { options, environment, place, policy, warn } = setup
+  const { options, environment, place, policy, warn, entry } = setup
   forwardDiagnostics()
   const sampling = createSampling(...samplingOf(setup))
   const ignoresRoute = compileRoutes([...healthRoutes, ...(options.sampling?.ignore ?? [])])
   const redactor = createRedactor({ policy: policy.policy, valueLength: environment.valueLength })
-  const { resource, named } = createResource(options, environment, findEntryPackage(process.argv[1]), policy.hash)
+  const { resource, named } = createResource(options, environment, findEntryPackage(entry), policy.hash)
   if (!named) warn('no service name: set serviceName or OTEL_SERVICE_NAME, else every service is unknown_service:node in Tempo')
 
   const keeper = options.sampling?.keep === undefined ? null : createKeeper(options.sampling.keep, span => pipeline.add(span))

@@ -86,7 +86,7 @@ function handlerText(verdict: HandlerVerdict): string {
 function adviceFor(verdict: HandlerVerdict): string {
   const { descriptor } = verdict.site
   if (verdict.by.endsWith('exports them')) return 'Set up a provider before it: initTracing() of @spanguard/runtime, or node --import @spanguard/runtime/register.'
-  if (descriptor.name === 'next') return 'Add instrumentation.ts with a register() that sets up tracing.'
+  if (descriptor.name === 'next') return "Add instrumentation.ts with: export { onRequestError, register } from '@spanguard/runtime/next'."
   const { insert } = descriptor
   if (!insert) return 'Preload an SDK that instruments it, with --import or --require in the start command.'
   const isSetUp = !verdict.by.startsWith('nothing')

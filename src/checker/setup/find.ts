@@ -7,7 +7,7 @@ import { isExport } from '../handlers/objects.js'
 import { lookAlikeModules } from '../../otel/index.js'
 import type { ModuleGraph } from '../modules.js'
 import type { Program, ProgramFile } from '../program.js'
-import { instrumentationModule, serverInstrumentation, setupModules, setupRows, type SetupEffect } from './table.js'
+import { instrumentationModule, serverInstrumentation, reexportedSetups, setupModules, setupRows, type SetupEffect } from './table.js'
 
 /** A place in the program that sets up tracing when it runs. */
 export interface SetupSite {
@@ -33,6 +33,8 @@ export function findSetups(files: readonly ProgramFile[], program: Program, grap
     if (!mayHoldSetup(root.text)) continue
     for (const imported of graph.importsOf(path)) {
       const row = imported.file === null ? effectOfImport(imported.specifier) : null
+      const reexported = reexportedSetup(imported.node)
+      if (reexported) sites.push({ node: imported.node, file: path, effect: 'instruments', module: reexported.module, name: reexported.export, conditional: false, provides: true, shutdown: [] })
       if (row && isSideEffect(imported.node)) sites.push({ node: imported.node, file: path, effect: row, module: imported.specifier, name: imported.specifier, conditional: false, provides: true, shutdown: [] })
     }
     const visit = (node: ts.Node): void => {
@@ -147,6 +149,15 @@ function mayHoldSetup(text: string): boolean {
 }
 
 /** `import 'x'` and a bare `require('x')`; one that takes something out of the module does not count by itself, but for CommonJS agents. */
+/** `export { register } from '@spanguard/runtime/next'`, under whatever name the framework wants it. */
+function reexportedSetup(node: ts.Node): (typeof reexportedSetups)[number] | null {
+  if (!ts.isExportDeclaration(node) || node.isTypeOnly || !node.moduleSpecifier || !ts.isStringLiteral(node.moduleSpecifier)) return null
+  const module = node.moduleSpecifier.text
+  const { exportClause } = node
+  const names = exportClause && ts.isNamedExports(exportClause) ? exportClause.elements.map(element => (element.propertyName ?? element.name).text) : null
+  return reexportedSetups.find(one => one.module === module && (names === null || names.includes(one.export))) ?? null
+}
+
 function isSideEffect(node: ts.Node): boolean {
   if (ts.isImportDeclaration(node)) return !node.importClause || /\/(?:init|register|instrument|preload|tracing)$/u.test(ts.isStringLiteral(node.moduleSpecifier) ? node.moduleSpecifier.text : '')
   if (ts.isCallExpression(node)) return !ts.isPropertyAccessExpression(node.parent) || /newrelic/u.test(node.getText())

@@ -45,6 +45,7 @@ export const setupRows: readonly SetupRow[] = [
   { module: '@opentelemetry/sdk-trace-node', export: 'NodeTracerProvider', as: 'new', effect: 'provider', shutdown: ['forceFlush', 'shutdown'] },
   { module: '@sentry/*', export: 'init', as: 'call', effect: 'apm', needs: ['enableTracing', 'tracesSampleRate', 'tracesSampler'] },
   { module: '@spanguard/runtime', export: 'initTracing', as: 'call', effect: 'provider' },
+  { module: '@spanguard/runtime/next', export: 'register', as: 'call', effect: 'instruments' },
   { module: '@splunk/otel', export: 'start', as: 'call', effect: 'instruments' },
   { module: '@traceloop/node-server-sdk', export: 'initialize', as: 'call', effect: 'instruments' },
   { module: '@uptrace/node', export: 'configureOpentelemetry', as: 'call', effect: 'instruments' },
@@ -81,6 +82,9 @@ export const setupModules: readonly { readonly module: string; readonly effect: 
 
 /** Packages whose spans go to the process's provider of OpenTelemetry; other vendors' middleware exports by itself. */
 export const needsProvider = /otel|opentelemetry|@spanguard\/runtime/iu
+
+/** What sets up tracing once a file of the framework's exports it again: `export { register } from '@spanguard/runtime/next'`. */
+export const reexportedSetups: readonly ExportRef[] = [{ module: '@spanguard/runtime/next', export: 'register' }]
 
 /** Frameworks that make server spans themselves once a provider is registered. Source: nextjs.org/docs/app/guides/open-telemetry. */
 export const nativelyTraced: ReadonlySet<string> = new Set(['next'])
