@@ -321,7 +321,7 @@ function isApproved(node: ts.Expression, input: CoverageInput): boolean {
 }
 
 /** What traces among the options that an object is made with: `new Server({ interceptors: [tracingServerInterceptor()] })`. */
-function creationTracing(root: FrameworkObject, input: CoverageInput): { node: ts.Node; by: string } | null {
+function creationTracing(root: FrameworkObject, input: CoverageInput): TracingMount | null {
   const property = root.descriptor.insert?.option?.property
   if (property === undefined || !(ts.isNewExpression(root.node) || ts.isCallExpression(root.node))) return null
   for (const argument of root.node.arguments ?? []) {
@@ -332,8 +332,8 @@ function creationTracing(root: FrameworkObject, input: CoverageInput): { node: t
       if (!ts.isPropertyAssignment(given) || given.name.getText() !== property) continue
       const list = unwrap(given.initializer)
       for (const element of ts.isArrayLiteralExpression(list) ? list.elements : []) {
-        const by = tracerName(ts.isSpreadElement(element) ? element.expression : element, root, input)
-        if (by !== null) return { node: element, by }
+        const tracer = tracerOf(ts.isSpreadElement(element) ? element.expression : element, root, input)
+        if (tracer) return { node: element, ...tracer }
       }
     }
   }
