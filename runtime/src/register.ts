@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { registerTracing } from './setup/register-tracing.js'
+import { findEntryPackage } from './setup/resource.js'
 
 /**
  * `node --import @spanguard/runtime/register app.js` (or `--require`): tracing by the environment alone, with the policy
