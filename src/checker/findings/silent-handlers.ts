@@ -12,6 +12,8 @@ import type { Draft } from './draft.js'
 const maxDepth = 5
 /** A service of which a smaller share of handlers has spans of its own does not name its work by spans: nothing is missing. In percent. */
 const leastShare = 50
+/** What an orchestrator asks for has no work to name. */
+const probes = /(?:^|\/)(?:health(?:z|check)?|live(?:z|ness)?|metrics|ping|ready|readyz|readiness|status|version)(?:\/|$)/u
 
 /**
  * Handlers whose work starts no span of the domain, in a service whose other handlers do: their traces say that a request was slow,
@@ -27,7 +29,7 @@ export function silentHandlerFindings(service: Service, verdicts: readonly Handl
   if (starts.size === 0) return []
   const judged = verdicts.flatMap((verdict) => {
     const handler = verdict.site.handler === null ? null : functionOf(verdict.site.handler, evaluator)
-    return verdict.status !== 'traced' || handler === null ? [] : [{ verdict, hasSpan: reaches(handler, starts, evaluator, maxDepth, new Set()) }]
+    return verdict.status !== 'traced' || handler === null || probes.test(verdict.site.route ?? '') ? [] : [{ verdict, hasSpan: reaches(handler, starts, evaluator, maxDepth, new Set()) }]
   })
   const silent = judged.filter(({ hasSpan }) => !hasSpan)
   const [first] = silent
