@@ -1,10 +1,11 @@
 import { judgeApproval, messages } from '@spanguard/policy'
 
+import { fixOption, reportFinding } from '../src/analysis/report.js'
 import { analyzeSetup } from '../src/analysis/setup/index.js'
 import { createRule } from '../src/create-rule.js'
-import { reportFinding } from '../src/fix/index.js'
+import { removeSecond } from './approved-setup/remove-second.js'
 
-export default createRule<[{ always?: boolean }], string>({
+export default createRule<[{ always?: boolean; fix?: boolean }], string>({
   name: 'approved-setup',
   meta: {
     type: 'problem',
@@ -15,12 +16,15 @@ export default createRule<[{ always?: boolean }], string>({
       strictOptions: [{ always: true }],
       types: 'never',
     },
+    fixable: 'code',
+    hasSuggestions: true,
     messages: messages['approved-setup'],
     schema: [
       {
         type: 'object',
         additionalProperties: false,
         properties: {
+          ...fixOption,
           always: {
             type: 'boolean',
             description: 'Report setup outside `@spanguard/runtime` when the config has no `setup.approved`. On in the preset `strict`.',
@@ -28,7 +32,7 @@ export default createRule<[{ always?: boolean }], string>({
         },
       },
     ],
-    defaultOptions: [{ always: false }],
+    defaultOptions: [{ always: false, fix: false }],
   },
   create(context, [options]) {
     if (!/TracerProvider\b|NodeSDK\b|registerOTel\b|startNodeSD[Kk]\b|initTracing\b|opentelemetry|@splunk\/otel|logfire/.test(context.sourceCode.text)) {
@@ -41,7 +45,7 @@ export default createRule<[{ always?: boolean }], string>({
     return {
       Program() {
         const findings = judgeApproval(setup.providers, approved === undefined ? question : { ...question, approved })
-        for (const finding of findings) reportFinding(context, finding, null, false)
+        for (const finding of findings) reportFinding(context, finding, removeSecond(finding, setup), options.fix === true)
       },
     }
   },

@@ -3,7 +3,8 @@ import type { TSESTree } from '@typescript-eslint/types'
 import { findVariable, getEnclosingFunction } from '../src/analysis/bindings.js'
 import type { FileAnalysis } from '../src/analysis/index.js'
 import { outermost, parentOf } from '../src/analysis/lifetimes/context.js'
-import { fixOption, reportLives } from '../src/analysis/lifetimes/report.js'
+import { reportLives } from '../src/analysis/lifetimes/report.js'
+import { fixOption } from '../src/analysis/report.js'
 import { createRule } from '../src/create-rule.js'
 import type { Edit } from '../src/fix/index.js'
 
@@ -26,8 +27,8 @@ export default createRule<[Options], keyof (typeof messages)['await-before-end']
     reportLives(context, 'await-before-end', {
       fix,
       mend: ({ finding: { origin } }, analysis) => {
-        const changes = awaitIt(analysis.nodeOf(origin), analysis)
-        return changes === null ? null : { messageId: 'addAwait', changes }
+        const edits = awaitIt(analysis.nodeOf(origin), analysis)
+        return edits === null ? null : { messageId: 'addAwait', edits }
       },
     }),
 })

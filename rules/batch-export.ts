@@ -1,8 +1,8 @@
 import { judgeOutput, messages } from '@spanguard/policy'
 
+import { reportFinding } from '../src/analysis/report.js'
 import { analyzeSetup } from '../src/analysis/setup/index.js'
 import { createRule } from '../src/create-rule.js'
-import { reportFinding } from '../src/fix/index.js'
 import { makeBatch } from './batch-export/make-batch.js'
 
 export default createRule<[{ fix?: boolean }], string>({

@@ -1,8 +1,8 @@
 import { judgeSampler, messages } from '@spanguard/policy'
 
+import { reportFinding } from '../src/analysis/report.js'
 import { analyzeSetup } from '../src/analysis/setup/index.js'
 import { createRule } from '../src/create-rule.js'
-import { reportFinding } from '../src/fix/index.js'
 import { wrapSampler } from './env-sampling/wrap-sampler.js'
 
 export default createRule<[{ alwaysOn?: boolean; fix?: boolean }], string>({

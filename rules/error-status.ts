@@ -2,7 +2,8 @@ import { messages } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 import { isFunction } from '../src/analysis/bindings.js'
 import { parentOf } from '../src/analysis/lifetimes/context.js'
-import { fixOption, reportLives } from '../src/analysis/lifetimes/report.js'
+import { reportLives } from '../src/analysis/lifetimes/report.js'
+import { fixOption } from '../src/analysis/report.js'
 import { createRule } from '../src/create-rule.js'
 import { accessSpan } from '../src/fix/span-access.js'
 import { recordError } from '../src/fix/record-error.js'
@@ -49,9 +50,9 @@ export default createRule<[Options], keyof (typeof messages)['error-status']>({
         if (finding.messageId !== 'recordedOnly' || span === null) return null
         const handler = findHandler(analysis.nodeOf(finding.origin))
         const access = accessSpan(span)
-        const changes =
+        const edits =
           handler === null || access === null ? null : recordError(handler, { span: access, record: false }, context.filename, analysis)
-        return changes === null ? null : { messageId: 'setStatus', changes }
+        return edits === null ? null : { messageId: 'setStatus', edits }
       },
     }),
 })

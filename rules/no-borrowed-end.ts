@@ -1,5 +1,6 @@
 import { messages } from '@spanguard/policy'
-import { fixOption, reportLives } from '../src/analysis/lifetimes/report.js'
+import { reportLives } from '../src/analysis/lifetimes/report.js'
+import { fixOption } from '../src/analysis/report.js'
 import { createRule } from '../src/create-rule.js'
 import { removeEnd } from './no-borrowed-end/remove-end.js'
 
@@ -22,8 +23,8 @@ export default createRule<[Options], keyof (typeof messages)['no-borrowed-end']>
     reportLives(context, 'no-borrowed-end', {
       fix,
       mend: ({ fact }, analysis) => {
-        const changes = removeEnd(analysis.nodeOf(fact.origin), analysis.sourceCode)
-        return changes === null ? null : { messageId: 'remove', changes }
+        const edits = removeEnd(analysis.nodeOf(fact.origin), analysis.sourceCode)
+        return edits === null ? null : { messageId: 'remove', edits }
       },
     }),
 })

@@ -1,10 +1,12 @@
 import { judgeContextBreak, messages } from '@spanguard/policy'
 
+import { fixOption, reportFinding } from '../src/analysis/report.js'
 import { analyzeSetup } from '../src/analysis/setup/index.js'
 import { createRule } from '../src/create-rule.js'
-import { reportFinding } from '../src/fix/index.js'
+import { addHeaders } from './no-context-loss/add-headers.js'
+import { wrapReceiver } from './no-context-loss/wrap-receiver.js'
 
-export default createRule<[], string>({
+export default createRule<[{ fix?: boolean }], string>({
   name: 'no-context-loss',
   meta: {
     type: 'problem',
@@ -14,17 +16,20 @@ export default createRule<[], string>({
       strict: true,
       types: 'never',
     },
+    fixable: 'code',
+    hasSuggestions: true,
     messages: messages['no-context-loss'],
-    schema: [],
+    schema: [{ type: 'object', additionalProperties: false, properties: fixOption }],
+    defaultOptions: [{ fix: false }],
   },
-  create(context) {
+  create(context, [{ fix }]) {
     if (!/\b(?:amqplib|bullmq|kafkajs|nats|PRODUCER|CONSUMER)\b/.test(context.sourceCode.text)) return {}
     const setup = analyzeSetup(context)
     if (setup === null) return {}
     return {
       Program() {
         for (const found of setup.contextBreaks) {
-          for (const finding of judgeContextBreak(found)) reportFinding(context, finding, null, false)
+          for (const finding of judgeContextBreak(found)) reportFinding(context, finding, addHeaders(found, context.filename, setup.analysis) ?? wrapReceiver(found, context.filename, setup.analysis), fix === true)
         }
       },
     }

@@ -1,15 +1,21 @@
 import { messages } from '@spanguard/policy'
 
 import { reportFindings } from '../src/analysis/findings.js'
+import { fixOption } from '../src/analysis/report.js'
 import { createRule } from '../src/create-rule.js'
+import { mendSensitive } from '../src/fix/attributes/mend-sensitive.js'
 
-export default createRule({
+export default createRule<[{ fix?: boolean }], string>({
   name: 'no-sensitive-data',
   meta: {
     type: 'problem',
     docs: { description: 'Disallow secrets and personal, card, health and government data in spans', recommended: true, strict: true, types: 'optional' },
+    fixable: 'code',
+    hasSuggestions: true,
     messages: messages['no-sensitive-data'],
-    schema: [],
+    schema: [{ type: 'object', additionalProperties: false, properties: fixOption }],
+    defaultOptions: [{ fix: false }],
   },
-  create: (context) => reportFindings(context, 'no-sensitive-data'),
+  create: (context, [{ fix }]) =>
+    reportFindings(context, 'no-sensitive-data', { fix: fix === true, mend: (judged, analysis) => mendSensitive(judged, context.filename, analysis) }),
 })

@@ -1,5 +1,6 @@
 import { messages } from '@spanguard/policy'
-import { fixOption, reportLives } from '../src/analysis/lifetimes/report.js'
+import { reportLives } from '../src/analysis/lifetimes/report.js'
+import { fixOption } from '../src/analysis/report.js'
 import { createRule } from '../src/create-rule.js'
 import { accessSpan } from '../src/fix/span-access.js'
 import { recordError } from '../src/fix/record-error.js'
@@ -26,8 +27,8 @@ export default createRule<[Options], keyof (typeof messages)['no-swallowed-error
         const handler = analysis.nodeOf(fact.origin)
         const access = span === null ? null : accessSpan(span)
         if (handler.type !== 'CatchClause' || access === null) return null
-        const changes = recordError(handler, { span: access, record: true }, context.filename, analysis)
-        return changes === null ? null : { messageId: 'record', changes }
+        const edits = recordError(handler, { span: access, record: true }, context.filename, analysis)
+        return edits === null ? null : { messageId: 'record', edits }
       },
     }),
 })

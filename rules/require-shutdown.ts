@@ -1,8 +1,8 @@
 import { judgeShutdown, messages } from '@spanguard/policy'
 
+import { reportFinding } from '../src/analysis/report.js'
 import { analyzeSetup } from '../src/analysis/setup/index.js'
 import { createRule } from '../src/create-rule.js'
-import { reportFinding } from '../src/fix/index.js'
 import { insertShutdown } from './require-shutdown/insert-shutdown.js'
 
 export default createRule<[{ deadline?: boolean; fix?: boolean }], string>({

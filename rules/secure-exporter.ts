@@ -1,10 +1,11 @@
 import { judgeEndpoint, messages } from '@spanguard/policy'
 
+import { fixOption, reportFinding } from '../src/analysis/report.js'
 import { analyzeSetup } from '../src/analysis/setup/index.js'
 import { createRule } from '../src/create-rule.js'
-import { reportFinding } from '../src/fix/index.js'
+import { mendEndpoint } from './secure-exporter/mend-endpoint.js'
 
-export default createRule<[], string>({
+export default createRule<[{ fix?: boolean }], string>({
   name: 'secure-exporter',
   meta: {
     type: 'problem',
@@ -14,10 +15,13 @@ export default createRule<[], string>({
       strict: true,
       types: 'never',
     },
+    fixable: 'code',
+    hasSuggestions: true,
     messages: messages['secure-exporter'],
-    schema: [],
+    schema: [{ type: 'object', additionalProperties: false, properties: fixOption }],
+    defaultOptions: [{ fix: false }],
   },
-  create(context) {
+  create(context, [{ fix }]) {
     if (!/Exporter\b|OTEL_EXPORTER_|apiKey|accessToken|logfire/.test(context.sourceCode.text)) return {}
     const setup = analyzeSetup(context)
     if (setup === null) return {}
@@ -29,7 +33,7 @@ export default createRule<[], string>({
           for (const finding of judgeEndpoint(endpoint, setup.analysis.policy)) {
             if (seen.has(finding.subject)) continue
             seen.add(finding.subject)
-            reportFinding(context, finding, null, false)
+            reportFinding(context, finding, mendEndpoint(finding, endpoint, setup.analysis), fix === true)
           }
         }
       },

@@ -2,8 +2,8 @@ import { judgeOrder, messages } from '@spanguard/policy'
 
 import { openFile } from '../src/analysis/index.js'
 import { setupOf } from '../src/analysis/setup/index.js'
+import { reportFinding } from '../src/analysis/report.js'
 import { createRule } from '../src/create-rule.js'
-import { reportFinding } from '../src/fix/index.js'
 import { moveFirst } from './setup-first/move-first.js'
 
 export default createRule<[{ fix?: boolean }], string>({

@@ -1,5 +1,6 @@
 import { messages } from '@spanguard/policy'
-import { fixOption, reportLives } from '../src/analysis/lifetimes/report.js'
+import { reportLives } from '../src/analysis/lifetimes/report.js'
+import { fixOption } from '../src/analysis/report.js'
 import { createRule } from '../src/create-rule.js'
 import { endInFinally } from './span-end/end-in-finally.js'
 
@@ -22,8 +23,8 @@ export default createRule<[Options], keyof (typeof messages)['span-end']>({
     reportLives(context, 'span-end', {
       fix,
       mend: ({ fact, finding, span }, analysis) => {
-        const changes = span === null || fact.fact !== 'span-lifetime' ? null : endInFinally(span, fact, analysis)
-        return changes === null ? null : { messageId: 'wrap', data: finding.data, changes }
+        const edits = span === null || fact.fact !== 'span-lifetime' ? null : endInFinally(span, fact, analysis)
+        return edits === null ? null : { messageId: 'wrap', data: finding.data, edits }
       },
     }),
 })

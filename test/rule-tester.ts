@@ -1,3 +1,4 @@
+import type { TSESLint } from '@typescript-eslint/utils'
 import * as parser from '@typescript-eslint/parser'
 import { RuleTester } from '@typescript-eslint/rule-tester'
 import { afterAll, describe, it } from 'vitest'
@@ -13,3 +14,23 @@ RuleTester.itSkip = it.skip
 export const ruleTester = new RuleTester({
   languageOptions: { parser, parserOptions: { ecmaFeatures: { jsx: true } } },
 })
+
+/**
+ * A rule that only finds, for suites about what is found and where. What is suggested, and what comes out, is the matter of the
+ * suites in `suggestions/`, which name every output.
+ */
+export function findingsOnly<Rule extends TSESLint.RuleModule<string, readonly unknown[]>>(rule: Rule): Rule {
+  return {
+    ...rule,
+    create: (context: Parameters<Rule['create']>[0]) =>
+      rule.create(
+        Object.create(context, {
+          report: {
+            value: (descriptor: Parameters<typeof context.report>[0]) => {
+              context.report({ ...descriptor, suggest: [] })
+            },
+          },
+        }) as typeof context,
+      ),
+  }
+}

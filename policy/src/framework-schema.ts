@@ -118,6 +118,8 @@ export const frameworkSchema: Schema = object(
         property: text("The option's name: `interceptors`."),
         element: text('The element: `{import}()`.'),
       }, ['property', 'element']),
+      replace: text('What the creation becomes: `{createServer}({import}({arguments}))`.'),
+      also: rows('Other exports that `replace` speaks of.', exportRef),
       spanAction: text('The callback runs in a span of this action.'),
       as: { type: 'string', enum: ['fix', 'suggestion'], description: 'Applied by `--fix`, or offered in the editor.' },
     }, ['module', 'export', 'as']),

@@ -163,6 +163,10 @@ export interface Insertion {
   readonly element?: string
   /** A new first element of a list among the options of the creation: `new Server({ interceptors: [{import}()] })`. */
   readonly option?: { readonly property: string; readonly element: string }
+  /** What the call that makes the object becomes; `{arguments}` stands for what it was given, `{name}` for an export of `also`. */
+  readonly replace?: string
+  /** Exports that `replace` speaks of beside the one that is imported. */
+  readonly also?: readonly Pick<ExportRef, 'module' | 'export'>[]
   /** The handler's work runs inside a span of its own, named after the queue, the function or the file and this action. */
   readonly spanAction?: string
   /** `fix` is applied by `--fix`; `suggestion` is offered in the editor. */

@@ -25,10 +25,10 @@ export {
   judgeShutdown,
 } from './judges/setup.js'
 export { isPublicHost } from './judges/setup-hosts.js'
-export { knownKey } from './judges/key.js'
 export { judgeSpanName } from './judges/span-name.js'
 export { shorten } from './judges/wording.js'
 export { formatMessage, messages } from './messages.js'
+export { knownKey, toKeyForm } from './judges/key.js'
 export { isListedKey, nearestListedKey, replacementOf } from './listed-keys.js'
 export {
   addValues,

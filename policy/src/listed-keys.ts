@@ -62,6 +62,9 @@ export function isConventionalKey(key: string): boolean {
   return false
 }
 
+/** More edits than these make another word: `invoice.id` is no `device.id`. */
+const SLIPS = 2
+
 /**
  * The listed key that somebody most likely meant: of the same words, else with the fewest edits; the policy's own before the
  * conventions'. Null when nothing is near.
@@ -71,7 +74,7 @@ export function nearestListedKey(key: string, policy: Policy): string | null {
   for (const keys of [policy.attributes.allow, getConventions().keys]) {
     const written = [...keys].filter((each) => !each.endsWith('*') && !isDeniedKey(each, policy))
     const same = written.find((each) => splitName(each).join('.') === words)
-    const nearest = same ?? findNearest(key, written)
+    const nearest = same ?? findNearest(key, written, SLIPS)
     if (nearest !== null) return nearest
   }
   return null

@@ -1,7 +1,11 @@
-/** The candidate with the fewest edits from `word`, when that is at most a third of its length; null when nothing is near. */
-export function findNearest(word: string, candidates: Iterable<string>): string | null {
+/**
+ * The candidate with the fewest edits from `word`; null when nothing is near.
+ *
+ * @param most how many edits a slip of the pen may make; a third of the word's length where nothing else is said
+ */
+export function findNearest(word: string, candidates: Iterable<string>, most = Math.max(1, Math.floor(word.length / 3))): string | null {
   let best: string | null = null
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1
+  let least = most + 1
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) >= least) continue
     const distance = countEdits(word.toLowerCase(), candidate.toLowerCase(), least)

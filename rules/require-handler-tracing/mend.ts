@@ -1,13 +1,13 @@
-import type { TSESTree } from '@typescript-eslint/types'
-
-import { getPropertyName, isFunction, unwrap } from '../../src/analysis/bindings.js'
+import { getPropertyName, unwrap } from '../../src/analysis/bindings.js'
 import type { Host } from '../../src/analysis/handlers/hosts.js'
 import { findList } from '../../src/analysis/handlers/root-module.js'
 import type { Surroundings } from '../../src/analysis/handlers/surroundings.js'
 import type { Untraced } from '../../src/analysis/handlers/untraced.js'
 import type { FileAnalysis } from '../../src/analysis/index.js'
 import { type Edit, ensureImport, findStatement, wrapInSpan } from '../../src/fix/index.js'
+import { wrapEach } from '../../src/fix/wrap-each.js'
 import type { Insertion } from '../../src/frameworks/index.js'
+import { replaceCreation } from './replace-creation.js'
 import { nameSpan } from './name-span.js'
 import { findTarget, insertForTarget, isMadeAnew, type Target } from './target.js'
 
@@ -20,7 +20,7 @@ export interface Mend {
   readonly edits: readonly Edit[]
 }
 
-interface Place {
+export interface Place {
   readonly filename: string
   readonly around: Surroundings
   readonly analysis: FileAnalysis
@@ -45,13 +45,14 @@ export function mendUntraced(untraced: Untraced, place: Place): Mend | null {
     'callbacks' in untraced ? wrapCallbacks(untraced, insert, imported.local, place)
     : untraced.rootModule !== null ? addToRootModule(untraced, insert, imported.local)
     : insert.option !== undefined ? addToOption(untraced.host, insert.option, imported.local, place)
+    : insert.replace !== undefined ? replaceCreation(untraced.host, insert, insert.replace, imported.local, place)
     : insert.wrap !== undefined ? wrapHandlers(untraced.host, insert.wrap, imported.local, place)
     : insertMiddleware(untraced.host, insert, imported.local, place)
   if (change === null) return null
   return { code: change.code, module: insert.module, package: packageOf(insert.module), edits: [...imported.edits, ...change.edits] }
 }
 
-interface Change {
+export interface Change {
   readonly code: string
   readonly edits: readonly Edit[]
 }
@@ -89,29 +90,6 @@ function isUsedInPlace({ handlers, mounts }: Host, { node }: Target): boolean {
 /** `createServer(handler)` becomes `createServer(traceHandler(handler))`. */
 function wrapHandlers(host: Host, wrap: string, local: string, { analysis }: Place): Change | null {
   return wrapEach(host.handlers.flatMap((call) => call.handlers), wrap, local, analysis)
-}
-
-function wrapEach(callbacks: readonly TSESTree.Node[], wrap: string, local: string, { sourceCode }: FileAnalysis): Change | null {
-  const [before = '', after = ''] = wrap.replaceAll('{import}', local).split('{handler}')
-  const [first] = callbacks
-  if (first === undefined) return null
-  const edits = callbacks.flatMap((node): Edit[] => [
-    isMethod(node) ? { range: [node.parent.range[0], node.range[0]], text: asProperty(node, before, sourceCode.getText(node.parent.key)) } : { range: [node.range[0], node.range[0]], text: before },
-    { range: [node.range[1], node.range[1]], text: after },
-  ])
-  const text = isFunction(first) ? '…' : sourceCode.getText(first)
-  return { code: `${before}${text.length > 40 ? '…' : text}${after}`, edits }
-}
-
-type Method = TSESTree.FunctionExpression & { readonly parent: TSESTree.Property }
-
-/** `{ async eachMessage({ message }) { … } }`. */
-function isMethod(node: TSESTree.Node): node is Method {
-  return node.type === 'FunctionExpression' && node.parent.type === 'Property' && node.parent.method
-}
-
-function asProperty({ async, generator }: Method, before: string, key: string): string {
-  return `${key}: ${before}${async ? 'async ' : ''}function${generator ? '*' : ''} `
 }
 
 function addToRootModule(untraced: Extract<Untraced, { kind: 'app' | 'server' }>, { element }: Insertion, local: string): Change | null {

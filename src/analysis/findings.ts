@@ -2,6 +2,7 @@ import { type Fact, type Finding, judgeAttributeWrite, judgeSpanName, selectFind
 import type { RuleContext, RuleListener } from '@typescript-eslint/utils/ts-eslint'
 
 import { type FileAnalysis, type OpenFile, openFile } from './index.js'
+import { type Mend, reportFinding } from './report.js'
 
 /** A finding together with the fact that it was made of. */
 export interface JudgedFact {
@@ -11,26 +12,42 @@ export interface JudgedFact {
 
 const judged = new WeakMap<OpenFile, ReadonlyMap<string, readonly JudgedFact[]>>()
 
+/** The file that an analysis is of: a mend asks for the rules that are on in it. */
+const opened = new WeakMap<FileAnalysis, OpenFile>()
+
+interface FindingOptions<MessageId extends string> {
+  /** `--fix` applies the suggestion. */
+  readonly fix: boolean
+  /** What to write instead, the best first; empty where nobody can say. */
+  readonly mend: (judged: JudgedFact, analysis: FileAnalysis) => readonly Mend<MessageId>[]
+}
+
 /**
  * A listener that reports what the policy says of the file's names and values for one rule. Every rule on names and values
  * is this: the judges run once per file, so that one subject gets one finding, whichever rule speaks.
- *
- * @param suggest what to write instead, where that can be done by itself
  */
 export function reportFindings<MessageId extends string>(
   context: Readonly<RuleContext<MessageId, readonly unknown[]>>,
   rule: string,
+  { fix, mend }: FindingOptions<MessageId>,
 ): RuleListener {
   const file = openFile(context)
   if (!file.mentionsTracing || file.outOfScope) return {}
   return {
     Program() {
-      for (const { finding } of findingsOf(file, rule)) {
-        const { from, to } = finding.origin
-        context.report({ loc: { start: from, end: to }, messageId: finding.messageId as MessageId, data: finding.data })
+      for (const judgedFact of findingsOf(file, rule)) {
+        opened.set(file.analysis, file)
+        reportFinding(context, judgedFact.finding, mend(judgedFact, file.analysis), fix)
       }
     },
   }
+}
+
+/** What the rules that are on for a file would say of a fact that is not in it yet: a suggestion must not trade one finding for another. */
+export function findingsOfDraft(fact: Fact, analysis: FileAnalysis): readonly Finding[] {
+  const file = opened.get(analysis)
+  const isOn = file === undefined ? () => true : rulesOnIn(file)
+  return selectFindings(judge(fact, analysis, isOn), isOn)
 }
 
 /** The policy's findings of a file for one rule. */
@@ -43,11 +60,16 @@ function findingsOf(file: OpenFile, rule: string): readonly JudgedFact[] {
   return byRule.get(rule) ?? []
 }
 
-function judgeFile({ analysis, openedBy }: OpenFile): ReadonlyMap<string, readonly JudgedFact[]> {
-  const byRule = new Map<string, JudgedFact[]>()
-  // A rule's id has the name under which the plugin is known before it.
+/** A rule's id has the name under which the plugin is known before it. */
+function rulesOnIn({ openedBy }: OpenFile): (rule: string) => boolean {
   const on = new Set([...openedBy].map((id) => id.slice(id.lastIndexOf('/') + 1)))
-  const isOn = (rule: string): boolean => on.has(rule)
+  return (rule) => on.has(rule)
+}
+
+function judgeFile(file: OpenFile): ReadonlyMap<string, readonly JudgedFact[]> {
+  const { analysis } = file
+  const byRule = new Map<string, JudgedFact[]>()
+  const isOn = rulesOnIn(file)
   const seen = new Set<string>()
   // A helper's body is judged before its call sites: what is wrong in the body is said once, there.
   const guilty = new Set<string>()

@@ -33,13 +33,18 @@ export function isSamePlace(one: Origin, other: Origin): boolean {
   return one.start === other.start && one.end === other.end
 }
 
+/** The node that an origin was made of; null where another extractor made it. */
+export function findNode(origin: Origin): TSESTree.Node | null {
+  return NodeOrigin.nodeOf(origin)
+}
+
 /**
  * The node that an origin was made of.
  *
  * @throws when the origin was not made by `originOf` in this process
  */
 export function nodeOf(origin: Origin): TSESTree.Node {
-  const node = NodeOrigin.nodeOf(origin)
+  const node = findNode(origin)
   if (node === null) throw new Error('The origin was made by another extractor: it has no ESTree node.')
   return node
 }

@@ -4,6 +4,7 @@ import type { TSESTree } from '@typescript-eslint/types'
 import type { Scope, SourceCode } from '@typescript-eslint/utils/ts-eslint'
 
 import { getRequiredModule } from '../analysis/imports.js'
+import { getPackage } from '../project/package-json.js'
 import { readCodeStyle } from './code-style.js'
 import type { Edit } from './edit.js'
 import { insertStatement, isDirective } from './insert-statement.js'
@@ -21,8 +22,8 @@ interface ImportRequest {
   readonly name: string
   /** Where the name will be used: a `require` must stand before it. */
   readonly before: number
-  /** The module type of the nearest package.json, which decides for a `.js` file that shows neither style. */
-  readonly packageType: 'module' | 'commonjs'
+  /** The module type of the nearest package.json, which decides for a `.js` file that shows neither style; looked up where it is left out. */
+  readonly packageType?: 'module' | 'commonjs'
   readonly filename: string
 }
 
@@ -79,7 +80,7 @@ function readModuleStyle(request: ImportRequest, body: readonly TSESTree.Node[],
   if (body.some((statement) => statement.type.startsWith('Export'))) return 'esm'
   if (style !== null) return style
   if (/^\.[cm]?tsx?$/.test(extension)) return 'esm'
-  return request.packageType === 'module' ? 'esm' : 'cjs'
+  return (request.packageType ?? getPackage(request.filename)?.type) === 'module' ? 'esm' : 'cjs'
 }
 
 function findExistingImport(request: ImportRequest, sourceCode: Readonly<SourceCode>): EnsuredImport | null {

@@ -33,4 +33,15 @@ export const trpc: FrameworkDescriptor = {
     { module: '@spanguard/runtime/*', export: '*' },
     { module: '@sentry/node', export: 'trpcMiddleware' },
   ],
+  // tRPC's own server is node's around its handler, which is what can be wrapped.
+  insert: {
+    module: '@spanguard/runtime/http',
+    export: 'traceHandler',
+    replace: '{createServer}({import}({createHTTPHandler}({arguments})))',
+    also: [
+      { module: 'node:http', export: 'createServer' },
+      { module: '@trpc/server/adapters/standalone', export: 'createHTTPHandler' },
+    ],
+    as: 'suggestion',
+  },
 }

@@ -30,14 +30,14 @@ describe.each(Object.entries(snippets))('%s', (_, group) => {
     }
 
     const found = verify(snippet, snippet.text, 'offered')
-    for (const { ruleId, line, suggestions: offered = [] } of found) {
+    for (const { ruleId, messageId, line, suggestions: offered = [] } of found) {
       for (const { desc, fix } of offered) {
         const output = snippet.text.slice(0, fix.range[0]) + fix.text + snippet.text.slice(fix.range[1])
         const after = verify(snippet, output, 'offered')
         // What is awaited now may be rejected there: the end belongs into a `finally` next.
         const next = ruleId === 'spanguard/await-before-end' ? after.filter((message) => message.ruleId !== 'spanguard/span-end') : after
         expect(worse(found, next), `line ${line}, ${desc}\n${output}`).toEqual([])
-        const countOf = (messages: typeof found): number => messages.filter((message) => message.ruleId === ruleId).length
+        const countOf = (messages: typeof found): number => messages.filter((message) => message.ruleId === ruleId && message.messageId === messageId).length
         expect(countOf(after), `${ruleId} is not content with its own suggestion: ${desc}\n${output}`).toBeLessThan(countOf(found))
         suggestions++
         pairs.push({ name: `${snippet.name}, ${desc}`, file: snippet.file, before: snippet.text, after: output })

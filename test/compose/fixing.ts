@@ -30,9 +30,13 @@ export function fixAll(snippet: Snippet, text: string, how: How): string {
   return linter.verifyAndFix(text, configOf(snippet, how), { filename: path.join(service, snippet.file) }).output
 }
 
-/** What `strict` asks next of a span that is ended now, or of an error that is told now: a mend makes it speak. */
+/**
+ * What `strict` asks next of a span that is ended now, of an error that is told now, of a name that is constant now, of an attribute
+ * whose value is fit now, of a provider that is the only one now: of one subject a rule speaks when an earlier one is content.
+ */
 export function isNextStep({ ruleId, messageId }: Linter.LintMessage): boolean {
-  return ruleId === 'spanguard/error-stage' || (ruleId === 'spanguard/error-status' && messageId === 'unset')
+  if (ruleId === 'spanguard/error-stage' || ruleId === 'spanguard/no-unlisted-attributes' || ruleId === 'spanguard/span-name-style') return true
+  return (ruleId === 'spanguard/error-status' && messageId === 'unset') || (ruleId === 'spanguard/approved-setup' && messageId === 'unapproved')
 }
 
 /** How often each rule speaks; a text that does not parse is told as the rule `parse`. */

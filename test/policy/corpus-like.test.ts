@@ -150,6 +150,7 @@ describe('shapes beside the labelled ones', () => {
     ['a finite union', start(template('order.', typed(reference('orderId'), { kind: 'literals', literals: ['a', 'b'] })))],
     ['a mount path and a route', start(concat(reference('req.baseUrl'), reference('req.route.path')))],
     ['a bare parameter, judged at its calls', start(parameter('name'))],
+    ['a time of the domain as a text, which somebody looks for', write('order.due', method(reference('order.dueAt'), 'toISOString'))],
   ]
   it.each(harmless)('harmless: %s', (_, fact) => {
     expect(rulesOf(fact)).toEqual([])
@@ -157,8 +158,8 @@ describe('shapes beside the labelled ones', () => {
 
   const unbounded: readonly (readonly [string, Fact, string])[] = [
     ['a random id in place', write('order.ref', call('randomUUID')), 'no-unbounded-data'],
-    ['a point in time as a text', write('order.at', method(reference('createdAt'), 'toISOString')), 'no-unbounded-data'],
-    ['the point in time through a name', write('order.at', reference('at', { resolved: method(reference('createdAt'), 'toISOString') })), 'no-unbounded-data'],
+    ['the time of now as a text', write('order.at', method({ ...call('Date'), construct: true }, 'toISOString')), 'no-unbounded-data'],
+    ['the time of now through a name', write('order.at', reference('at', { resolved: method(reference('now'), 'toISOString') })), 'no-unbounded-data'],
     ['a stack', write('error.trace', reference('error.stack')), 'no-unbounded-data'],
     ['a request body', write('http.input', reference('req.body')), 'no-unbounded-data'],
     ['headers, spread', bag(reference('req.headers')), 'no-unbounded-data'],
@@ -183,7 +184,7 @@ describe('shapes beside the labelled ones', () => {
     ['its constant in an object', write(imported('SemanticAttributes', '@opentelemetry/semantic-conventions', 'SemanticAttributes.HTTP_METHOD'), literal('GET')), 'no-deprecated-attributes'],
   ]
   it('a time as a text is what the conventions say of some keys', () => {
-    const time = method(reference('startedAt'), 'toISOString')
+    const time = method(reference('now'), 'toISOString')
     expect(rulesOf(write('process.creation.time', time))).toEqual([])
     expect(rulesOf(write('process.creation.at', time))).toEqual(['no-unbounded-data'])
   })

@@ -1,5 +1,5 @@
 import rule from '../../rules/approved-setup.js'
-import { ruleTester } from '../rule-tester.js'
+import { findingsOnly, ruleTester } from '../rule-tester.js'
 
 const providerAndSdk = `import { NodeSDK } from '@opentelemetry/sdk-node'
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
@@ -9,7 +9,7 @@ const sdk = new NodeSDK({ traceExporter: exporter })
 sdk.start()
 `
 
-ruleTester.run('approved-setup', rule, {
+ruleTester.run('approved-setup', findingsOnly(rule), {
   valid: [
     {
       name: 'one SDK, started once',

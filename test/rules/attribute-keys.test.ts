@@ -1,11 +1,11 @@
 import attributeNaming from '../../rules/attribute-naming.js'
 import noDeprecatedAttributes from '../../rules/no-deprecated-attributes.js'
 import noUnlistedAttributes from '../../rules/no-unlisted-attributes.js'
-import { ruleTester } from '../rule-tester.js'
+import { findingsOnly, ruleTester } from '../rule-tester.js'
 
 const write = (key: string): string => `import { trace } from '@opentelemetry/api'\ntrace.getActiveSpan()?.setAttribute(${key}, x)`
 
-ruleTester.run('no-deprecated-attributes', noDeprecatedAttributes, {
+ruleTester.run('no-deprecated-attributes', findingsOnly(noDeprecatedAttributes), {
   valid: [
     { name: 'the current key', code: write(`'http.response.status_code'`) },
     { name: "a key of the project's own", code: write(`'order.status_code'`) },
@@ -26,7 +26,7 @@ ruleTester.run('no-deprecated-attributes', noDeprecatedAttributes, {
   ],
 })
 
-ruleTester.run('no-unlisted-attributes', noUnlistedAttributes, {
+ruleTester.run('no-unlisted-attributes', findingsOnly(noUnlistedAttributes), {
   valid: [
     { name: 'a key of the conventions', code: write(`'http.route'`) },
     { name: 'error.stage', code: write(`'error.stage'`) },
@@ -40,7 +40,7 @@ ruleTester.run('no-unlisted-attributes', noUnlistedAttributes, {
   ],
 })
 
-ruleTester.run('attribute-naming', attributeNaming, {
+ruleTester.run('attribute-naming', findingsOnly(attributeNaming), {
   valid: [
     { name: 'dotted snake_case', code: write(`'order.item_count'`) },
     { name: 'a key of another file', code: `import { KEY } from './keys'\n${write('KEY')}` },

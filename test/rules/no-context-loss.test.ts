@@ -5,7 +5,7 @@ import path from 'node:path'
 import { afterAll } from 'vitest'
 
 import rule from '../../rules/no-context-loss.js'
-import { ruleTester } from '../rule-tester.js'
+import { findingsOnly, ruleTester } from '../rule-tester.js'
 
 const folders: string[] = []
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })))
@@ -25,7 +25,7 @@ import { context, propagation, SpanKind, trace } from '@opentelemetry/api'
 const channel = await (await amqp.connect(url)).createChannel()
 `
 
-ruleTester.run('no-context-loss', rule, {
+ruleTester.run('no-context-loss', findingsOnly(rule), {
   valid: [
     {
       name: 'a producer that injects',

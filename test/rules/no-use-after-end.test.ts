@@ -1,5 +1,5 @@
 import rule from '../../rules/no-use-after-end.js'
-import { ruleTester } from '../rule-tester.js'
+import { findingsOnly, ruleTester } from '../rule-tester.js'
 
 const inFunction = (body: string): string => `import { trace } from '@opentelemetry/api'
 const tracer = trace.getTracer('x')
@@ -8,7 +8,7 @@ const span = tracer.startSpan('order.place')
 ${body}
 }`
 
-ruleTester.run('no-use-after-end', rule, {
+ruleTester.run('no-use-after-end', findingsOnly(rule), {
   valid: [
     { name: 'written before the end', code: inFunction(`span.setAttribute('a', 1)\nspan.end()`) },
     { name: 'ended in one branch that leaves', code: inFunction(`if (!order) { span.end(); return }\nspan.setAttribute('a', 1)\nspan.end()`) },

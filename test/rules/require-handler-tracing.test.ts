@@ -1004,6 +1004,37 @@ function clean() {}
           { messageId: 'consumer', line: 8, suggestions: one },
         ],
       },
+      ...[
+        ['a method', '{ async eachMessage({ message }) { await place(message) } }', '{ eachMessage: traceMessage(async function ({ message }) { await place(message) }) }'],
+        ['a name of this file', '{ eachMessage }', '{ eachMessage: traceMessage(eachMessage) }'],
+      ].map(([what, before, after]) => ({
+        name: `kafkajs: ${what}`,
+        filename: plain('src/consumer.ts'),
+        code: `import { Kafka } from 'kafkajs'
+const consumer = new Kafka({ brokers: [] }).consumer({ groupId: 'shop' })
+await consumer.run(${before})
+async function eachMessage() { await place() }
+`,
+        errors: [{ messageId: 'consumer' as const, line: 3, suggestions: [{ messageId: 'insert' as const, output: `import { Kafka } from 'kafkajs'
+import { traceMessage } from '@spanguard/runtime/kafka'
+const consumer = new Kafka({ brokers: [] }).consumer({ groupId: 'shop' })
+await consumer.run(${after})
+async function eachMessage() { await place() }
+` }] }],
+      })),
+      {
+        name: 'NATS',
+        filename: plain('src/consumer.ts'),
+        code: `import { connect } from 'nats'
+const nc = await connect()
+nc.subscribe('orders', { callback: (error, message) => { place(message) } })
+`,
+        errors: [{ messageId: 'consumer', line: 3, suggestions: [{ messageId: 'insert', output: `import { connect } from 'nats'
+import { traceCallback } from '@spanguard/runtime/nats'
+const nc = await connect()
+nc.subscribe('orders', { callback: traceCallback((error, message) => { place(message) }) })
+` }] }],
+      },
       {
         name: 'gRPC: the interceptor is put in',
         filename: ready('src/server.js'),
@@ -1133,7 +1164,11 @@ server.addService(service, { charge })
         code: `import { createHTTPServer } from '@trpc/server/adapters/standalone'
 createHTTPServer({ router: appRouter }).listen(3000)
 `,
-        errors: [{ messageId: 'server', line: 2 }],
+        errors: [{ messageId: 'server', line: 2, suggestions: [{ messageId: 'insert', output: `import { createHTTPServer, createHTTPHandler } from '@trpc/server/adapters/standalone'
+import { traceHandler } from '@spanguard/runtime/http'
+import { createServer } from 'node:http'
+createServer(traceHandler(createHTTPHandler({ router: appRouter }))).listen(3000)
+` }] }],
       },
     ],
   })

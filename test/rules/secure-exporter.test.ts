@@ -1,5 +1,5 @@
 import rule from '../../rules/secure-exporter.js'
-import { ruleTester } from '../rule-tester.js'
+import { findingsOnly, ruleTester } from '../rule-tester.js'
 
 const http = `import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'\n`
 const to = (url: string): string => `${http}new OTLPTraceExporter({ url: ${url} })`
@@ -26,7 +26,7 @@ const local = [
 ]
 const open = ['collector.example.com', 'tempo.acme.io:4318', '8.8.8.8', '172.15.255.255', '172.32.0.1', '192.169.0.1', '100.128.0.1', '[2001:db8::1]:4318', 'svc.example.com', 'internal.acme.io']
 
-ruleTester.run('secure-exporter', rule, {
+ruleTester.run('secure-exporter', findingsOnly(rule), {
   valid: [
     ...local.map((host) => ({ name: `plain to ${host}`, code: to(`'http://${host}/v1/traces'`) })),
     { name: 'https to anywhere', code: to(`'https://tempo.acme.io/v1/traces'`) },

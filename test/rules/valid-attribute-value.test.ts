@@ -1,9 +1,9 @@
 import rule from '../../rules/valid-attribute-value.js'
-import { ruleTester } from '../rule-tester.js'
+import { findingsOnly, ruleTester } from '../rule-tester.js'
 
 const head = `import { trace } from '@opentelemetry/api'\nconst span = trace.getActiveSpan()\n`
 
-ruleTester.run('valid-attribute-value', rule, {
+ruleTester.run('valid-attribute-value', findingsOnly(rule), {
   valid: [
     { name: 'a text, a number, a boolean', code: `${head}span.setAttributes({ a: 'x', b: 1, c: true })` },
     { name: 'an array of one kind', code: `${head}span.setAttribute('a', ['x', 'y'])` },

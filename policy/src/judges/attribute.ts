@@ -13,6 +13,10 @@ export const valueMessages = {
     mixed: '{{ value }} holds members of different kinds, and the SDK drops it without a word: make them all texts, or write two attributes.',
     nullish: '{{ value }} is dropped by the SDK without a word: write the attribute only where there is a value.',
     object: '{{ value }} is an object, which SDK 2 drops without a word: write one attribute for each field that is needed.',
+    asTexts: 'Make all its members texts.',
+    call: 'Call it.',
+    flatten: 'Write one attribute for each field.',
+    remove: 'Take the attribute out.',
   },
 } as const
 

@@ -11,10 +11,12 @@ export const keyMessages = {
     namespace: 'The key {{ key }} has no namespace: in a store it means whatever the next library writes under it. Put the domain before it, such as {{ instead }}.',
     reserved:
       'The key {{ key }} stands in a namespace that OpenTelemetry keeps for itself: the next version of the conventions may give it another meaning. Begin it with your own domain.',
+    rename: 'Write the key {{ instead }}.',
   },
   'no-deprecated-attributes': {
     replaced:
       'The semantic conventions replaced the key {{ key }}: dashboards and alerts that ask for the new one do not see this span. Write {{ instead }}.',
+    rename: 'Write the key {{ instead }}.',
   },
   'no-unlisted-attributes': {
     denied: "The policy denies the key {{ key }}: its value leaves the service as [REDACTED]. Leave it out, or take it out of the policy's deny-list.",
@@ -22,6 +24,8 @@ export const keyMessages = {
       'The key {{ key }} is neither in the semantic conventions nor in the policy: its value leaves the service as [REDACTED]. Did you mean {{ instead }}? If not, list it in attributes.allow.',
     unlisted:
       'The key {{ key }} is neither in the semantic conventions nor in the policy: its value leaves the service as [REDACTED]. List it in attributes.allow, or leave it out.',
+    remove: 'Take the attribute out.',
+    rename: 'Write the key {{ instead }}.',
   },
 } as const
 
@@ -87,13 +91,13 @@ const RESERVED = /^otel\./
 function judgeNaming(key: string): { messageId: string; instead: string } | null {
   // Some conventional keys have capitals or dashes in a part that their users choose.
   if (isConventionalKey(key)) return null
-  if (!FORM.test(key)) return { messageId: 'form', instead: shorten(toForm(key)) }
+  if (!FORM.test(key)) return { messageId: 'form', instead: shorten(toKeyForm(key)) }
   if (!key.includes('.')) return { messageId: 'namespace', instead: shorten(`order.${key}`) }
   return RESERVED.test(key) ? { messageId: 'reserved', instead: '' } : null
 }
 
 /** `Order.ItemCount` as `order.item_count`: dots stay, all other edges of words become underscores. */
-function toForm(key: string): string {
+export function toKeyForm(key: string): string {
   return key
     .split(/[.:/]+/)
     .map((part) => splitName(part).join('_'))

@@ -30,6 +30,7 @@ export const lifetimeMessages = {
   },
   'no-use-after-end': {
     lost: '`{{ method }}` comes after {{ span }} was ended: the SDK drops it, and the trace never shows it. Move it in front of `end()`.',
+    move: 'Move it in front of the end.',
   },
   'await-before-end': {
     unawaited:
@@ -55,6 +56,7 @@ export const lifetimeMessages = {
   'error-stage': {
     missing:
       'This error path does not say at which stage it failed: whoever reads the trace has to guess where. Set `error.stage` on {{ span }}, or wrap the step in `stage(name, fn)`.',
+    set: 'Set `error.stage` to {{ stage }}.',
   },
 } as const
 

@@ -17,6 +17,10 @@ export const sensitiveMessages = {
     literal: 'This text holds {{ class }} ({{ term }}): it goes into every trace, and it stands in the source. Take it out of both, and revoke it if it is real.',
     swapped:
       '{{ value }} is put under {{ key }}: whoever searches by that key finds a person instead. Write it as "user.id" when it is opaque, else as "enduser.pseudo.id" with `pseudonym(…)`.',
+    constant: 'Name the span {{ name }}, without it.',
+    redact: 'Write `redacted({{ code }})`.',
+    remove: 'Take the attribute out.',
+    userId: 'Write it as "user.id".',
   },
 } as const
 

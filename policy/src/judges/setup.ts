@@ -12,6 +12,7 @@ export const setupMessages = {
   'approved-setup': {
     second:
       '{{ product }} registers a second tracer provider beside {{ first }}. The API keeps the first one and ignores the second without a word, so what only the second one does (its exporter, sampler, redaction) never happens. Keep one of them.',
+    remove: 'Take the second registration out.',
     unapproved:
       '{{ product }} sets tracing up outside the approved setup. Spans that leave by it get none of its redaction, sampling and shutdown. Use {{ approved }}.{{ note }}',
   },
@@ -36,6 +37,8 @@ export const setupMessages = {
       '{{ call }} takes messages without extracting the trace context they carry, so their spans start a trace of their own and the sender’s trace ends at the queue. Continue from `propagation.extract(context.active(), headers)`.',
     inject:
       '{{ call }} sends a message without the trace context in it, so whoever receives it starts a trace of its own. Put it into the headers: `propagation.inject(context.active(), headers)`.',
+    addHeaders: 'Inject the context into its headers.',
+    wrap: "Wrap it in '{{ code }}' from '{{ module }}'.",
   },
   'require-shutdown': {
     insert: 'Shut down on SIGTERM, within 2.5 seconds.',
@@ -49,6 +52,8 @@ export const setupMessages = {
       '{{ what }} stands in the source: whoever reads the repository can send spans in this service’s name, or read them. Take it from the environment.',
     plain:
       '{{ name }} sends spans to {{ host }} over plain HTTP: every attribute crosses the network for anybody on the way to read and change. Use https.',
+    environment: 'Take it from {{ variable }}.',
+    https: 'Use https.',
   },
   'setup-first': {
     late:

@@ -10,20 +10,24 @@ import { shorten } from './wording.js'
 export const spanNameMessages = {
   'span-name-present': {
     missing: 'This span has no name: nobody can search for it. Give it one that says what the business does, such as "payment.charge".',
+    rename: 'Name it {{ name }}.',
     compilerName:
       'The span is named {{ text }}, a name that a bundler changes: searches and dashboards lose the span with the next build. Write the name out, such as "payment.charge".',
   },
   'no-technical-span-name': {
     technical:
       'The span name {{ name }} says nothing of what the business does: a trace full of it tells that something was slow, not what. Name the work, such as "payment.charge".',
+    rename: 'Name it {{ name }}.',
   },
   'no-dynamic-span-name': {
     dynamic:
       '{{ part }} makes a new span name for every value: nobody can search for the operation, and metrics made from spans grow without bound. Keep the name constant and put {{ part }} into an attribute.',
+    constant: 'Name it {{ name }}, and keep what varies as an attribute where the call takes attributes.',
   },
   'span-name-style': {
     style: 'The span name {{ name }} is not of the form {{ style }}: queries by domain miss it. Write it like "payment.charge".',
     domain: 'The span name {{ name }} begins with none of the domains of the policy ({{ domains }}): queries by domain miss it. Begin it with one of them.',
+    rename: 'Name it {{ name }}.',
   },
 } as const
 
@@ -67,6 +71,7 @@ function judgeName(name: Value, fact: Named, policy: Policy): Found | null {
       return judgeDynamic(name, name, policy)
     case 'parameter':
       // The name as such is judged where the function is called; a field of an argument is no name that somebody chose.
+      if (name.path.at(-2) === 'constructor' && name.path.at(-1) === 'name') return compilerName(name)
       return name.path.length === 0 ? null : judgeDynamic(name, name, policy)
     default:
       return null
@@ -85,9 +90,7 @@ function judgeReference(name: Extract<Value, { kind: 'reference' }>, fact: Named
   const [owner, last] = name.path.slice(-2)
   const isCompilerName =
     last === 'name' && (owner === 'constructor' || (name.base?.kind === 'unknown' && name.base.yields === 'function'))
-  if (isCompilerName) {
-    return { rule: 'span-name-present', messageId: 'compilerName', data: { text: shorten(name.text) }, origin: name.origin }
-  }
+  if (isCompilerName) return compilerName(name)
   const { resolved } = name
   // Another name for the same is said by the name that stands here; what is put together is mended where that is done.
   const isAnotherName = resolved?.kind === 'parameter' || (resolved?.kind === 'reference' && resolved.resolved === undefined)
@@ -97,6 +100,10 @@ function judgeReference(name: Extract<Value, { kind: 'reference' }>, fact: Named
     return found === null ? null : { ...found, origin: resolved.kind === 'literal' ? name.origin : found.origin }
   }
   return judgeDynamic(name, name, policy)
+}
+
+function compilerName({ origin, text }: Value): Found {
+  return { rule: 'span-name-present', messageId: 'compilerName', data: { text: shorten(text) }, origin }
 }
 
 function judgeText(name: Value, text: unknown, fact: Named, policy: Policy): Found | null {

@@ -20,9 +20,16 @@ export const unboundedMessages = {
     sql: '{{ value }} has values in its SQL: they go into the trace with it. Write the operation and the table, or the text with placeholders.',
     stack: '{{ value }} is a stack: stacks belong to `recordException`, where the store shows them. Record the exception instead.',
     timestamp:
-      '{{ value }} is a point in time as a text: a trace store can neither compare nor group it, and a span has a start of its own. Leave it out, or write it as a number.',
+      '{{ value }} is the time of now as a text: a span has a start and an end of its own, and a trace store can neither compare nor group such texts. Leave it out, or write it as a number.',
     unique: '{{ value }} is made here and kept nowhere else: nothing can be found by it. Leave it out, or write the id of the thing that the span is about.',
     url: '{{ value }} is a URL with its query: tokens and searches of people stand in it. Write the route or the host, or the path without its query.',
+    constantEvent: 'Name the event {{ name }}, and put what varies into its attributes.',
+    count: 'Write how many there are.',
+    placeholders: 'Write the text with placeholders.',
+    recordException: 'Record the exception instead.',
+    remove: 'Take it out of the trace.',
+    time: 'Write it as a number.',
+    withoutQuery: 'Write it without its query.',
   },
 } as const
 
@@ -97,7 +104,7 @@ function unboundedCall(call: CallValue, sink: Sink): Found | null {
   if (serialisers.has(name)) {
     return argument === undefined || isSmall(argument) || (sink === 'status-message' && isCaughtError(argument)) ? null : about('payload', call)
   }
-  if (timestampCalls.has(name)) return sink === 'attribute' || sink === 'event-attribute' ? about('timestamp', call) : null
+  if (timestampCalls.has(name)) return (sink === 'attribute' || sink === 'event-attribute') && isNow(call.receiver) ? about('timestamp', call) : null
   // A resource is there once per process: `service.instance.id` is random by its convention.
   if (sink !== 'resource' && uniqueCalls.has(name) && !(name === 'now' || name === 'random')) return about('unique', call)
   if (name === 'tostring' || name === 'string' || name === 'trim') {
@@ -107,6 +114,25 @@ function unboundedCall(call: CallValue, sink: Sink): Found | null {
   }
   if (name === 'join' && call.receiver?.kind === 'call' && isMapped(call.receiver)) return about('array', call)
   return isMapped(call) ? about('array', call) : null
+}
+
+/**
+ * Is it the time at which the code runs: `new Date()`, `new Date(Date.now())`? When a schedule is due or a retry comes is something that
+ * somebody looks for, and the conventions write such times in ISO 8601 themselves.
+ */
+function isNow(value: Value | undefined): boolean {
+  if (value?.kind === 'reference') return value.resolved !== undefined ? isNow(value.resolved) : isNowName(value.path.at(-1))
+  if (value?.kind === 'parameter') return isNowName(value.path.at(-1) ?? value.name)
+  if (value?.kind !== 'call') return false
+  const [argument, ...others] = value.arguments
+  const name = value.callee.at(-1)
+  // dayjs(), moment(), DateTime.now()
+  if (name === 'now' || name === 'utc' || name === 'dayjs' || name === 'moment') return argument === undefined
+  return value.construct === true && name === 'Date' && others.length === 0 && (argument === undefined || isNow(argument))
+}
+
+function isNowName(name: string | undefined): boolean {
+  return name === 'now'
 }
 
 function isMapped(call: CallValue): boolean {
