@@ -28,11 +28,12 @@ export async function buildShop(form: Form): Promise<string> {
   return folder
 }
 
-/** Where each service finds the ones that it calls: started in this order. */
-const wiring: readonly { readonly name: string; readonly provides?: readonly [variable: string, form: 'address' | 'url'] }[] = [
+/** Where each service finds the ones that it calls: started in this order, and not at all without what it needs. */
+const wiring: readonly { readonly name: string; readonly needs?: string; readonly provides?: readonly [variable: string, form: 'address' | 'url'] }[] = [
   { name: 'auth', provides: ['AUTH_ADDRESS', 'address'] },
   { name: 'fraud', provides: ['FRAUD_URL', 'url'] },
   { name: 'payment', provides: ['PAYMENT_ADDRESS', 'address'] },
+  { name: 'invoice', needs: 'REDIS_URL' },
   { name: 'orders', provides: ['ORDERS_URL', 'url'] },
   { name: 'gateway', provides: ['GATEWAY_URL', 'url'] },
 ]
@@ -59,14 +60,15 @@ export async function startLongShop(form: Form, folder: string, nodeOptions: rea
     })))
   }
   try {
-    for (const { name, provides } of wiring) {
+    for (const { name, needs, provides } of wiring) {
+      if (needs !== undefined && known[needs] === undefined) continue
       const file = path.join(folder, `${name}.${form === 'esm' ? 'mjs' : 'cjs'}`)
       const child = spawn(process.execPath, [...nodeOptions, file], {
         cwd: root,
         env: { PATH: process.env['PATH'] ?? '', ENVIRONMENT: 'test', ...known, OTEL_SERVICE_NAME: name },
       })
       children.push(child)
-      const port = await portOf(name, child)
+      const port = await placeOf(name, child)
       if (provides !== undefined) known[provides[0]] = `${provides[1] === 'url' ? 'http://' : ''}127.0.0.1:${port}`
     }
   } catch (error) {
@@ -76,16 +78,16 @@ export async function startLongShop(form: Form, folder: string, nodeOptions: rea
   return { gateway: known['GATEWAY_URL'] ?? '', stop }
 }
 
-/** Each service says `<name> listening on <port>`. */
-function portOf(name: string, child: ChildProcessWithoutNullStreams): Promise<string> {
+/** Each service says `<name> listening on <port>`, or on the queue that it consumes. */
+function placeOf(name: string, child: ChildProcessWithoutNullStreams): Promise<string> {
   let printed = ''
   let errors = ''
   child.stderr.on('data', chunk => (errors += String(chunk)))
   return new Promise((resolve, reject) => {
     child.stdout.on('data', chunk => {
       printed += String(chunk)
-      const port = /listening on (\d+)/.exec(printed)?.[1]
-      if (port !== undefined) resolve(port)
+      const place = /listening on (\d+|queue \w+)/.exec(printed)?.[1]
+      if (place !== undefined) resolve(place)
     })
     child.once('exit', code => { reject(new Error(`${name} ended with ${String(code)} before it listened: ${errors}`)) })
   })

@@ -1,11 +1,17 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type DecodedSpan, type Receiver, startReceiver } from '../otlp-receiver.js'
+import { type Postgres, startPostgres } from '../runtime/databases/postgres.js'
+import { findService } from '../services.js'
 import { buildShop, type Form, type RunningShop, startLongShop } from './long-shop.js'
 
 /** One order through the shop's long form is one trace: six services, over HTTP, gRPC, a queue and PostgreSQL. */
+const redis = findService('redis')
+if (redis === null) process.stderr.write('\nSKIPPED: the invoice service of the shop and its queue, since SPANGUARD_SERVICES names no redis\n')
+
 const fixtures = path.resolve(import.meta.dirname, '../fixtures')
 const company = {
   alone: [],
@@ -13,10 +19,23 @@ const company = {
 } as const
 
 let receiver: Receiver
+let postgres: Postgres
 beforeAll(async () => {
-  receiver = await startReceiver()
+  ;[receiver, postgres] = await Promise.all([startReceiver(), startPostgres()])
+  await query('CREATE TABLE orders (id text, amount numeric, currency text)')
 })
-afterAll(() => receiver.close())
+afterAll(() => Promise.all([receiver.close(), postgres.stop()]))
+
+/** What the database has to say, asked from outside of the shop. */
+async function query(text: string): Promise<readonly unknown[]> {
+  const client = new Client({ connectionString: postgres.url })
+  await client.connect()
+  try {
+    return (await client.query<object>(text)).rows
+  } finally {
+    await client.end()
+  }
+}
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 const nameOf = ({ name }: DecodedSpan): string => name.replace(/^grpc\./, '')
@@ -44,12 +63,19 @@ const hops = [
   'gateway SERVER POST /orders > gateway CLIENT POST',
   'gateway CLIENT POST > orders SERVER POST /orders',
   'orders SERVER POST /orders > orders INTERNAL order.place',
+  'orders INTERNAL order.place > orders CLIENT INSERT orders',
   'orders INTERNAL order.place > orders CLIENT shop.payment.v1.Payment/Process',
   'orders CLIENT shop.payment.v1.Payment/Process > payment SERVER shop.payment.v1.Payment/Process',
   'payment SERVER shop.payment.v1.Payment/Process > payment INTERNAL payment.process',
   'payment INTERNAL payment.process > payment CLIENT POST',
   'payment CLIENT POST > fraud SERVER POST',
   'fraud SERVER POST > fraud INTERNAL fraud.check',
+]
+/** Where there is a Redis, and only when an order has been paid. */
+const invoiceHops = [
+  'orders INTERNAL order.place > orders PRODUCER add invoices',
+  'orders PRODUCER add invoices > invoice CONSUMER process invoices',
+  'invoice CONSUMER process invoices > invoice INTERNAL invoice.send',
 ]
 
 describe.each(['esm', 'cjs'] as Form[])('built as %s', form => {
@@ -62,32 +88,42 @@ describe.each(['esm', 'cjs'] as Form[])('built as %s', form => {
   describe.each(Object.keys(company) as (keyof typeof company)[])('%s', beside => {
     let shop: RunningShop
     beforeAll(async () => {
-      shop = await startLongShop(form, folder, company[beside], { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url })
+      shop = await startLongShop(form, folder, company[beside], {
+        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+        DATABASE_URL: postgres.url,
+        QUEUE_PREFIX: `shop-${process.pid}-${form}-${beside.replace(/ /g, '-')}`,
+        ...(redis !== null && { REDIS_URL: `redis://${redis.host}:${redis.port}` }),
+      })
     })
     afterAll(() => shop.stop())
 
-    const order = async (body: object): Promise<{ readonly status: number; readonly spans: readonly DecodedSpan[] }> => {
+    const order = async (body: object, wanted: readonly string[]): Promise<{ readonly status: number; readonly spans: readonly DecodedSpan[] }> => {
       receiver.clear()
       const headers = { 'content-type': 'application/json', authorization: 'Bearer customer-7' }
       const answer = await fetch(`${shop.gateway}/orders`, { method: 'POST', headers, body: JSON.stringify(body) })
       await answer.text()
-      await vi.waitFor(() => { expect(receiver.spans().filter(span => !isLayer(span)).length).toBeGreaterThanOrEqual(hops.length) }, { timeout: 20_000, interval: 100 })
+      await vi.waitFor(() => { expect(receiver.spans().filter(span => !isLayer(span)).length).toBeGreaterThanOrEqual(wanted.length) }, { timeout: 20_000, interval: 100 })
       // A span too many would come with the next batch.
       await sleep(1200)
       return { status: answer.status, spans: [...receiver.spans()] }
     }
 
-    it('an order is one trace', async () => {
-      const { status, spans } = await order({ id: 'o-1', amount: 20, currency: 'EUR', card: '4111111111111111' })
+    it(`an order is one trace, ${redis === null ? 'without' : 'with'} the invoice that a queue brings`, async () => {
+      const wanted = redis === null ? hops : [...hops, ...invoiceHops]
+      const { status, spans } = await order({ id: 'o-1', amount: 20, currency: 'EUR', card: '4111111111111111' }, wanted)
       expect(status).toBe(201)
       expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(1)
-      expect(edges(spans)).toEqual([...hops].sort())
+      expect(edges(spans)).toEqual([...wanted].sort())
+      const producers = spans.filter(({ kind }) => kind === 'PRODUCER')
+      const consumers = spans.filter(({ kind }) => kind === 'CONSUMER')
+      expect(consumers.map(({ links }) => links.map(({ spanId, traceId }) => [traceId, spanId]))).toEqual(producers.map(({ spanId, traceId }) => [[traceId, spanId]]))
+      expect(await query(`DELETE FROM orders WHERE id = 'o-1' RETURNING amount, currency`)).toEqual([{ amount: '20', currency: 'EUR' }])
       expect(spans.filter(span => span.status.code === 'ERROR')).toEqual([])
       expect(JSON.stringify(spans, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value))).not.toMatch(/4111111111111111|customer-7/)
     })
 
     it('an order that is refused says at which stage, up to the gateway', async () => {
-      const { status, spans } = await order({ id: 'o-2', amount: 2000, currency: 'EUR', card: '4111111111111111' })
+      const { status, spans } = await order({ id: 'o-2', amount: 2000, currency: 'EUR', card: '4111111111111111' }, hops)
       expect(status).toBe(502)
       expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(1)
       expect(edges(spans)).toEqual([...hops].sort())
