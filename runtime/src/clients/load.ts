@@ -48,13 +48,23 @@ function load(name: string): Readonly<Record<string, unknown>> | null {
  */
 export function loadEach(name: string, owners: readonly string[]): Readonly<Record<string, never>>[] {
   const found = new Set<Readonly<Record<string, never>>>()
-  for (const from of places()) {
-    const ways = [from, ...owners.flatMap(owner => resolveFrom(from, `${owner}/package.json`) ?? [])]
-    for (const way of ways) {
-      if (resolveFrom(way, name) !== null) found.add(nodeModule.createRequire(way)(name) as Readonly<Record<string, never>>)
-    }
+  for (const way of ways(owners)) {
+    if (resolveFrom(way, name) !== null) found.add(nodeModule.createRequire(way)(name) as Readonly<Record<string, never>>)
   }
   return [...found]
+}
+
+/** The files of every copy of a module, found as by {@link loadEach}, without loading one. */
+export function resolveEach(name: string, owners: readonly string[]): string[] {
+  return [...new Set([...ways(owners)].flatMap(way => resolveFrom(way, name) ?? []))]
+}
+
+/** Files to look for a copy from: of the application, and of packages that may bring one of their own. */
+function* ways(owners: readonly string[]): Generator<string> {
+  for (const from of places()) {
+    yield from
+    yield* owners.flatMap(owner => resolveFrom(from, `${owner}/package.json`) ?? [])
+  }
 }
 
 /** The version of the package that the application finds, or null. */

@@ -11,11 +11,13 @@ const spanOf = new WeakMap<object, Span>()
 
 /**
  * Traces what a driver publishes on a tracing channel. Returns what ends it.
+ * @param isOfficial whether an official instrumentation traces the driver, whose spans are the ones then
  * @param read the command of a message, null for one that has no span
  * @param codeOf the code that the server answered with
  */
 export function traceChannelOf(
   name: string,
+  isOfficial: () => boolean,
   read: (message: object) => Command | null,
   codeOf: (error: unknown) => string | null,
 ): () => void {
@@ -29,7 +31,7 @@ export function traceChannelOf(
   const subscribers: TracingChannelSubscribers<Message> = {
     start(message) {
       const command = read(message)
-      const span = command === null ? null : startCommand(command, context.active())
+      const span = command === null || isOfficial() ? null : startCommand(command, context.active())
       if (span !== null) spanOf.set(message, span)
     },
     end(message) {

@@ -18,16 +18,16 @@ interface Driver {
 }
 
 /** Packages that bring a driver of their own, which is another copy where packages are not hoisted. */
-const owners = ['@prisma/adapter-pg', 'drizzle-orm', 'knex', 'mongoose', 'pg-promise', 'slonik', 'typeorm'] as const
+const owners = ['@prisma/adapter-pg', 'bull', 'bullmq', 'drizzle-orm', 'knex', 'mongoose', 'pg-promise', 'slonik', 'typeorm'] as const
 
 /**
  * How each driver is traced. Listening to a channel costs nothing where the driver is not there; a prototype is patched in
  * each copy of the driver that the application can find. Neither needs a loader hook, nor to come first.
  */
 const drivers: { readonly [Name in DatabaseName]: Driver } = {
-  ioredis: { since: [5, 11], enable: () => [traceIoredis()] },
+  ioredis: { since: [5, 11], enable: () => [traceIoredis(owners)] },
   mongodb: { enable: () => patchEach(mongodbConnectionFile, patchMongodb) },
-  mysql2: { since: [3, 24], enable: () => [traceMysql2()] },
+  mysql2: { since: [3, 24], enable: () => [traceMysql2(owners)] },
   pg: { enable: () => patchEach('pg', patchPg) },
 }
 

@@ -1,5 +1,6 @@
 import { context, SpanKind, trace } from '@opentelemetry/api'
 import { traceChannelOf } from './channels.js'
+import { officialTraces } from './patched.js'
 import type { Command } from './span.js'
 
 /** What ioredis publishes; its arguments are not looked at. */
@@ -16,8 +17,11 @@ const trivial: ReadonlySet<string> = new Set([
 ])
 
 /** Traces ioredis 5.11 and later, by the channel that it has. */
-export function traceIoredis(): () => void {
-  return traceChannelOf('ioredis:command', readMessage, codeOf)
+export function traceIoredis(owners: readonly string[]): () => void {
+  const sendCommandOf = (module: unknown): unknown =>
+    (module as { readonly prototype?: { readonly sendCommand?: unknown } } | undefined)?.prototype?.sendCommand
+  const isOfficial = officialTraces({ driver: 'ioredis', file: 'built/index.js', owners, methodOf: sendCommandOf })
+  return traceChannelOf('ioredis:command', isOfficial, readMessage, codeOf)
 }
 
 function readMessage({ command, database, serverAddress, serverPort }: RedisMessage): Command | null {

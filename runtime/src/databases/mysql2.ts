@@ -1,4 +1,5 @@
 import { traceChannelOf } from './channels.js'
+import { officialTraces } from './patched.js'
 import type { Command } from './span.js'
 import { summarizeSql } from './sql.js'
 
@@ -11,8 +12,11 @@ interface Mysql2Message {
 }
 
 /** Traces mysql2 3.24 and later, by the channels that it has; its texts have their values in them and are only summarised. */
-export function traceMysql2(): () => void {
-  const stops = ['mysql2:query', 'mysql2:execute'].map(name => traceChannelOf(name, readMessage, codeOf))
+export function traceMysql2(owners: readonly string[]): () => void {
+  // Its methods are those of the class that Connection extends.
+  const queryOf = (module: unknown): unknown => (module as { readonly prototype?: { readonly query?: unknown } } | undefined)?.prototype?.query
+  const isOfficial = officialTraces({ driver: 'mysql2', file: 'lib/connection.js', owners, methodOf: queryOf })
+  const stops = ['mysql2:query', 'mysql2:execute'].map(name => traceChannelOf(name, isOfficial, readMessage, codeOf))
   return () => {
     for (const stop of stops) stop()
   }
