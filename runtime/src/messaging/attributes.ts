@@ -36,13 +36,12 @@ export function spanName({ name, destination }: Operation): string {
 }
 
 /**
- * The attributes of the messaging conventions; nothing of headers, keys and bodies. `messaging.system` has become
- * `messaging.system.name` in 1.45; both are there while services of either kind are asked for together.
+ * The attributes of the messaging conventions 1.45, which have replaced `messaging.system` by `messaging.system.name`; nothing
+ * of headers, keys and bodies.
  */
 export function operationAttributes(operation: Operation, type: OperationType): Attributes {
   const { destination, broker } = operation
   const attributes: Attributes = {
-    'messaging.system': operation.system,
     'messaging.system.name': operation.system,
     'messaging.operation.name': operation.name,
     'messaging.operation.type': type,

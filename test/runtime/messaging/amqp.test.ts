@@ -1,10 +1,12 @@
 import { createRequire } from 'node:module'
+import type { LookupFunction } from 'node:net'
 import { inspect } from 'node:util'
 import { AmqplibInstrumentation } from '@opentelemetry/instrumentation-amqplib'
 import { withSpan } from '@spanguard/runtime'
 import { traceChannel, traceConsumer } from '@spanguard/runtime/amqp'
 import amqplib, { type Channel, type ChannelModel, type ConsumeMessage } from 'amqplib'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import callbackApi, { type Channel as CallbackChannel, type Connection } from 'amqplib/callback_api'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { DecodedSpan } from '../../otlp-receiver.js'
 import { findService, orNowhere } from '../../services.js'
 import { startTracing, type TestTracing } from '../middleware/tracing.js'
@@ -19,7 +21,7 @@ describe.skipIf(service === null)('amqplib on RabbitMQ', () => {
   let connection: ChannelModel
   let trusts = true
   beforeAll(async () => {
-    tracing = await startTracing({ databases: false, trustIncoming: () => trusts })
+    tracing = await startTracing({ databases: false, trustIncoming: () => trusts, propagateTo: ['listed.example.com'] })
     connection = await amqplib.connect(url)
   })
   afterAll(async () => {
@@ -76,7 +78,7 @@ describe.skipIf(service === null)('amqplib on RabbitMQ', () => {
     expect(producer.name).toBe(`publish ${queue}`)
     expect(producer.parentSpanId).toBe(all.find(({ name }) => name === 'order.place')?.spanId)
     expect(producer.attributes).toMatchObject({
-      'messaging.system': 'rabbitmq',
+      'messaging.system.name': 'rabbitmq',
       'messaging.operation.name': 'publish',
       'messaging.operation.type': 'send',
       'messaging.destination.name': queue,
@@ -166,6 +168,69 @@ describe.skipIf(service === null)('amqplib on RabbitMQ', () => {
     expect([producers.length, consumers.length]).toEqual([1, 1])
   })
 
+  test.each(['the channel', 'the callback'])('amqplib/callback_api: %s is wrapped', async wrapped => {
+    const other = await called<Connection>(done => { callbackApi.connect(url, done) })
+    try {
+      const channel = await called<CallbackChannel>(done => { other.createChannel(done) })
+      const queue = `orders-${process.pid}-${++count}`
+      await called(done => { channel.assertQueue(queue, { exclusive: true }, done) })
+      if (wrapped === 'the channel') traceChannel(channel)
+      withSpan('order.place', () => (wrapped === 'the channel' ? channel : traceChannel(channel)).sendToQueue(queue, Buffer.from(secret)))
+      const own = wrapped === 'the channel' ? channel : await called<CallbackChannel>(done => { other.createChannel(done) })
+      await new Promise<void>((resolve, reject) => {
+        const onMessage = async (message: ConsumeMessage | null): Promise<void> => {
+          await withSpan('order.charge', async () => {})
+          if (message !== null) own.nack(message, false, false)
+          resolve()
+        }
+        const consumer = wrapped === 'the channel' ? onMessage : traceConsumer(onMessage, { queue })
+        called(done => { own.consume(queue, consumer, {}, done) }).catch(reject)
+      })
+      const { producers, consumers, all } = await spansOf()
+      const [producer, consumer] = [producers[0] as DecodedSpan, consumers[0] as DecodedSpan]
+      expect([producers.length, consumers.length]).toEqual([1, 1])
+      expect([producer.name, consumer.name]).toEqual([`publish ${queue}`, `process ${queue}`])
+      expect(producer.attributes).toMatchObject({ 'server.address': host, 'server.port': port })
+      expect(producer.parentSpanId).toBe(all.find(({ name }) => name === 'order.place')?.spanId)
+      expect(consumer.parentSpanId).toBe(producer.spanId)
+      expect(consumer.links.map(({ spanId }) => spanId)).toEqual([producer.spanId])
+      expect(all.find(({ name }) => name === 'order.charge')?.parentSpanId).toBe(consumer.spanId)
+      // What became of a message is said by the channel alone.
+      expect(consumer.attributes['messaging.message.disposition']).toBe(wrapped === 'the channel' ? 'dead_letter' : undefined)
+    } finally {
+      await called(done => { other.close(done) })
+    }
+  })
+
+  test('a broker at a public address gets no trace context unless propagateTo lists it, and a warning says so', async () => {
+    const lines: string[] = []
+    const written = vi.spyOn(process.stderr, 'write').mockImplementation(line => lines.push(String(line)) > 0)
+    try {
+      const traceparents: unknown[] = []
+      for (const name of ['broker.example.com', 'listed.example.com']) {
+        const other = await amqplib.connect(url.replace(host, name), { lookup: lookUpHere })
+        const { channel, queue } = await open(other)
+        traceChannel(channel)
+        withSpan('order.place', () => channel.sendToQueue(queue, Buffer.from('{}')))
+        await receive(channel, queue, 1, message => {
+          traceparents.push(message.properties.headers?.['traceparent'])
+          channel.ack(message)
+        })
+        await channels.pop()?.close()
+        await other.close()
+      }
+      const { producers, consumers } = await spansOf()
+      expect(producers.map(({ attributes }) => attributes['server.address'])).toEqual(['broker.example.com', 'listed.example.com'])
+      expect(traceparents).toEqual([undefined, expect.stringContaining(producers[1]?.spanId ?? 'no span')])
+      expect(consumers.map(({ parentSpanId }) => parentSpanId ?? '')).toEqual(['', producers[1]?.spanId])
+      expect(lines.filter(line => line.includes('propagateTo'))).toEqual([
+        'spanguard: messages to rabbitmq at broker.example.com carry no trace context, so their consumers start new traces: add the host to propagateTo\n',
+      ])
+    } finally {
+      written.mockRestore()
+    }
+  })
+
   test.each([['sampled', 1], ['not sampled', 0]])('beside the official instrumentation there is one span a side: %s', async (_title, expected) => {
     const instrumentation = new AmqplibInstrumentation()
     const require = createRequire(import.meta.url)
@@ -191,6 +256,22 @@ describe.skipIf(service === null)('amqplib on RabbitMQ', () => {
     }
   })
 })
+
+/** What a function of amqplib/callback_api gives to its callback. */
+function called<Result = unknown>(start: (done: (error: Error | null | undefined, result?: Result) => void) => void): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    start((error, result) => {
+      if (error === null || error === undefined) resolve(result as Result)
+      else reject(error)
+    })
+  })
+}
+
+/** As DNS would answer if the tests' broker had a public name. */
+const lookUpHere: LookupFunction = (_name, options, answer) => {
+  if (options.all === true) answer(null, [{ address: host, family: 4 }])
+  else answer(null, host, 4)
+}
 
 /** Runs `fn` below a caller that did not sample. */
 async function withUnsampled(fn: () => unknown): Promise<void> {

@@ -82,7 +82,7 @@ describe.skipIf(service === null)('BullMQ on Redis', () => {
       expect(all.find(span => span.name === 'order.charge')?.parentSpanId).toBe(consumer.spanId)
       expect(all).toHaveLength(4)
       expect(producer.attributes).toMatchObject({
-        'messaging.system': 'bullmq',
+        'messaging.system.name': 'bullmq',
         'messaging.operation.name': 'add',
         'messaging.operation.type': 'send',
         'messaging.destination.name': name,

@@ -71,7 +71,7 @@ test('a message is a child of what sent it, and linked to it', async () => {
   expect(received.parentSpanId).toBe(sent.spanId)
   expect(received.links.map(({ spanId }) => spanId)).toEqual([sent.spanId])
   expect(all.find(({ name }) => name === 'order.charge')?.parentSpanId).toBe(received.spanId)
-  expect(sent.attributes).toMatchObject({ 'messaging.system': 'kafka', 'messaging.operation.name': 'send', 'server.port': Number(broker.address.split(':')[1]) })
+  expect(sent.attributes).toMatchObject({ 'messaging.system.name': 'kafka', 'messaging.operation.name': 'send', 'server.port': Number(broker.address.split(':')[1]) })
   expect(received.attributes).toMatchObject({ 'messaging.destination.partition.id': '0', 'messaging.consumer.group.name': 'billing' })
 })
 

@@ -66,7 +66,7 @@ describe.skipIf(service === null)('NATS', () => {
       expect(consumer.parentSpanId).toBe(producer.spanId)
       expect(consumer.links.map(({ spanId }) => spanId)).toEqual([producer.spanId])
       expect(all.find(({ name }) => name === 'order.charge')?.parentSpanId).toBe(consumer.spanId)
-      expect(producer.attributes).toMatchObject({ 'messaging.system': 'nats', 'messaging.destination.name': 'orders.created', 'server.port': port })
+      expect(producer.attributes).toMatchObject({ 'messaging.system.name': 'nats', 'messaging.destination.name': 'orders.created', 'server.port': port })
       expect(consumer.attributes).toMatchObject({ 'messaging.destination.template': 'orders.*', 'messaging.consumer.group.name': 'billing' })
     })
 
