@@ -33,7 +33,8 @@ export function readContextBreaks(analysis: FileAnalysis, filename: string): Con
   const seen = new Set<string>()
   return places.flatMap(({ node, at, certainty, direction }): ContextBreak[] => {
     const scope = getOutermostFunction(node)
-    const place = `${direction}:${scope?.range[0] ?? -1}`
+    // At the top of the file each call stands for itself.
+    const place = `${direction}:${String(scope?.range[0] ?? `top ${String(node.range[0])}`)}`
     if (seen.has(place) || CARRIES[direction].test(getTextAround(node, scope, analysis))) return []
     seen.add(place)
     const call = analysis.sourceCode.getText(at).replace(/\s+/g, ' ').slice(0, TEXT_LIMIT)
