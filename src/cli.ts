@@ -8,6 +8,7 @@ import { exitCodes } from './cli/exit-codes.js'
 import { explain } from './cli/explain.js'
 import { init } from './cli/init.js'
 import { inventoryFormats, runInventory, type InventoryFlags } from './cli/inventory.js'
+import { printHelpers } from './cli/print-helpers.js'
 import { version } from './version.js'
 
 const formats = ['github', 'gitlab', 'html', 'json', 'junit', 'markdown', 'pretty', 'sarif']
@@ -32,8 +33,9 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--fix', 'make the edits that are safe: the tracing middleware and its import')
     .option('--all-rules', 'report also what ESLint reports in single files')
     .option('--quiet', 'errors only')
-    .action(async (paths: string[], flags: CheckFlags) => {
-      code = await runCheck(paths, flags)
+    .option('--print-helpers', 'write the helpers that the program has of its own, in the form of the config, and check nothing')
+    .action(async (paths: string[], flags: CheckFlags & { readonly printHelpers?: boolean }) => {
+      code = await (flags.printHelpers === true ? printHelpers(paths, flags) : runCheck(paths, flags))
     })
   program
     .command('inventory')

@@ -26,6 +26,11 @@ export type { CheckFinding, CheckResult, HandlerResult, ServiceResult } from './
 export { changesAgainst, type Changes } from '../project/git.js'
 export type { Step } from './places.js'
 
+export interface InferredHelpers {
+  readonly helpers: NonNullable<Config['helpers']>
+  readonly problems: readonly Problem[]
+}
+
 export interface CheckOptions extends AnalyseOptions {
   /** Report also what ESLint reports in single files. */
   readonly allRules?: boolean
@@ -44,6 +49,18 @@ export interface CheckOptions extends AnalyseOptions {
  */
 export async function check(options: CheckOptions): Promise<CheckResult> {
   return resultOf(await analyse(options), options)
+}
+
+/**
+ * The helpers that a program has of its own, as rows of the config's `helpers`, sorted by module and export: what start
+ * spans under names that their callers give and can be imported. Touches neither process nor console.
+ *
+ * @throws UsageError when a path does not exist
+ * @throws ConfigError when a spanguard.config file is not valid or cannot be loaded
+ */
+export async function inferredHelpers(options: AnalyseOptions): Promise<InferredHelpers> {
+  const { helpers, problems } = await analyse(options)
+  return { helpers: helpers.map(({ helper }) => helper), problems }
 }
 
 /**
