@@ -12,7 +12,7 @@ import { fileOf, step, stepAt, type Step } from './places.js'
 import type { Program } from './program.js'
 import type { References } from './references.js'
 import type { Entry, Service } from './services.js'
-import { effectOfPreload, startsSpan, type SetupSite } from './setup/find.js'
+import { effectOfPreload, setupName, startsSpan, type SetupSite } from './setup/find.js'
 import { unpatchedImport } from './setup/esm.js'
 import { nativelyTraced, needsProvider, type SetupEffect } from './setup/table.js'
 
@@ -72,7 +72,7 @@ export function processTracing(entry: Entry, input: Pick<CoverageInput, 'setups'
     if (!way) continue
     found.push({
       effect: site.effect,
-      by: `${site.name} of ${site.module}`,
+      by: setupName(site),
       module: site.module,
       site,
       provides: site.provides,

@@ -3,7 +3,7 @@ import { matchesModule } from '../../frameworks/index.js'
 import { processTracing, type CoverageInput, type HandlerVerdict } from '../coverage.js'
 import { fileOf, step } from '../places.js'
 import type { Entry, Service } from '../services.js'
-import type { SetupSite } from '../setup/find.js'
+import { setupName, type SetupSite } from '../setup/find.js'
 import type { Draft } from './draft.js'
 
 /** Setup that changes no module that is loaded after it may run at any time. */
@@ -29,7 +29,7 @@ function lateSetup(service: Service, entry: Entry, own: readonly HandlerVerdict[
   const timed = sites.flatMap(site => {
     const way = input.references.liveness(site.node, files)
     const outermost = way?.at(-1)
-    return outermost ? [{ site, time: entry.order.timeAt(outermost.getSourceFile().fileName, outermost.getStart()) }] : []
+    return outermost ? [{ site, time: timeOf(outermost, entry) }] : []
   })
   const first = timed.toSorted((a, b) => a.time - b.time)[0]
   if (!first) return []
@@ -37,7 +37,7 @@ function lateSetup(service: Service, entry: Entry, own: readonly HandlerVerdict[
   for (const verdict of own) {
     const root = verdict.served?.root
     const modules = verdict.site.descriptor.modules
-    if (verdict.status !== 'traced' || verdict.by !== `${first.site.name} of ${first.site.module}` && !sites.some(site => verdict.by.startsWith(site.name)) || !root) continue
+    if (verdict.status !== 'traced' || verdict.by !== setupName(first.site) && !sites.some(site => verdict.by.startsWith(site.name)) || !root) continue
     const loaded = [...entry.order.packages].filter(([specifier]) => modules.some(module => matchesModule(specifier, module))).toSorted(([, a], [, b]) => a.time - b.time)[0]
     if (!loaded || loaded[1].time > first.time) continue
     const [specifier, { node }] = loaded
@@ -47,14 +47,14 @@ function lateSetup(service: Service, entry: Entry, own: readonly HandlerVerdict[
     if (found.has(place)) continue
     found.set(place, {
       rule: 'setup-first',
-      message: `"${specifier}" is loaded before ${first.site.name} of ${first.site.module} sets up tracing in service "${service.name}": what was loaded cannot be instrumented any more, and its requests may be missing from traces. Load the setup first, with --import in the start command or as the entry's first import.`,
+      message: `"${specifier}" is loaded before ${setupName(first.site)} sets up tracing in service "${service.name}": what was loaded cannot be instrumented any more, and its requests may be missing from traces. Load the setup first, with --import in the start command or as the entry's first import.`,
       node: place,
       service,
       steps: [
         ...entry.order.chainTo(node.getSourceFile().fileName).map(imported => step(imported.node, `imports ${imported.specifier}`)),
         step(node, `loads ${specifier}`),
         ...entry.order.chainTo(first.site.file).map(imported => step(imported.node, `later imports ${imported.specifier}`)),
-        step(first.site.node, `sets up ${first.site.name}`),
+        step(first.site.node, ts.isImportDeclaration(first.site.node) ? `loads ${first.site.name}, which sets up tracing` : `sets up ${first.site.name}`),
       ],
       certainty: 'likely',
       subject: `${service.name}:${specifier}`,
@@ -62,6 +62,12 @@ function lateSetup(service: Service, entry: Entry, own: readonly HandlerVerdict[
     })
   }
   return [...found.values()]
+}
+
+/** When a statement runs; an import that sets tracing up by itself runs among the imports, before the body of its file. */
+function timeOf(node: ts.Node, { order }: Entry): number {
+  const loaded = ts.isImportDeclaration(node) && ts.isStringLiteralLike(node.moduleSpecifier) ? order.packages.get(node.moduleSpecifier.text) : undefined
+  return loaded?.time ?? order.timeAt(node.getSourceFile().fileName, node.getStart())
 }
 
 /** A second SDK or provider that is set up in the same process: the API keeps the first, and the other's spans go nowhere. */

@@ -26,6 +26,11 @@ export interface SetupSite {
   readonly shutdown: readonly string[]
 }
 
+/** A setup as reports call it: `NodeSDK of @opentelemetry/sdk-node`, or the module alone where loading it is all. */
+export function setupName({ name, module }: SetupSite): string {
+  return name === module ? name : `${name} of ${module}`
+}
+
 /** Every setup of the program, by file. What a class or function of the program wraps around it is followed by its callers. */
 export function findSetups(files: readonly ProgramFile[], program: Program, graph: ModuleGraph, evaluator: Evaluator): readonly SetupSite[] {
   const sites: SetupSite[] = []
