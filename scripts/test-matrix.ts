@@ -1,7 +1,8 @@
 /**
  * Runs the demo and the tests on the other Node versions that are supported: `npm run matrix`, or with versions
  * (`npm run matrix -- 22.12.0 24`), `--demo` for the demo alone, `--runtime` for the tests of the runtime and its middleware
- * alone, and `--install` for installing the packed runtime with every package manager. Linux on x64 only: the binaries come from npm.
+ * alone, `--install` for installing the packed runtime with every package manager, and `--eslint` for the rules on the oldest
+ * ESLint (`npm run matrix -- --eslint 9.39.1` for another). Linux on x64 only: the binaries come from npm.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -9,6 +10,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { isPossible, packageManagers, projects, type ProjectName, tryInstall, unexplained } from './install-case.js'
 import { installLine3Project } from './line-3-project.js'
+import { oldestEslint, testOnEslint } from './other-eslint.js'
 import { installNode } from './other-node.js'
 import { packAll } from './pack.js'
 
@@ -18,7 +20,9 @@ const vitest = 'node_modules/vitest/vitest.mjs'
 const has = (flag: string): boolean => parameters.includes(flag)
 const given = parameters.filter((parameter) => !parameter.startsWith('--'))
 
-if (has('--install')) await install(given.length > 0 ? given : ['20', '22', '24'])
+if (has('--eslint')) {
+  for (const version of given.length > 0 ? given : [oldestEslint]) if (!testOnEslint(version, root)) fail(`The rules failed on ESLint ${version}.`)
+} else if (has('--install')) await install(given.length > 0 ? given : ['20', '22', '24'])
 else {
   for (const version of given.length > 0 ? given : ['22', '24']) {
     const bin = installNode(version)

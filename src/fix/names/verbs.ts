@@ -1,6 +1,6 @@
 /**
  * Verbs with which functions of services begin: `placeOrder` names the action first, the form `domain.action` names it last.
- * Source: the functions around spans in the corpus, and the verbs of RFC 9110 and of SQL.
+ * Put together by hand: verbs that names of functions in services commonly begin with, those of RFC 9110 and of SQL among them.
  */
 export const verbs: ReadonlySet<string> = new Set([
   'accept', 'add', 'apply', 'approve', 'archive', 'assign', 'authenticate', 'authorize', 'book', 'build', 'calculate', 'cancel', 'capture', 'change',
