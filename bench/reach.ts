@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import path from 'node:path'
 import { startMongoServer } from '../test/runtime/databases/mongo-server.js'
 import { startPostgres } from '../test/runtime/databases/postgres.js'
@@ -59,15 +58,28 @@ const calls = 1500
 
 async function started(client: string, variant: string, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
   const child = fork(path.resolve(import.meta.dirname, 'runtime/reach.mjs'), [client, variant, String(calls)], { env })
-  await once(child, 'message')
+  await answerOf(child, `${client}, ${variant}`)
   return child
 }
 
 async function ask(child: ChildProcess): Promise<number> {
-  const answer = once(child, 'message')
+  const answer = answerOf(child, 'a variant')
   child.send('round')
-  const [cpu] = (await answer) as [number]
-  return cpu
+  return Number(await answer)
+}
+
+/** The next message of a child; one that ends instead has said why. */
+function answerOf(child: ChildProcess, name: string): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const end = (code: number | null): void => {
+      reject(new Error(`bench reach: ${name} ended with ${code}: see what it printed above`))
+    }
+    child.once('exit', end)
+    child.once('message', message => {
+      child.off('exit', end)
+      resolve(message)
+    })
+  })
 }
 
 function report(client: string, rounds: readonly (readonly number[])[]): void {

@@ -1,7 +1,7 @@
 import { report } from '../diagnostics.js'
 import { loadEach, versionOf } from '../clients/load.js'
 import type { DatabaseName } from '../options.js'
-import { traceIoredis } from './ioredis.js'
+import { patchIoredis, traceIoredis } from './ioredis.js'
 import { mongodbConnectionFile, patchMongodb } from './mongodb.js'
 import { traceMysql2 } from './mysql2.js'
 import { patchPg } from './pg.js'
@@ -18,14 +18,14 @@ interface Driver {
 }
 
 /** Packages that bring a driver of their own, which is another copy where packages are not hoisted. */
-const owners = ['@prisma/adapter-pg', 'bull', 'bullmq', 'drizzle-orm', 'knex', 'mongoose', 'pg-promise', 'slonik', 'typeorm'] as const
+const owners = ['@fastify/redis', '@prisma/adapter-pg', 'bull', 'bullmq', 'drizzle-orm', 'knex', 'mongoose', 'pg-promise', 'slonik', 'typeorm'] as const
 
 /**
  * How each driver is traced. Listening to a channel costs nothing where the driver is not there; a prototype is patched in
  * each copy of the driver that the application can find. Neither needs a loader hook, nor to come first.
  */
 const drivers: { readonly [Name in DatabaseName]: Driver } = {
-  ioredis: { since: [5, 11], enable: () => [traceIoredis(owners)] },
+  ioredis: { enable: enableIoredis },
   mongodb: { enable: () => patchEach(mongodbConnectionFile, patchMongodb) },
   mysql2: { since: [3, 24], enable: () => [traceMysql2(owners)] },
   pg: { enable: () => patchEach('pg', patchPg) },
@@ -56,6 +56,12 @@ export function enableDatabases(which: 'auto' | readonly DatabaseName[] | false)
 export function disableDatabases(): void {
   for (const stop of holder[key] ?? []) stop()
   holder[key] = undefined
+}
+
+/** Where no copy is found or an instrumentation was first, its channel says what there is to trace. */
+function enableIoredis(): (() => void)[] {
+  const patched = patchEach('ioredis', patchIoredis) ?? []
+  return patched.length > 0 ? patched : [traceIoredis(owners)]
 }
 
 function patchEach(name: string, patch: (module: Readonly<Record<string, never>>) => (() => void) | null): (() => void)[] | null {

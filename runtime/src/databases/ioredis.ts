@@ -1,7 +1,8 @@
-import { context, SpanKind, trace } from '@opentelemetry/api'
+import { context, type Span, SpanKind, trace } from '@opentelemetry/api'
+import { isPatched } from '../messaging/official.js'
 import { traceChannelOf } from './channels.js'
 import { officialTraces } from './patched.js'
-import type { Command } from './span.js'
+import { type Command, endCommand, startCommand } from './span.js'
 
 /** What ioredis publishes; its arguments are not looked at. */
 interface RedisMessage {
@@ -16,7 +17,74 @@ const trivial: ReadonlySet<string> = new Set([
   'auth', 'client', 'cluster', 'command', 'discard', 'exec', 'hello', 'info', 'multi', 'ping', 'quit', 'readonly', 'select', 'unwatch', 'watch',
 ])
 
-/** Traces ioredis 5.11 and later, by the channel that it has. */
+/** What is read of ioredis' clients and commands; arguments are not looked at. */
+interface RedisClient {
+  readonly options?: { readonly host?: unknown; readonly port?: unknown; readonly path?: unknown; readonly db?: unknown }
+  readonly condition?: { readonly select?: unknown } | null | undefined
+}
+interface RedisCommand {
+  readonly name?: unknown
+  /** Since 6; earlier versions do not say. */
+  readonly isSettled?: boolean
+  resolve: (result: unknown) => void
+  reject: (error: unknown) => void
+}
+type SendCommand = (this: RedisClient, command: RedisCommand, ...rest: unknown[]) => unknown
+
+interface RedisModule {
+  readonly prototype?: { sendCommand: SendCommand }
+}
+
+const ours = Symbol.for('@spanguard/runtime/ioredis')
+/** Commands pass again when they had to wait for the connection, or are sent once more. */
+const seen = new WeakSet<RedisCommand>()
+
+/**
+ * Traces every command of a copy of `ioredis`, by its one way through `Redis.prototype.sendCommand`: its tracing channel makes
+ * a list of arguments without their values for each command, which nobody reads. Returns what takes it away again; null
+ * when an instrumentation is there already.
+ */
+export function patchIoredis({ prototype }: RedisModule): (() => void) | null {
+  if (prototype === undefined || isPatched(prototype.sendCommand) || ours in prototype.sendCommand) return null
+  const { sendCommand } = prototype
+  const traced: SendCommand = function (command, ...rest) {
+    // An instrumentation that came later has put itself before us, and has its span.
+    if (seen.has(command) || isPatched(prototype.sendCommand)) return sendCommand.call(this, command, ...rest)
+    const { options = {}, condition } = this
+    const address = typeof options.path === 'string' ? undefined : options.host
+    const told = readMessage({ command: command.name, database: condition?.select ?? options.db, serverAddress: address, serverPort: options.port })
+    const span = told === null ? null : startCommand(told, context.active())
+    if (span === null) return sendCommand.call(this, command, ...rest)
+    seen.add(command)
+    endWith(command, span)
+    return sendCommand.call(this, command, ...rest)
+  }
+  prototype.sendCommand = Object.assign(traced, { [ours]: true })
+  return () => {
+    if (prototype.sendCommand === traced) prototype.sendCommand = sendCommand
+  }
+}
+
+/** By what the answer is given to, since a promise that is listened to counts as one whose rejection is handled. */
+function endWith(command: RedisCommand, span: Span): void {
+  const { resolve, reject } = command
+  let ended = false
+  const end = (error: unknown): void => {
+    if (!ended) endCommand(span, error, codeOf(error))
+    ended = true
+  }
+  command.resolve = result => {
+    end(null)
+    resolve(result)
+  }
+  command.reject = error => {
+    reject(error)
+    // A cluster keeps redirections to itself, and sends the command elsewhere.
+    if (command.isSettled !== false) end(error)
+  }
+}
+
+/** Traces ioredis 5.11 and later where no copy is found to patch, as in a bundle, by the channel that it has. */
 export function traceIoredis(owners: readonly string[]): () => void {
   const sendCommandOf = (module: unknown): unknown =>
     (module as { readonly prototype?: { readonly sendCommand?: unknown } } | undefined)?.prototype?.sendCommand

