@@ -76,7 +76,8 @@ function watch(span: Span, config: unknown, rest: unknown[], run: (args: [config
     span.end()
     return result
   }
-  // A side branch: the caller gets the promise itself, and a rejection that nobody handles stays one.
+  // A side branch: the caller gets the promise itself. To Node a promise that is listened to is handled, so that a
+  // rejection which the caller leaves alone raises no unhandledRejection.
   ;(result as PromiseLike<unknown>).then(
     () => {
       span.end()

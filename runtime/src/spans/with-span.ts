@@ -56,7 +56,8 @@ export function runInSpan<T>(span: Span, inside: Context, fn: (span: Span) => T,
   }
   // Also a promise of another realm (Jest runs tests in one of its own).
   if (types.isPromise(result)) {
-    // A side branch: the caller gets the promise itself, and a rejection that nobody handles stays one.
+    // A side branch: the caller gets the promise itself. To Node a promise that is listened to is handled, so that a
+    // rejection which the caller leaves alone raises no unhandledRejection.
     result.then(
       () => {
         span.end()
