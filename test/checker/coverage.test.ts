@@ -180,6 +180,13 @@ describe('bad input', () => {
     expect(problems).toMatchObject([{ level: 'unchecked', file: path.join(fixture('bad-syntax'), 'app.js'), line: 5 }])
   })
 
+  it('takes what a worker runs for its handler, and not the options behind it', async () => {
+    const { services: [shop], findings } = await check({ paths: ['.'], cwd: path.resolve(services, '../../../examples/shop/long'), allRules: true })
+    expect(findings.map(({ rule }) => rule)).toEqual([])
+    expect([shop?.traced, shop?.total]).toEqual([5, 5])
+    expect(shop?.tracedBy).toContain('traceProcessor')
+  })
+
   it('reports wrong compiler options, which TypeScript itself would pass over', async () => {
     const { problems } = await check({ paths: ['bad-tsconfig'], cwd: services })
     expect(problems.map(problem => [problem.level, problem.message.includes('strictest')])).toEqual([['config', true]])

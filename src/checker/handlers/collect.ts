@@ -210,7 +210,8 @@ function readOnce(
       }
       return
     }
-    const last = row.handler === 'last' ? argument : all.at(-1) ?? argument
+    // Routes take several functions, of which the last answers; behind a consumer's one stand its options.
+    const last = row.handler === 'last' || descriptor.kind === 'consumer' ? argument : all.at(-1) ?? argument
     if (row.functionOnly === true && !isFunctionEntity(evaluator.evaluate(argument)) && !isTracedBy(evaluator.evaluate(argument), descriptor)) return
     handlers.push({ ...site, handler: last })
   }
