@@ -128,19 +128,6 @@ export function eachChild(node: TSESTree.Node, visitorKeys: Keys, visit: (child:
   }
 }
 
-/** Is there a node directly below `node`, types left out, for which `test` holds? */
-export function someChild(node: TSESTree.Node, visitorKeys: Keys, test: (child: TSESTree.Node) => boolean): boolean {
-  const keys = keysOf(node.type, visitorKeys)
-  for (const key of keys) {
-    const child = (node as unknown as Readonly<Record<string, unknown>>)[key]
-    if (typeof child !== 'object' || child === null) continue
-    if (Array.isArray(child)) {
-      for (const each of child as readonly unknown[]) if (isNode(each) && test(each)) return true
-    } else if (isNode(child) && test(child)) return true
-  }
-  return false
-}
-
 function isNode(value: unknown): value is TSESTree.Node {
   return typeof value === 'object' && value !== null && 'type' in value
 }

@@ -37,7 +37,7 @@ describe('npm run demo', () => {
     const receiver = await startReceiver()
     onTestFinished(() => receiver.close())
     const tempo = await startFakeTempo(receiver)
-    onTestFinished(tempo.close)
+    onTestFinished(() => tempo.close())
     const { exitCode, output } = await demo('--tempo', tempo.url, '--otlp', receiver.url)
     expect(output).toMatch(/send their spans to Grafana Tempo at 127\.0\.0\.1/)
     expect(output).toMatch(/one trace over three services, failed at fraud-check/)

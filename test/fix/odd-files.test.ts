@@ -15,7 +15,7 @@ afterAll(() => {
 
 function fix(text: string): Linter.FixReport {
   const isModule = /^\s*(?:import|export)\b/m.test(text)
-  const config: Linter.Config[] = [{ plugins: { spanguard: plugin as never }, languageOptions: { sourceType: isModule ? 'module' : 'commonjs' }, rules: { 'spanguard/require-handler-tracing': 'error' } }]
+  const config: Linter.Config[] = [{ plugins: { spanguard: plugin }, languageOptions: { sourceType: isModule ? 'module' : 'commonjs' }, rules: { 'spanguard/require-handler-tracing': 'error' } }]
   return new Linter({ cwd: folder }).verifyAndFix(text, config, { filename: path.join(folder, 'app.js') })
 }
 

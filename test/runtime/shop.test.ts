@@ -46,7 +46,7 @@ const whole = [
   'payment: fraud.check',
 ]
 
-const serviceOf = (span: Span): string => String(span.resource['service.name'] as string)
+const serviceOf = (span: Span): string => span.resource['service.name'] as string
 
 function way(trace: readonly Span[], span: Span | undefined): readonly string[] {
   return span === undefined ? [] : [...way(trace, trace.find(({ spanId }) => spanId === span.parentSpanId)), `${serviceOf(span)}: ${span.name}`]

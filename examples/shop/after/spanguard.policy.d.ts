@@ -62,6 +62,11 @@ declare module '@spanguard/runtime' {
     'network.protocol.name': true
     'network.protocol.version': true
     'network.transport': true
+    'next.route': true
+    'next.rsc': true
+    'next.segment': true
+    'next.span_category': true
+    'next.span_type': true
     'payment.amount': true
     'payment.card.last4': true
     'payment.currency': true

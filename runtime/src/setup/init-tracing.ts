@@ -131,8 +131,10 @@ function assemble(setup: Setup): ActiveTracing {
     conflict(`${problem}. Redaction is NOT active for its spans. Let @spanguard/runtime set tracing up alone`, options, place)
     return { ...shared, provider: null, tracer: null, handle: idleHandle('foreign-provider', sampling, policy) }
   }
-  enableClients()
+  // Drivers are loaded first: what is loaded once the clients' require hook stands (mongodb loads http) is kept as it is then, and an
+  // instrumentation that the application registers later would not see it.
   enableDatabases(options.databases ?? 'auto')
+  enableClients()
   lookForMeter()
   const unwatch = watchProcessEnd({ pipeline, signals: options.signals !== false })
   const close = async (timeoutMs: number): Promise<boolean> => {
