@@ -153,7 +153,6 @@ function mayHoldSetup(text: string): boolean {
   return /opentelemetry|otel|spanguard|dd-trace|newrelic|sentry|elastic-apm|instana|appsignal|applicationinsights|azure\/monitor|baselime|uptrace|traceloop|logfire|trace-agent|skywalking/iu.test(text)
 }
 
-/** `import 'x'` and a bare `require('x')`; one that takes something out of the module does not count by itself, but for CommonJS agents. */
 /** `export { register } from '@spanguard/runtime/next'`, under whatever name the framework wants it. */
 function reexportedSetup(node: ts.Node): (typeof reexportedSetups)[number] | null {
   if (!ts.isExportDeclaration(node) || node.isTypeOnly || !node.moduleSpecifier || !ts.isStringLiteral(node.moduleSpecifier)) return null
@@ -163,6 +162,7 @@ function reexportedSetup(node: ts.Node): (typeof reexportedSetups)[number] | nul
   return reexportedSetups.find(one => one.module === module && (names === null || names.includes(one.export))) ?? null
 }
 
+/** `import 'x'` and a bare `require('x')`; one that takes something out of the module does not count by itself, but for CommonJS agents. */
 function isSideEffect(node: ts.Node): boolean {
   if (ts.isImportDeclaration(node)) return !node.importClause || /\/(?:init|register|instrument|preload|tracing)$/u.test(ts.isStringLiteral(node.moduleSpecifier) ? node.moduleSpecifier.text : '')
   if (ts.isCallExpression(node)) return !ts.isPropertyAccessExpression(node.parent) || /newrelic/u.test(node.getText())
