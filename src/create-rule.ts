@@ -1,6 +1,8 @@
 import type { RuleContext, RuleListener } from '@typescript-eslint/utils/ts-eslint'
 import { applyDefault, RuleCreator } from '@typescript-eslint/utils/eslint-utils'
 
+import { ConfigError } from '@spanguard/policy'
+
 /** What a rule says of itself: presets, the README's table and the docs' headers are made from it. */
 export interface RuleDocs {
   description: string
@@ -54,6 +56,8 @@ function keepDepth<MessageIds extends string, Options extends readonly unknown[]
     try {
       run(...given)
     } catch (error) {
+      // ESLint prints an error's stack: that of a wrong config leads nowhere that its owner could mend.
+      if (error instanceof ConfigError) error.stack = error.message
       if (!(error instanceof RangeError && error.message.includes('call stack'))) throw error
       reportDepth(context)
     }

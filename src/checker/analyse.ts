@@ -110,7 +110,8 @@ function analyseFiles(found: ProgramFiles, settingsOf: SettingsOf, known: readon
   for (const broken of program.broken) {
     if (scoped.has(broken.path) && own(path.dirname(broken.path))) problems.push({ level: 'unchecked', file: broken.path, line: broken.line, message: `${path.relative(options.cwd, broken.path)}:${String(broken.line)} does not parse (${broken.message.replace(/\.$/u, '')}): mend it there, what it holds was not checked.` })
   }
-  if (inScope.length === 0) problems.push({ level: 'config', file: root, message: `There is no source file to check in ${root}: give the folder that holds the service, or look at files.ignore of the config.` })
+  // One sentence is enough where a tsconfig has said already why.
+  if (inScope.length === 0 && !problems.some(problem => problem.level === 'config')) problems.push({ level: 'config', file: root, message: `There is no source file to check in ${root}: give the folder that holds the service, or look at files.ignore of the config.` })
 
   progress('reading handlers')
   const evaluator = createEvaluator(program, declaredExports(config.frameworks ?? [], program, root))

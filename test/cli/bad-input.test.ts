@@ -50,7 +50,7 @@ describe('spanguard, given something that it cannot use, says so in one sentence
     ],
     [
       'a severity for a rule that there is not',
-      { ...service, 'spanguard.config.json': '{ "severity": { "spanguard/require-handler-trace": "warn" } }' },
+      { ...service, 'spanguard.config.json': '{ "severity": { "require-handler-trace": "warn" } }' },
       ['check'],
       /spanguard\.config\.json: .*require-handler-trace.* does not exist.*did you mean "require-handler-tracing"/,
     ],
@@ -83,14 +83,63 @@ describe('spanguard, given something that it cannot use, says so in one sentence
     expect(status).not.toBe(0)
   })
 
-  it('a tsconfig that yields no files loses nothing: the sources beside it are checked', () => {
-    const { output } = spanguard({ ...service, 'tsconfig.json': '{ "files": [] }' }, 'check')
+  it.each([
+    ['an empty list', '{ "files": [] }', /note +.*tsconfig\.json yields no files, and the sources below its folder were checked all the same: name some/],
+    ['a folder that is not there', '{ "include": ["nowhere/**/*.ts"] }', /note +.*tsconfig\.json yields no files/],
+    ['a file that is not there', '{ "files": ["src/mian.ts"] }', /note +.*tsconfig\.json: "files" names src\/mian\.ts, which does not exist: mend the path/],
+    ['a base that is not there', '{ "extends": "./base.json", "include": ["."] }', /note +.*tsconfig\.json: Cannot read file '.*base\.json': mend the path/],
+  ])('a tsconfig of the folder that names %s is told, and loses nothing: the sources beside it are checked', (_, tsconfig, sentence) => {
+    const { status, output } = spanguard({ ...service, 'tsconfig.json': tsconfig }, 'check', '--all-rules')
+    expect(output).toMatch(sentence)
     expect(output).toMatch(/shop +0\/1/)
+    expect(status).toBe(1)
+  })
+
+  it.each([
+    ['an empty list', '{ "files": [] }', /config +.*tsconfig\.json yields no files: name some/],
+    ['a folder that is not there', '{ "include": ["nowhere"] }', /config +.*tsconfig\.json yields no files: name some/],
+    ['a file that is not there', '{ "files": ["src/mian.ts"] }', /config +.*tsconfig\.json: "files" names src\/mian\.ts, which does not exist: mend the path/],
+  ])('a tsconfig that was asked for by name and names %s: exit code 2, one sentence', (_, tsconfig, sentence) => {
+    const { status, output } = spanguard({ ...service, 'tsconfig.json': tsconfig }, 'check', 'tsconfig.json')
+    expect(output).toMatch(sentence)
+    expect(output.match(/^config /gm)).toHaveLength(1)
+    expect(output).not.toContain('✓')
+    expect(status).toBe(2)
+  })
+
+  it.each([
+    ['a folder that includes what is there', '{ "include": ["./src/../*.js"] }'],
+    ['a solution of projects', '{ "files": [], "references": [{ "path": "." }] }'],
+    ['a target that TypeScript 6 has given up', '{ "compilerOptions": { "target": "es5", "moduleResolution": "node" } }'],
+  ])('a tsconfig is passed over in silence: %s', (_, tsconfig) => {
+    expect(spanguard({ ...service, 'tsconfig.json': tsconfig }, 'check').output).not.toContain('tsconfig.json')
+  })
+
+  it('no green tick stands beside a mistake in the configuration, nor beside handlers that nothing traces', () => {
+    const off = { 'spanguard.config.json': '{ "severity": { "require-handler-tracing": "off" } }' }
+    const wrong = { ...service, ...off, 'tsconfig.json': '{ "compilerOptions": { "modul": "nodenext" } }' }
+    expect(spanguard(wrong, 'check').output).toMatch(/^✗ Nothing found in 1 service, 1 file\. 1 mistake in the configuration, to be mended first/m)
+    expect(spanguard({ ...service, ...off }, 'check').output).toMatch(/^! Nothing found in 1 service, 1 file\. 1 handler is not traced\./m)
   })
 
   it('a project without package.json is checked all the same', () => {
     const { output } = spanguard({ 'app.js': app }, 'check')
     expect(output).toMatch(/0\/1 +0 %/)
+  })
+})
+
+describe('ESLint, given a config of Spanguard that is wrong', () => {
+  it('ends with one sentence that names file and key, and no stack', () => {
+    const folder = mkdtempSync(path.join(root, 'node_modules/.spanguard-bad-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const plugin = JSON.stringify(path.join(root, 'dist/src/index.js'))
+    writeFileSync(path.join(folder, 'eslint.config.mjs'), `import spanguard from ${plugin}\nexport default [{ ignores: [] }, spanguard.configs.recommended]\n`)
+    writeFileSync(path.join(folder, 'spanguard.config.json'), '{ "attributes": { "alow": [] } }')
+    writeFileSync(path.join(folder, 'app.js'), app)
+    const { status, stderr } = spawnSync(process.execPath, [path.join(root, 'node_modules/eslint/bin/eslint.js'), '--no-ignore', '.'], { cwd: folder, encoding: 'utf8' })
+    expect(stderr).toMatch(/spanguard\.config\.json: "attributes\.alow" does not exist.*did you mean "allow"/)
+    expect(stderr).not.toMatch(/^ {4}at /m)
+    expect(status).toBe(2)
   })
 })
 

@@ -35,11 +35,12 @@ export function readTsconfigs(file: string, withFiles: boolean): { tsconfigs: Ts
       problems.push({ level: 'config', file: at, message: `${at} does not exist: mend the "references" or "extends" that name it.` })
       return
     }
-    const { tsconfig, references, diagnostics } = readOne(at, withFiles)
+    const { tsconfig, references, missing, diagnostics } = readOne(at, withFiles)
     for (const diagnostic of diagnostics) {
-      const problem = problemOf(diagnostic, at, withFiles && references.length === 0)
-      if (problem) problems.push(problem)
+      const problem = problemOf(diagnostic, at, withFiles)
+      if (problem && (references.length === 0 || !noInputs.has(diagnostic.code))) problems.push(problem)
     }
+    for (const name of missing) problems.push({ level: withFiles ? 'config' : 'notice', file: at, message: `${at}: "files" names ${name}, which does not exist: mend the path, or take it out.` })
     if (tsconfig) tsconfigs.push(tsconfig)
     for (const reference of references) visit(reference)
   }
@@ -66,13 +67,22 @@ export function compilesFile(file: string, wanted: string, seen = new Set<string
   return (parsed.projectReferences ?? []).some(reference => compilesFile(path.resolve(ts.resolveProjectReferencePath(reference)), wanted, seen))
 }
 
-function readOne(file: string, withFiles: boolean): { tsconfig: Tsconfig | null; references: string[]; diagnostics: readonly ts.Diagnostic[] } {
+/** `missing`: what `files` names and is not there, as written. */
+interface Read {
+  readonly tsconfig: Tsconfig | null
+  readonly references: readonly string[]
+  readonly missing: readonly string[]
+  readonly diagnostics: readonly ts.Diagnostic[]
+}
+
+function readOne(file: string, withFiles: boolean): Read {
   const read: { config?: unknown; error?: ts.Diagnostic } = ts.readConfigFile(file, name => ts.sys.readFile(name))
   const { config, error } = read
-  if (error) return { tsconfig: null, references: [], diagnostics: [error] }
+  if (error) return { tsconfig: null, references: [], missing: [], diagnostics: [error] }
   const dir = path.dirname(file)
-  // Listing a tsconfig's files walks the disk; only one that was asked for by name pays for it.
-  const host: ts.ParseConfigHost = withFiles ? ts.sys : { ...ts.sys, readDirectory: () => [path.join(dir, 'x.ts')] }
+  // Listing a tsconfig's files walks the disk; only one that was asked for by name pays for it. Of the others it is asked
+  // whether what they include is there at all.
+  const host: ts.ParseConfigHost = withFiles ? ts.sys : { ...ts.sys, readDirectory: (from, _, __, includes) => (includes.some(include => existsSync(path.resolve(from, fixedPart(include)))) ? [path.join(dir, 'x.ts')] : []) }
   const parsed = ts.parseJsonConfigFileContent(config, host, dir, undefined, file)
   const { options } = parsed
   // Deprecated in TypeScript 6, and written in half of all tsconfigs.
@@ -87,20 +97,40 @@ function readOne(file: string, withFiles: boolean): { tsconfig: Tsconfig | null;
       files: withFiles ? parsed.fileNames.filter(name => !name.endsWith('.d.ts') && !name.endsWith('.json')).map(name => path.resolve(name)) : [],
     },
     references: (parsed.projectReferences ?? []).map(reference => ts.resolveProjectReferencePath(reference)).map(name => path.resolve(name)),
+    missing: namesIn(config, 'files').filter(name => !existsSync(path.resolve(dir, name))),
     diagnostics: parsed.errors,
   }
 }
 
-function problemOf(diagnostic: ts.Diagnostic, file: string, expectFiles: boolean): Problem | null {
-  const text = ts.flattenDiagnosticMessageText(diagnostic.messageText, ' ').replace(/\.$/u, '')
+/** What of a pattern is a path: `src` of `src/**\/*.ts`, all of `src/main.ts`. */
+function fixedPart(pattern: string): string {
+  const parts = pattern.split('/')
+  const wildcard = parts.findIndex(part => /[*?]/u.test(part))
+  return (wildcard === -1 ? parts : parts.slice(0, wildcard)).join('/')
+}
+
+function namesIn(config: unknown, key: string): string[] {
+  const names = typeof config === 'object' && config !== null ? (config as Record<string, unknown>)[key] : undefined
+  return Array.isArray(names) ? names.filter(name => typeof name === 'string') : []
+}
+
+/** @param byName was this tsconfig asked for? Of a folder the sources are checked whatever its tsconfigs name. */
+function problemOf(diagnostic: ts.Diagnostic, file: string, byName: boolean): Problem | null {
+  const text = shortened(ts.flattenDiagnosticMessageText(diagnostic.messageText, ' ').replace(/\.$/u, ''))
   const place = diagnostic.file && diagnostic.start !== undefined ? diagnostic.file.getLineAndCharacterOfPosition(diagnostic.start).line + 1 : null
   const at = diagnostic.file?.fileName ?? file
   if (noInputs.has(diagnostic.code)) {
-    return expectFiles ? { level: 'config', file, message: `${file} yields no files: name some in "files", "include" or "references".` } : null
+    if (byName) return { level: 'config', file, message: `${file} yields no files: name some in "files", "include" or "references".` }
+    return { level: 'notice', file, message: `${file} yields no files, and the sources below its folder were checked all the same: name some in its "files", "include" or "references", or take it away.` }
   }
   if (notFound.has(diagnostic.code)) {
     const isRelative = /['"]\.{0,2}\//u.test(text) && !text.includes('node_modules')
     return { level: 'notice', file, message: `${at}: ${text}: ${isRelative ? 'mend the path' : 'install the dependencies to take its settings into account'}.` }
   }
   return { level: 'config', file: at, message: `${at}${place === null ? '' : `:${String(place)}`}: ${text}: mend this tsconfig.`, ...(place === null ? {} : { line: place }) }
+}
+
+/** TypeScript names every value that an option can have: a hundred for `lib`. */
+function shortened(text: string): string {
+  return text.length <= 200 ? text : `${text.slice(0, text.lastIndexOf(', ', 200))} and others`
 }

@@ -1,5 +1,6 @@
 import pc from 'picocolors'
 import { percent } from '../findings/coverage.js'
+import type { Problem } from '../problem.js'
 import type { CheckFinding, CheckResult, ServiceResult } from '../result.js'
 import type { ReportOptions } from './index.js'
 import { counted, shownFindings, shownPath } from './paths.js'
@@ -77,9 +78,21 @@ function summary(result: CheckResult, findings: readonly CheckFinding[], paint: 
   const errors = findings.filter(finding => finding.severity === 'error').length
   const warnings = findings.length - errors
   const left = result.leftToLint === 0 ? '' : ` ${counted(result.leftToLint, 'more in a single file is', 'more in single files are')} left to ESLint (--all-rules shows ${result.leftToLint === 1 ? 'it' : 'them'} here).`
-  const unchecked = result.problems.filter(problem => problem.level === 'unchecked').length
-  const rest = unchecked === 0 ? '' : ` ${counted(unchecked, 'file was', 'files were')} not checked.`
+  const unchecked = countOf(result, 'unchecked')
+  const wrong = countOf(result, 'config')
+  const untraced = result.services.reduce((sum, service) => sum + service.total - service.traced, 0)
+  const rest = [
+    ...(wrong === 0 ? [] : [` ${counted(wrong, 'mistake')} in the configuration, to be mended first: see above.`]),
+    ...(unchecked === 0 ? [] : [` ${counted(unchecked, 'file was', 'files were')} not checked.`]),
+    // By a rule that is off, a baseline, or another vendor's tracing: no finding, and no reason for a green tick.
+    ...(untraced === 0 || findings.length > 0 ? [] : [` ${counted(untraced, 'handler is', 'handlers are')} not traced.`]),
+  ].join('')
   const what = `${counted(result.services.length, 'service')}, ${counted(result.files, 'file')}`
-  if (findings.length === 0) return `${unchecked === 0 ? paint.green('✓') : paint.yellow('!')} Nothing found in ${what}.${rest}${left}`
-  return `${paint.red('✗')} ${counted(errors, 'error')}${warnings === 0 ? '' : `, ${counted(warnings, 'warning')}`} in ${what}.${rest}${left}`
+  if (findings.length > 0) return `${paint.red('✗')} ${counted(errors, 'error')}${warnings === 0 ? '' : `, ${counted(warnings, 'warning')}`} in ${what}.${rest}${left}`
+  const mark = wrong > 0 ? paint.red('✗') : rest === '' ? paint.green('✓') : paint.yellow('!')
+  return `${mark} Nothing found in ${what}.${rest}${left}`
+}
+
+function countOf(result: CheckResult, level: Problem['level']): number {
+  return result.problems.filter(problem => problem.level === level).length
 }
