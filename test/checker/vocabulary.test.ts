@@ -58,8 +58,13 @@ describe('requests to other services', () => {
 describe('handlers without a span of their own', () => {
   it('are warned of once for a service whose others have one', async () => {
     const result = await check({ paths: ['handlers-without-span'], cwd: services })
-    expect(places(result)).toEqual(['main.js:13 handler-span warn'])
+    expect(places(result)).toEqual(['main.js:14 handler-span warn'])
     expect(result.findings[0]?.message).toContain('1 of 4 handlers')
+  })
+
+  it('are nothing to warn of where they answer at once, or what probes ask for', async () => {
+    const result = await check({ paths: ['handlers-without-span'], cwd: services })
+    expect(result.findings.flatMap(({ steps }) => steps.map(({ text }) => text))).toEqual(['GET /reports'])
   })
 
   it('are nothing to warn of where no handler has one', async () => {

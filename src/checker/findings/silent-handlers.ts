@@ -15,6 +15,9 @@ const leastShare = 50
 /** What an orchestrator asks for has no work to name. */
 const probes = /(?:^|\/)(?:health(?:z|check)?|live(?:z|ness)?|metrics|ping|ready|readyz|readiness|status|version)(?:\/|$)/u
 
+/** What JavaScript computes at once. Sorted. */
+const pure = new Set(['Array', 'BigInt', 'Boolean', 'Date', 'Error', 'JSON', 'Map', 'Math', 'Number', 'Object', 'RegExp', 'Set', 'String', 'URL', 'URLSearchParams', 'decodeURIComponent', 'encodeURIComponent', 'isNaN', 'parseFloat', 'parseInt'])
+
 /**
  * Handlers whose work starts no span of the domain, in a service whose other handlers do: their traces say that a request was slow,
  * not what was. One warning for a service.
@@ -29,7 +32,7 @@ export function silentHandlerFindings(service: Service, verdicts: readonly Handl
   if (starts.size === 0) return []
   const judged = verdicts.flatMap((verdict) => {
     const handler = verdict.site.handler === null ? null : functionOf(verdict.site.handler, evaluator)
-    return verdict.status !== 'traced' || handler === null || probes.test(verdict.site.route ?? '') ? [] : [{ verdict, hasSpan: reaches(handler, starts, evaluator, maxDepth, new Set()) }]
+    return verdict.status !== 'traced' || handler === null || probes.test(verdict.site.route ?? '') || answersAtOnce(handler) ? [] : [{ verdict, hasSpan: reaches(handler, starts, evaluator, maxDepth, new Set()) }]
   })
   const silent = judged.filter(({ hasSpan }) => !hasSpan)
   const [first] = silent
@@ -52,6 +55,36 @@ export function silentHandlerFindings(service: Service, verdicts: readonly Handl
 function functionOf(handler: ts.Expression, evaluator: Evaluator): ts.FunctionLikeDeclaration | null {
   const entity = evaluator.evaluate(unwrap(handler))
   return entity.kind === 'function' && entity.node.body !== undefined ? entity.node : null
+}
+
+/** Calls nothing but what it was given to answer with: such a handler has no work that a span could name. */
+function answersAtOnce(handler: ts.FunctionLikeDeclaration): boolean {
+  const given = new Set(handler.parameters.flatMap(parameter => namesOf(parameter.name)))
+  const isAtOnce = (node: ts.Node): boolean => {
+    if (ts.isAwaitExpression(node) || ts.isYieldExpression(node) || ts.isForOfStatement(node) && node.awaitModifier !== undefined || ts.isTaggedTemplateExpression(node)) return false
+    if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
+      const root = rootOf(node.expression)
+      if (!ts.isIdentifier(root) ? !isLiteral(root) : !given.has(root.text) && !pure.has(root.text)) return false
+    }
+    return ts.forEachChild(node, child => (isAtOnce(child) ? undefined : true)) !== true
+  }
+  return handler.body !== undefined && isAtOnce(handler.body)
+}
+
+/** `response` of `response.status(202).json`. */
+function rootOf(expression: ts.Expression): ts.Expression {
+  let at = unwrap(expression)
+  while (ts.isPropertyAccessExpression(at) || ts.isElementAccessExpression(at) || ts.isCallExpression(at)) at = unwrap(at.expression)
+  return at
+}
+
+function isLiteral(node: ts.Expression): boolean {
+  return ts.isStringLiteralLike(node) || ts.isTemplateExpression(node) || ts.isArrayLiteralExpression(node) || ts.isRegularExpressionLiteral(node)
+}
+
+function namesOf(name: ts.BindingName): string[] {
+  if (ts.isIdentifier(name)) return [name.text]
+  return name.elements.flatMap(element => (ts.isBindingElement(element) ? namesOf(element.name) : []))
 }
 
 function reaches(node: ts.FunctionLikeDeclaration, starts: ReadonlySet<ts.Node>, evaluator: Evaluator, depth: number, seen: Set<ts.Node>): boolean {
