@@ -8,8 +8,12 @@ import { withExtended } from './extend.js'
 /** What a config file may be called. A folder has one of them only. */
 const NAMES: ReadonlySet<string> = new Set(['json', 'js', 'mjs', 'cjs', 'ts', 'mts', 'cts'].map((ending) => `spanguard.config.${ending}`))
 
-/** A folder whose entries changed this short a time ago, in ms, may change again within one tick of the disk's clock. */
+/** A folder whose entries changed this short a time ago, in ms, may change again within one tick of the disk's clock: of any disk's, */
+const TICK_MS = 20
+/** of one that counts in seconds, as FAT and some that are mounted over a network do. */
 const SETTLED_MS = 3000
+/** As long, in ms, the latter is taken to be what it was when it was listed: a run asks for it hundreds of times a second. */
+const FRESH_MS = 100
 
 /** What stands in one file, without what it extends. */
 interface Parsed {
@@ -22,7 +26,7 @@ const parsed = new Map<string, Parsed>()
 /** Configs put together from several files, by their text, so that equal answers stay one object. */
 const whole = new Map<string, { readonly text: string; readonly config: Config }>()
 
-const listed = new Map<string, { readonly time: number; readonly file: string | null }>()
+const listed = new Map<string, { readonly time: number; readonly until: number; readonly file: string | null }>()
 
 /**
  * The nearest `spanguard.config.{json,js,mjs,cjs,ts,mts,cts}` at or above a file's folder, or null.
@@ -50,11 +54,12 @@ function configIn(folder: string): string | null {
   const time = statSync(folder, { throwIfNoEntry: false })?.mtimeMs
   if (time === undefined) return null
   const known = listed.get(folder)
-  if (known?.time === time) return known.file
+  if (known?.time === time && Date.now() < known.until) return known.file
   const [name, other] = namesIn(folder)
   const file = name === undefined ? null : path.join(folder, name)
   if (file !== null && other !== undefined) throw new ConfigError(file, '', `stands beside ${other}: keep one of the two.`)
-  if (Date.now() - time > SETTLED_MS) listed.set(folder, { time, file })
+  const now = Date.now()
+  if (now - time > TICK_MS) listed.set(folder, { time, until: now - time > SETTLED_MS ? Infinity : now + FRESH_MS, file })
   return file
 }
 
