@@ -11,6 +11,8 @@ if (variant === 'spanguard') {
   const { traceHandler } = await import('@spanguard/runtime/http')
   tracing = initTracing({ serviceName: 'bench' })
   wrap = traceHandler
+} else if (variant === 'register') {
+  await import('@spanguard/runtime/register')
 } else if (variant === 'instrumentation-http') {
   const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-proto')
   const { BatchSpanProcessor, ParentBasedSampler, TraceIdRatioBasedSampler, TracerProvider } = await import('@opentelemetry/sdk-trace')

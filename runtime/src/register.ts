@@ -1,13 +1,19 @@
 import path from 'node:path'
+import { enableServers } from './middleware/servers.js'
 import { registerTracing } from './setup/register-tracing.js'
 import { findEntryPackage } from './setup/resource.js'
+import { runtimeState } from './state.js'
 
 /**
  * `node --import @spanguard/runtime/register app.js` (or `--require`): tracing by the environment alone, with the policy
- * that `SPANGUARD_POLICY` names or that lies beside the entry's package.json. Through NODE_OPTIONS it is loaded by npm,
- * pnpm and yarn too, where it does nothing.
+ * that `SPANGUARD_POLICY` names or that lies beside the entry's package.json, and a SERVER span for each request that comes
+ * in. Through NODE_OPTIONS it is loaded by npm, pnpm and yarn too, where it does nothing.
  */
-if (!isPackageManager(process.argv[1])) registerTracing(process.argv[1])
+if (!isPackageManager(process.argv[1])) {
+  registerTracing(process.argv[1])
+  // Not where tracing is off or somebody else's provider is in charge.
+  if (runtimeState().active?.tracer) enableServers()
+}
 
 function isPackageManager(entry: string | undefined): boolean {
   if (entry === undefined) return false

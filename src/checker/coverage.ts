@@ -12,7 +12,7 @@ import { fileOf, step, stepAt, type Step } from './places.js'
 import type { Program } from './program.js'
 import type { References } from './references.js'
 import type { Entry, Service } from './services.js'
-import { effectOfPreload, setupName, startsSpan, type SetupSite } from './setup/find.js'
+import { effectOfPreload, servedBy, setupName, startsSpan, type SetupSite } from './setup/find.js'
 import { unpatchedImport } from './setup/esm.js'
 import { nativelyTraced, needsProvider, type SetupEffect } from './setup/table.js'
 
@@ -165,6 +165,8 @@ function judge(handler: HandlerSite, service: Service, entry: Entry, served: Ser
   const middleware = served ? middlewareFor(handler, served, input) : null
   if (middleware?.needsProvider === true && !isExported) return nowhere(middleware.by, [step(middleware.node, 'makes the spans'), ...mountSteps(served)])
   if (middleware) return { ...base, status: 'traced', by: middleware.by, steps: [step(middleware.node, 'traces what is registered after it'), ...mountSteps(served)], conditional: isInCondition(middleware.node) }
+  const server = tracing.find(one => servedBy(one.module).includes(handler.descriptor.name))
+  if (server) return { ...base, status: 'traced', by: server.by, steps: server.steps, conditional: server.conditional }
   const strongest = tracing.find(one => one.effect === 'instruments') ?? (nativelyTraced.has(handler.descriptor.name) ? tracing.find(one => one.effect === 'provider') : undefined)
   const unpatched = strongest ? unpatchedImport(handler.descriptor.name, tracing.filter(one => one.effect === 'instruments').map(one => one.module), entry, input.program, input.graph) : null
   if (strongest && unpatched) {

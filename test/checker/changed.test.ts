@@ -39,7 +39,7 @@ describe('what a change touches', () => {
     ['a file that nothing loads', dir => write(dir, { 'src/unused.js': 'export const x = 1\n' }), []],
     ['a handler in another file than the app', dir => append(dir, 'src/orders.js', "orders.get('/', (request, response) => response.json([]))\n"), [untraced]],
     ['the entry that leads to the app', dir => append(dir, 'src/main.js', '\n'), [untraced]],
-    ['the start command', dir => write(dir, { 'package.json': (shop['package.json'] ?? '').replace('register src', 'register --enable-source-maps src') }), [untraced]],
+    ['the start command', dir => write(dir, { 'package.json': (shop['package.json'] ?? '').replace('tracing.js src', 'tracing.js --enable-source-maps src') }), [untraced]],
     ['package.json, where it says nothing of tracing', dir => write(dir, { 'package.json': (shop['package.json'] ?? '').replace('"type"', '"private":true,"type"').replace('"@spanguard/runtime":"1"', '"x":"1"') }), [untraced]],
     ['a new file with a finding', dir => write(dir, { 'src/more.js': spans }), ['no-sensitive-data src/more.js']],
   ])('%s', async (_name, change, expected) => {
@@ -47,7 +47,7 @@ describe('what a change touches', () => {
   })
 
   it('a removed import of the tracing: the app in an unchanged file is reported', async () => {
-    const traced: Files = { ...shop, 'package.json': (shop['package.json'] ?? '').replace('--import @spanguard/runtime/register ', ''), 'src/main.js': "import '@opentelemetry/auto-instrumentations-node/register'\nimport './server.js'\n" }
+    const traced: Files = { ...shop, 'package.json': (shop['package.json'] ?? '').replace('--import ./src/tracing.js ', ''), 'src/main.js': "import '@opentelemetry/auto-instrumentations-node/register'\nimport './server.js'\n" }
     const dir = repository(traced)
     expect((await check({ cwd: dir, allRules: true })).findings).toEqual([])
     write(dir, { 'src/main.js': "import './server.js'\n" })

@@ -35,8 +35,8 @@ const table: readonly (readonly [name: string, traced: number, total: number, by
   ['wiring-npm-script', 2, 2, '--require ./tracing.js', []],
   ['wiring-pm2', 2, 2, '--require ./tracing.js', []],
   ['wiring-procfile', 2, 2, '--require ./tracing.js', []],
-  // The register is a provider; the middleware makes the server spans.
-  ['wiring-register', 0, 2, null, ['require-handler-tracing src/app.js:4']],
+  // The register traces what answers over Node's servers, and nothing else; a middleware in front of it knows the routes.
+  ['wiring-register', 2, 2, '--import @spanguard/runtime/register', []],
   ['wiring-register-middleware', 2, 2, 'expressTracing', []],
   ['wiring-shell', 2, 2, '--require tracing.js', []],
   ['lambda-layer', 1, 1, 'the layer arn:aws:lambda:eu-central-1:184161586896:layer:opentelemetry-nodejs-0_15_0:1', []],

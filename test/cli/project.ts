@@ -12,7 +12,8 @@ export type Files = Readonly<Record<string, string>>
 
 /** A service that sets up the runtime and traces no request: its middleware can be inserted. */
 export const shop: Files = {
-  'package.json': JSON.stringify({ name: 'shop', type: 'module', dependencies: { express: '5', '@spanguard/runtime': '1' }, scripts: { start: 'node --import @spanguard/runtime/register src/main.js' } }),
+  'package.json': JSON.stringify({ name: 'shop', type: 'module', dependencies: { express: '5', '@spanguard/runtime': '1' }, scripts: { start: 'node --import ./src/tracing.js src/main.js' } }),
+  'src/tracing.js': `import { initTracing } from '@spanguard/runtime'\n\ninitTracing({ serviceName: 'shop' })\n`,
   'src/main.js': `import './server.js'\n`,
   'src/server.js': `import express from 'express'\nimport { orders } from './orders.js'\n\nconst app = express()\napp.use('/orders', orders)\napp.listen(3000)\n`,
   'src/orders.js': `import { Router } from 'express'\n\nexport const orders = Router()\norders.get('/:id', (request, response) => response.json({}))\n`,

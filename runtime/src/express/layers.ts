@@ -7,7 +7,7 @@ type Handle = (this: Layer, request: LayeredRequest, response: object, next: Nex
 
 /** What is read of Express's request. */
 export interface LayeredRequest {
-  readonly app?: { readonly _router?: unknown; readonly router?: unknown }
+  readonly app?: { readonly _router?: { readonly stack?: unknown } | undefined; readonly router?: { readonly stack?: unknown } | undefined } | undefined
   readonly baseUrl?: string
   readonly url: string
   /** For each prefix of this request at which a router is mounted: the pattern of the prefix. */
@@ -48,11 +48,18 @@ export function watchLayers(request: LayeredRequest): void {
 }
 
 function getLayerPrototype({ app }: LayeredRequest): LayerPrototype | null {
-  // Express 4 throws when `app.router` is read; it has `_router`.
-  const router = app?._router ?? app?.router
-  const stack = (router as { readonly stack?: unknown } | undefined)?.stack
+  const stack = (app?._router ?? routerOf(app))?.stack
   const layer: unknown = Array.isArray(stack) ? stack[0] : undefined
   return typeof layer === 'object' && layer !== null ? (Object.getPrototypeOf(layer) as LayerPrototype) : null
+}
+
+/** Express 4 throws when this is read: it has `_router`, and not even that before anything is used. */
+function routerOf(app: LayeredRequest['app']): { readonly stack?: unknown } | undefined {
+  try {
+    return app?.router
+  } catch {
+    return undefined
+  }
 }
 
 function watch(original: Handle): Handle {

@@ -56,6 +56,10 @@ export interface ServerSpan {
   readonly response: ServerResponse | null
   /** Asked for the route when the response is over, by frameworks that only know it then. */
   findRoute: (() => string | undefined) | null
+  /** The same, for who only knows what a framework may have left on the request. */
+  fallbackRoute: ((request: object) => string | undefined) | null
+  /** `Server-Timing` was added to the response. */
+  isTimed: boolean
   failure: { readonly error: unknown; readonly headersSent: boolean } | null
   ended: boolean
 }
@@ -79,13 +83,19 @@ export function getServerSpan(request: object): ServerSpan | null {
  * (never an active span, whatever its kind), else a new one, which ends with the response.
  */
 export function serverSpan(request: ServerRequest, response: ServerResponse, options: MiddlewareOptions): ServerSpan {
-  const known = getServerSpan(request)
-  if (known !== null) return known
+  const server = getServerSpan(request) ?? meet(request, response)
+  if (options.serverTiming === true && !server.isTimed && !response.headersSent) {
+    server.isTimed = true
+    addServerTiming(server.span, response)
+  }
+  return server
+}
+
+function meet(request: ServerRequest, response: ServerResponse): ServerSpan {
   const active = context.active()
   const server = adopt(request, response, active) ?? start(request, response, active)
   markRequest(request, server)
   markRequest(response, server)
-  if (options.serverTiming === true && !response.headersSent) addServerTiming(server.span, response)
   return server
 }
 
@@ -112,7 +122,7 @@ export function endServerSpan(server: ServerSpan, status: number | null, finishe
   server.ended = true
   if (server.adopted) return
   const { span, rpc, failure } = server
-  const route = rpc.route ?? server.findRoute?.()
+  const route = rpc.route ?? server.findRoute?.() ?? (server.request === null ? undefined : server.fallbackRoute?.(server.request))
   if (route !== undefined && route !== '') {
     span.setAttribute('http.route', route)
     span.updateName(`${server.method} ${route}`)
@@ -148,7 +158,7 @@ function adopt(request: ServerRequest, response: ServerResponse, active: Context
   const method = spanMethod(request.method ?? '')
   const stranger = rpcOwner === undefined ? findStranger(request.headers) : null
   if (stranger !== null) rpc.span.addLink({ context: stranger })
-  return { span: rpc.span, context: active, rpc, method, adopted: true, request, response, findRoute: null, failure: null, ended: false }
+  return { span: rpc.span, context: active, rpc, method, adopted: true, request, response, findRoute: null, fallbackRoute: null, isTimed: false, failure: null, ended: false }
 }
 
 /** True of all there are so far; a type of another protocol would say that the span is not the request's. */
@@ -191,7 +201,7 @@ function startSpan(
   if (span.isRecording()) span.setAttributes(recordingAttributes(parts))
   const rpc: RPCMetadata & { [owner]?: object | null } = { type: RPCType.HTTP, span, [owner]: request }
   const bound = setRPCMetadata(trace.setSpan(parent, span), rpc)
-  return { span, context: bound, rpc, method, adopted: false, request, response, findRoute: null, failure: null, ended: false }
+  return { span, context: bound, rpc, method, adopted: false, request, response, findRoute: null, fallbackRoute: null, isTimed: false, failure: null, ended: false }
 }
 
 function partsOf(request: ServerRequest): IncomingParts {

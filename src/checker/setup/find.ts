@@ -133,6 +133,11 @@ function effectOfImport(module: string): SetupEffect | null {
   return setupModules.find(one => matchesModule(module, one.module))?.effect ?? null
 }
 
+/** The frameworks whose requests a module traces by Node's servers, though it instruments none of them. */
+export function servedBy(module: string): readonly string[] {
+  return setupModules.find(one => matchesModule(module, one.module))?.serves ?? []
+}
+
 /** The effect of a module that is preloaded; `null` when it has none that is known. */
 export function effectOfModule(module: string): SetupEffect | null {
   const known = effectOfImport(module)

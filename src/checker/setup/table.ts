@@ -61,8 +61,18 @@ export const instrumentationModule = /^(?:@opentelemetry\/instrumentation-(?:amq
 /** Instrumentations that make server or consumer spans: one of them traces handlers, `undici` or `pg` alone do not. */
 export const serverInstrumentation = /(?:amqplib|aws-lambda|connect|express|fastify|graphql|grpc|hapi|http|kafkajs|koa|nestjs|restify|router|bull)/u
 
+export interface SetupModule {
+  readonly module: string
+  readonly effect: SetupEffect
+  /** Of a `provider`: the frameworks whose requests it traces all the same, by the servers of Node that they stand on. */
+  readonly serves?: readonly string[]
+}
+
+/** What answers over node:http. Next.js makes its spans itself; an MCP server may speak over pipes. */
+const onNodeServers = ['express', 'fastify', 'graphql', 'hono', 'koa', 'nest', 'node-http', 'remix', 'trpc']
+
 /** Modules whose import alone sets up tracing. A trailing `/*` takes in every subpath. */
-export const setupModules: readonly { readonly module: string; readonly effect: SetupEffect }[] = [
+export const setupModules: readonly SetupModule[] = [
   { module: '@appsignal/nodejs/*', effect: 'instruments' },
   { module: '@aws/aws-distro-opentelemetry-node-autoinstrumentation/register', effect: 'instruments' },
   { module: '@elastic/opentelemetry-node', effect: 'instruments' },
@@ -71,8 +81,8 @@ export const setupModules: readonly { readonly module: string; readonly effect: 
   { module: '@newrelic/*', effect: 'apm' },
   { module: '@opentelemetry/auto-instrumentations-node/register', effect: 'instruments' },
   { module: '@sentry/node/preload', effect: 'apm' },
-  // A provider and the clients; its server spans are made by the middleware, one for each framework.
-  { module: '@spanguard/runtime/register', effect: 'provider' },
+  // Queues, gRPC and functions are traced by what wraps them.
+  { module: '@spanguard/runtime/register', effect: 'provider', serves: onNodeServers },
   { module: '@splunk/otel/instrument', effect: 'instruments' },
   { module: 'dd-trace/*', effect: 'apm' },
   { module: 'elastic-apm-node/*', effect: 'apm' },

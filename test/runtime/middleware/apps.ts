@@ -5,7 +5,12 @@ import path from 'node:path'
 
 /** What an app under test/fixtures/middleware exports. */
 export interface App {
-  start(options?: { serverTiming?: boolean }): Promise<RunningApp>
+  start(options?: AppOptions): Promise<RunningApp>
+}
+export interface AppOptions {
+  readonly serverTiming?: boolean
+  /** False for an app without a middleware, which the preloaded runtime traces. */
+  readonly traced?: boolean
 }
 export interface RunningApp {
   readonly port: number
@@ -17,7 +22,7 @@ export const fixtures = path.resolve(import.meta.dirname, '../../fixtures/middle
 /** The frameworks that have routes; node:http has a test of its own. */
 export const frameworks = ['express4', 'express5', 'fastify4', 'fastify5', 'koa', 'hono', 'nest-express', 'nest-fastify'] as const
 
-export async function startApp(name: string, options?: { serverTiming?: boolean }): Promise<RunningApp> {
+export async function startApp(name: string, options?: AppOptions): Promise<RunningApp> {
   const app = (await import(path.join(fixtures, `${name}.mjs`))) as App
   return app.start(options)
 }

@@ -7,7 +7,10 @@ import { startReceiver, type Receiver } from '../../otlp-receiver.js'
 import { fixtures, untraced } from './apps.js'
 
 /** The request that ends a process is the one that somebody will look for. */
-describe('an error that ends the process', () => {
+describe.each([
+  ['traced by a middleware', [], {}],
+  ['traced by the preloaded runtime', ['--import', '@spanguard/runtime/register'], { PRELOADED: '1', OTEL_SERVICE_NAME: 'crash-test' }],
+] as const)('an error that ends the process, %s', (_how, parameters, environment) => {
   let receiver: Receiver
   beforeAll(async () => {
     receiver = await startReceiver()
@@ -22,8 +25,8 @@ describe('an error that ends the process', () => {
     ['an async handler of Express 4', 'GET /orders/:id'],
   ])('in %s leaves the span of its request, an ERROR, and the exit code as it was', async (where, name) => {
     receiver.clear()
-    const child = spawn(process.execPath, [path.join(fixtures, 'crash.mjs')], {
-      env: { PATH: process.env['PATH'], OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, CRASH: where },
+    const child = spawn(process.execPath, [...parameters, path.join(fixtures, 'crash.mjs')], {
+      env: { PATH: process.env['PATH'], OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, CRASH: where, ...environment },
     })
     let errors = ''
     child.stderr.on('data', chunk => (errors += String(chunk)))
