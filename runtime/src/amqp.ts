@@ -1,9 +1,9 @@
-import type { Attributes, Span } from '@opentelemetry/api'
+import { type Attributes, context, type Span } from '@opentelemetry/api'
 import { type AmqpMessage, deliveryAttributes, headersOf, publishedTo, receivedFrom } from './amqp/messages.js'
-import { brokerOf, type TracedChannel } from './amqp/channel.js'
+import { brokerOf, type PublishOptions, type TracedChannel } from './amqp/channel.js'
 import { dispositionAttribute } from './messaging/attributes.js'
 import { processMessage } from './messaging/process.js'
-import { publish, textSetter } from './messaging/publish.js'
+import { type Carry, publish, publishUntilConfirmed } from './messaging/publish.js'
 import { isPatched } from './messaging/official.js'
 
 export type { AmqpMessage } from './amqp/messages.js'
@@ -63,12 +63,14 @@ export function traceChannel<Channel extends object>(channel: Channel): Channel 
   const { publish: send, consume: subscribe, nack, reject } = target
   target.publish = function (exchange, routingKey, content, options, confirm) {
     const operation = { system: 'rabbitmq', name: 'publish', destination: publishedTo(exchange, routingKey), broker: brokerOf(this) }
-    return publish(operation, inject => {
-      const headers: Record<string, unknown> = { ...options?.headers }
-      inject(headers, textSetter)
-      const traceable = { ...options, headers }
-      return confirm === undefined ? send.call(this, exchange, routingKey, content, traceable) : send.call(this, exchange, routingKey, content, traceable, confirm)
-    })
+    if (typeof this.waitForConfirms !== 'function') return publish(operation, carry => send.call(this, exchange, routingKey, content, carryIn(options, carry)))
+    const confirmed = confirm === undefined ? undefined : context.bind(context.active(), confirm)
+    return publishUntilConfirmed(operation, (carry, end) =>
+      send.call(this, exchange, routingKey, content, carryIn(options, carry), (error, ok) => {
+        end(error)
+        confirmed?.(error, ok)
+      }),
+    )
   }
   target.consume = function (queue, onMessage, ...rest) {
     const traceable = (message: AmqpMessage | null): unknown =>
@@ -84,6 +86,11 @@ export function traceChannel<Channel extends object>(channel: Channel): Channel 
     reject.call(this, message, requeue)
   }
   return channel
+}
+
+/** A copy: the options may be used again. */
+function carryIn(options: PublishOptions | undefined, carry: Carry): PublishOptions {
+  return { ...options, headers: carry(options?.headers) }
 }
 
 /** A message that is not put back goes to the dead-letter exchange, where the queue has one, or is dropped. */

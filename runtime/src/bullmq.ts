@@ -4,7 +4,7 @@ import { brokerOf, operationOf, unpackMetadata } from './bullmq/metadata.js'
 import { type BullmqTelemetry, createTelemetry } from './bullmq/telemetry.js'
 import { dispositionAttribute, redeliveryAttributes } from './messaging/attributes.js'
 import { processMessage } from './messaging/process.js'
-import { type Inject, publish, textSetter } from './messaging/publish.js'
+import { type Carry, publishInside } from './messaging/publish.js'
 import { recordFailure } from './spans/capture-error.js'
 
 export type { BullmqSpan, BullmqTelemetry } from './bullmq/telemetry.js'
@@ -96,13 +96,13 @@ export function traceQueue<Queue extends TracedQueue>(queue: Queue): Queue {
   const { add, addBulk } = target
   target[mark] = true
   target.add = function (name, data, options) {
-    return publish(operationOf('add', this.name, brokerOf(this.opts?.connection)), async (inject, span) =>
-      noteJob(span, (await add.call(this, name, data, withMetadata(options, inject))) as TracedJob),
+    return publishInside(operationOf('add', this.name, brokerOf(this.opts?.connection)), async (carry, span) =>
+      noteJob(span, (await add.call(this, name, data, withMetadata(options, carry))) as TracedJob),
     )
   }
   target.addBulk = function (jobs) {
-    return publish(operationOf('addBulk', this.name, brokerOf(this.opts?.connection), jobs.length), inject =>
-      addBulk.call(this, jobs.map(job => ({ ...job, opts: withMetadata(job.opts, inject) }))),
+    return publishInside(operationOf('addBulk', this.name, brokerOf(this.opts?.connection), jobs.length), carry =>
+      addBulk.call(this, jobs.map(job => ({ ...job, opts: withMetadata(job.opts, carry) }))),
     )
   }
   return queue
@@ -119,10 +119,9 @@ interface JobOptions {
   readonly telemetry?: { readonly metadata?: string; readonly omitContext?: boolean }
 }
 
-function withMetadata(options: JobOptions | undefined, inject: Inject): JobOptions | undefined {
+function withMetadata(options: JobOptions | undefined, carry: Carry): JobOptions | undefined {
   if (options?.telemetry?.omitContext === true || options?.telemetry?.metadata !== undefined) return options
-  const carrier: Record<string, unknown> = {}
-  inject(carrier, textSetter)
+  const carrier = carry()
   return Object.keys(carrier).length === 0 ? options : { ...options, telemetry: { ...options?.telemetry, metadata: JSON.stringify(carrier) } }
 }
 

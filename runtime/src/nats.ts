@@ -72,15 +72,15 @@ export function traceConnection<Connection extends object>(connection: Connectio
       send.call(this, subject, data, options)
       return
     }
-    publish({ system: 'nats', name: 'publish', destination: subjectOf(subject), broker: brokerOf(this) }, inject => {
-      send.call(this, subject, data, carryIn(this, options, inject))
+    publish({ system: 'nats', name: 'publish', destination: subjectOf(subject), broker: brokerOf(this) }, carry => {
+      send.call(this, subject, data, carryIn(this, options, carry))
     })
   }
   const asks = (call: TracedConnection['request']): TracedConnection['request'] =>
     function (subject, data, options) {
       if (asking > 0 || isInternal(subject)) return call.call(this, subject, data, options)
-      return publish({ system: 'nats', name: 'request', destination: subjectOf(subject), broker: brokerOf(this) }, inject =>
-        ask(() => call.call(this, subject, data, carryIn(this, options, inject))),
+      return publish({ system: 'nats', name: 'request', destination: subjectOf(subject), broker: brokerOf(this) }, carry =>
+        ask(() => call.call(this, subject, data, carryIn(this, options, carry))),
       )
     }
   target.request = asks(request)

@@ -1,13 +1,16 @@
 import { type Target, toTarget } from '../clients/targets.js'
 import type { AmqpMessage } from './messages.js'
 
-interface PublishOptions {
+/** What is used of the options of `publish`. */
+export interface PublishOptions {
   readonly headers?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** What is used of amqplib's channels; `sendToQueue` publishes. */
 export interface TracedChannel {
   readonly connection?: unknown
+  /** Channels that confirm have it. */
+  waitForConfirms?: unknown
   publish: (
     this: TracedChannel,
     exchange: string,

@@ -37,11 +37,11 @@ export function deliveryAttributes({ fields, properties }: AmqpMessage): Attribu
   // Quorum queues count; others say only that it was delivered before.
   const earlier = headers?.['x-delivery-count']
   const count = typeof earlier === 'number' && earlier > 0 ? earlier + 1 : undefined
-  return {
-    ...(typeof messageId === 'string' && { 'messaging.message.id': messageId }),
-    ...redeliveryAttributes(fields.redelivered === true || count !== undefined, count),
-    ...deadLetterAttributes(headers?.['x-death']),
-  }
+  const attributes: Attributes = {}
+  if (typeof messageId === 'string') attributes['messaging.message.id'] = messageId
+  if (fields.redelivered === true || count !== undefined) Object.assign(attributes, redeliveryAttributes(true, count))
+  if (headers?.['x-death'] !== undefined) Object.assign(attributes, deadLetterAttributes(headers['x-death']))
+  return attributes
 }
 
 /** Why and from which queue a message was dead-lettered last. https://www.rabbitmq.com/docs/dlx#effects */

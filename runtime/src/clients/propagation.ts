@@ -44,7 +44,8 @@ export function limitPropagation(
 
 /** W3C trace context and baggage: what a proxy that passes headers on would tell of another hop. */
 export function isPropagationHeader(name: string): boolean {
-  return /^(?:traceparent|tracestate|baggage)$/i.test(name)
+  // Most names are told by their length.
+  return (name.length === 7 || name.length === 10 || name.length === 11) && /^(?:traceparent|tracestate|baggage)$/i.test(name)
 }
 
 /** Of an HTTP CLIENT span that another instrumentation started. */

@@ -1,4 +1,5 @@
 import { isPublicHost } from '@spanguard/policy'
+import { runtimeState } from '../state.js'
 
 /** Where a request goes. */
 export interface Target {
@@ -22,6 +23,22 @@ export interface Target {
 export function compileTargets(propagateTo: readonly (string | RegExp)[]): (target: Target) => boolean {
   const questions = propagateTo.map(entry => (typeof entry === 'string' ? compileText(entry) : compileExpression(entry)))
   return target => !isPublicHost(target.hostname) || questions.some(asks => asks(target))
+}
+
+/** What was answered, by target: clients of brokers and of gRPC ask about the same few for each call. */
+let answers: { readonly asks: (target: Target) => boolean; readonly known: WeakMap<Target, boolean> } | null = null
+
+/**
+ * Whether trace context may go to a target that is no HTTP request's, by `propagateTo`. Null is what names no host (a socket, a
+ * resolver of the application's own): it can't be judged, and its author decides.
+ */
+export function mayPropagateTo(target: Target | null): boolean {
+  const asks = runtimeState().active?.propagatesTo
+  if (target === null || asks === undefined) return true
+  if (answers?.asks !== asks) answers = { asks, known: new WeakMap() }
+  let may = answers.known.get(target)
+  if (may === undefined) answers.known.set(target, (may = asks(target)))
+  return may
 }
 
 /** Of a URL's parts; the scheme's own port is none. */

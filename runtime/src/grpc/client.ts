@@ -1,10 +1,11 @@
 import { type Attributes, context, type Context, propagation, type Span, SpanKind, trace } from '@opentelemetry/api'
 import { isTracingSuppressed } from '@opentelemetry/core'
+import { mayPropagateTo } from '../clients/targets.js'
 import { isTracedByOther } from '../clients/traced.js'
 import { runtimeTracer } from '../state.js'
 import { type CallMetadata, metadataGetter, metadataSetter, removeTraceContext } from './metadata.js'
 import { methodName, statusName, writeStatus } from './status.js'
-import { type Destination, destinationOf, mayPropagateTo, parsePeer } from './target.js'
+import { type Destination, destinationOf, parsePeer } from './target.js'
 
 /** What is used of grpc-js' `InterceptingCallInterface`. */
 interface ClientCall {
@@ -33,16 +34,17 @@ export function interceptClientCall(options: CallOptions, nextCall: (options: Ca
       return
     }
     const destination = destinationOf(call)
+    const propagates = mayPropagateTo(destination?.target ?? null)
     // The caller may use one object for many calls.
     const metadata = given.clone()
     if (isTracedByOther(textOf(given, 'traceparent'), active)) {
-      if (!mayPropagateTo(destination)) removeTraceContext(metadata)
+      if (!propagates) removeTraceContext(metadata)
       start.call(call, metadata, listener)
       return
     }
     const span = startCall(options.method_definition.path, destination, active)
     removeTraceContext(metadata)
-    if (mayPropagateTo(destination)) propagation.inject(trace.setSpan(active, span), metadata, metadataSetter)
+    if (propagates) propagation.inject(trace.setSpan(active, span), metadata, metadataSetter)
     Object.defineProperty(metadata, mark, { value: true })
     try {
       start.call(call, metadata, traced(call, span, active, listener ?? {}))

@@ -1,5 +1,4 @@
 import { type Target, toTarget } from '../clients/targets.js'
-import { runtimeState } from '../state.js'
 
 /** Where a channel leads to. */
 export interface Destination {
@@ -30,14 +29,6 @@ export function destinationOf(given: Call): Destination | null {
 export function parsePeer(peer: string): { readonly address: string; readonly port: number | null } | null {
   if (peer !== lastPeer.text) lastPeer = { text: peer, peer: parseAddress(peer) }
   return lastPeer.peer
-}
-
-/** Whether trace context may go there, by `propagateTo`. */
-export function mayPropagateTo(destination: Destination | null): boolean {
-  const target = destination?.target
-  // What names no host (a resolver of the application's own) can't be judged, and its author decides.
-  if (target === null || target === undefined) return true
-  return runtimeState().active?.propagatesTo(target) ?? true
 }
 
 /** A service talks to few others. */

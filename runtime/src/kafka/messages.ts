@@ -1,3 +1,4 @@
+import type { Attributes } from '@opentelemetry/api'
 import { type Operation, redeliveryAttributes } from '../messaging/attributes.js'
 import type { IncomingHeaders } from '../middleware/attributes.js'
 
@@ -18,26 +19,20 @@ export interface KafkaBatch {
 /** Kafka's headers are bytes. */
 export function textHeaders(headers: Headers): IncomingHeaders {
   const found: Record<string, string> = {}
-  for (const [name, value] of Object.entries(headers ?? {})) {
+  for (const name in headers) {
+    const value = headers[name]
     const first: unknown = Array.isArray(value) ? value[0] : value
     if (typeof first === 'string') found[name] = first
-    else if (first instanceof Uint8Array) found[name] = Buffer.from(first).toString()
+    else if (first instanceof Uint8Array) found[name] = Buffer.isBuffer(first) ? first.toString() : Buffer.from(first).toString()
   }
   return found
 }
 
 export function operationOf(topic: string, partition: number, group: string | undefined, attempt: number): Operation {
-  return {
-    system: 'kafka',
-    name: 'process',
-    destination: { name: topic },
-    broker: null,
-    attributes: {
-      'messaging.destination.partition.id': String(partition),
-      ...(group !== undefined && { 'messaging.consumer.group.name': group }),
-      ...redeliveryAttributes(attempt > 1, attempt),
-    },
-  }
+  const attributes: Attributes = { 'messaging.destination.partition.id': String(partition) }
+  if (group !== undefined) attributes['messaging.consumer.group.name'] = group
+  if (attempt > 1) Object.assign(attributes, redeliveryAttributes(true, attempt))
+  return { system: 'kafka', name: 'process', destination: { name: topic }, broker: null, attributes }
 }
 
 interface Failed {

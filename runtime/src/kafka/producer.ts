@@ -2,7 +2,7 @@ import { context, type Span, trace } from '@opentelemetry/api'
 import { isTracingSuppressed } from '@opentelemetry/core'
 import { type Target, toTarget } from '../clients/targets.js'
 import type { Operation } from '../messaging/attributes.js'
-import { injectInto, startProducer, textSetter } from '../messaging/publish.js'
+import { carryFor, startProducer } from '../messaging/publish.js'
 import { recordFailure } from '../spans/capture-error.js'
 
 interface Message {
@@ -41,7 +41,8 @@ export async function sendTraced(
   send: (topics: TopicMessages[]) => Promise<unknown>,
 ): Promise<unknown> {
   const active = context.active()
-  if (isTracingSuppressed(active)) return send([...topics])
+  // What is no list of messages kafkajs refuses itself.
+  if (isTracingSuppressed(active) || !topics.every(({ messages }) => Array.isArray(messages))) return send([...topics])
   const broker = brokerOf(producer)
   const spans: Span[] = []
   const traceable = topics.map(each => {
@@ -49,8 +50,8 @@ export async function sendTraced(
     const operation: Operation = { system: 'kafka', name, destination: { name: each.topic }, broker, count: length === 1 ? undefined : length }
     const span = startProducer(operation, active)
     spans.push(span)
-    const inject = injectInto(operation, trace.setSpan(active, span))
-    return { ...each, messages: each.messages.map(message => withHeaders(message, inject)) }
+    const carry = carryFor(operation, trace.setSpan(active, span))
+    return { ...each, messages: each.messages.map(message => ({ ...message, headers: carry(message.headers) })) }
   })
   try {
     return await send(traceable)
@@ -60,13 +61,6 @@ export async function sendTraced(
   } finally {
     for (const span of spans) span.end()
   }
-}
-
-/** A copy: what was given may be sent again, or by another. */
-function withHeaders(message: Message, inject: ReturnType<typeof injectInto>): Message {
-  const headers: Record<string, unknown> = { ...message.headers }
-  inject(headers, textSetter)
-  return { ...message, headers }
 }
 
 const brokers = new WeakMap<object, { broker: Target | null }>()

@@ -45,17 +45,16 @@ export function operationAttributes(operation: Operation, type: OperationType): 
     'messaging.system.name': operation.system,
     'messaging.operation.name': operation.name,
     'messaging.operation.type': type,
-    'messaging.destination.name': destination.template === undefined ? destination.name : undefined,
-    ...operation.attributes,
   }
-  if (destination.template !== undefined) attributes['messaging.destination.template'] = destination.template
+  if (destination.template === undefined) attributes['messaging.destination.name'] = destination.name
+  else attributes['messaging.destination.template'] = destination.template
   if (destination.anonymous === true) attributes['messaging.destination.anonymous'] = true
   if (operation.count !== undefined) attributes['messaging.batch.message_count'] = operation.count
   if (broker !== null) {
     attributes['server.address'] = broker.hostname
     if (broker.port !== null) attributes['server.port'] = broker.port
   }
-  return attributes
+  return operation.attributes === undefined ? attributes : Object.assign(attributes, operation.attributes)
 }
 
 /** What happens to a message whose processing failed, under a key of the runtime's own: the conventions have none. */

@@ -1,5 +1,5 @@
 import { context, type Context, isSpanContextValid, type Span, SpanKind, trace } from '@opentelemetry/api'
-import { deleteRPCMetadata } from '@opentelemetry/core'
+import { deleteRPCMetadata, getRPCMetadata } from '@opentelemetry/core'
 import type { IncomingHeaders } from '../middleware/attributes.js'
 import { messageLinks, messageParent } from '../middleware/trust.js'
 import { runInSpan } from '../spans/with-span.js'
@@ -62,7 +62,8 @@ export function startConsumer(active: Context, headers: IncomingHeaders, operati
 
 /** Without the span and the request that happened to be active when the consumer was started. */
 function detached(active: Context): Context {
-  return deleteRPCMetadata(trace.deleteSpan(active))
+  const spanless = trace.getSpan(active) === undefined ? active : trace.deleteSpan(active)
+  return getRPCMetadata(spanless) === undefined ? spanless : deleteRPCMetadata(spanless)
 }
 
 function processingOf(active: Context): Processing | undefined {

@@ -1,4 +1,5 @@
 import { type Context, createContextKey, isSpanContextValid, type Link, propagation, ROOT_CONTEXT, type SpanContext, trace, type TextMapGetter, type TextMapPropagator } from '@opentelemetry/api'
+import type { TracingOptions } from '../options.js'
 import { runtimeState } from '../state.js'
 import type { IncomingHeaders } from './attributes.js'
 
@@ -35,6 +36,8 @@ export function parentOf<Carrier>(
   headers: IncomingHeaders | (() => IncomingHeaders),
 ): IncomingParent {
   const base = trace.getSpan(active) === undefined ? active : trace.deleteSpan(active)
+  // Where everybody is trusted nobody asks whether trust is judged.
+  if (trustOption() === true) return { parent: propagation.extract(base, carrier, getter), links: [] }
   if (isTrusted(headers)) return { parent: propagation.extract(base.setValue(judged, true), carrier, getter).deleteValue(judged), links: [] }
   const stranger = trace.getSpanContext(propagation.extract(strangers, carrier, getter))
   return { parent: base, links: stranger === undefined ? [] : [{ context: stranger }] }
@@ -73,8 +76,7 @@ export function trustPropagation(inner: TextMapPropagator): TextMapPropagator {
       inner.inject(context, carrier, setter)
     },
     extract(context, carrier, getter) {
-      const trust = runtimeState().active?.options.trustIncoming ?? true
-      if (trust === true || context.getValue(judged) === true || !isHttp(carrier, getter)) return inner.extract(context, carrier, getter)
+      if (trustOption() === true || context.getValue(judged) === true || !isHttp(carrier, getter)) return inner.extract(context, carrier, getter)
       return isTrusted(() => headersOf(carrier, getter)) ? inner.extract(context, carrier, getter) : context
     },
     fields: () => inner.fields(),
@@ -90,9 +92,13 @@ function headersOf(carrier: unknown, getter: TextMapGetter): IncomingHeaders {
   return Object.fromEntries(getter.keys(carrier).map(name => [name.toLowerCase(), getter.get(carrier, name)]))
 }
 
+function trustOption(): NonNullable<TracingOptions['trustIncoming']> {
+  return runtimeState().active?.options.trustIncoming ?? true
+}
+
 /** By `trustIncoming`; a function that throws trusts nobody: a fault in it must not hand the trace to a stranger. */
 export function isTrusted(headers: IncomingHeaders | (() => IncomingHeaders)): boolean {
-  const trust = runtimeState().active?.options.trustIncoming ?? true
+  const trust = trustOption()
   if (typeof trust === 'boolean') return trust
   try {
     // Whatever else it returns (a promise, in JavaScript) is no yes.

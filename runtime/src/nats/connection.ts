@@ -1,10 +1,15 @@
+import { isPropagationHeader } from '../clients/propagation.js'
 import { type Target, toTarget } from '../clients/targets.js'
-import type { Inject } from '../messaging/publish.js'
+import type { Carry } from '../messaging/publish.js'
 import type { NatsMessage } from './messages.js'
 
-/** What is used of a message's headers when they are written. */
+/** What is used of the clients' headers when a message is sent. */
 interface WritableHeaders {
+  readonly code?: number
+  readonly description?: string
   set(name: string, value: string): void
+  keys(): Iterable<string>
+  values(name: string): readonly string[]
 }
 
 export interface PublishOptions {
@@ -26,32 +31,47 @@ export interface TracedConnection {
   subscribe: (this: TracedConnection, subject: string, options?: SubscribeOptions) => unknown
 }
 
-/** The options with the trace context in their headers; a server before 2.2 takes none. */
-export function carryIn(connection: TracedConnection, options: PublishOptions | undefined, inject: Inject): PublishOptions | undefined {
+/** The options with the trace context in a copy of their headers; a server before 2.2 takes none. */
+export function carryIn(connection: TracedConnection, options: PublishOptions | undefined, carry: Carry): PublishOptions | undefined {
   if (connection.info?.headers === false) return options
-  const headers = options?.headers ?? new TraceHeaders()
-  inject(headers, { set: (carrier, name, value) => { carrier.set(name, value) } })
-  return headers instanceof TraceHeaders && headers.isEmpty ? options : { ...options, headers }
+  const added = Object.entries(carry())
+  if (added.length === 0 && options?.headers === undefined) return options
+  const headers = new OutgoingHeaders(options?.headers)
+  for (const [name, value] of added) headers.set(name, String(value))
+  return { ...options, headers }
 }
 
 /**
- * Headers of a message that has none of its own. The clients' class is not theirs alone to make: they ask for its bytes when
- * they send. https://docs.nats.io/reference/reference-protocols/nats-protocol#hpub
+ * Headers of an outgoing message: those given, but for the context of a message that is passed on. The clients' class is not
+ * theirs alone to make: they ask for its bytes when they send.
+ * https://docs.nats.io/reference/reference-protocols/nats-protocol#hpub
  */
-class TraceHeaders implements WritableHeaders {
-  readonly #values = new Map<string, string>()
+class OutgoingHeaders implements WritableHeaders {
+  readonly #status: string
+  readonly #values = new Map<string, readonly string[]>()
 
-  get isEmpty(): boolean {
-    return this.#values.size === 0
+  constructor(given: WritableHeaders | undefined) {
+    this.#status = given?.code !== undefined && given.code > 0 ? ` ${given.code} ${given.description ?? ''}` : ''
+    for (const name of given?.keys() ?? []) if (!isPropagationHeader(name)) this.#values.set(name, given?.values(name) ?? [])
   }
 
+  /** Also called by the clients, for what they add themselves. */
   set(name: string, value: string): void {
-    this.#values.set(name, value)
+    this.#values.set(name, [value])
+  }
+
+  keys(): Iterable<string> {
+    return this.#values.keys()
+  }
+
+  values(name: string): readonly string[] {
+    return this.#values.get(name) ?? []
   }
 
   encode(): Uint8Array {
-    const lines = [...this.#values].map(([name, value]) => `${name}: ${value}\r\n`)
-    return new TextEncoder().encode(`NATS/1.0\r\n${lines.join('')}\r\n`)
+    let text = `NATS/1.0${this.#status}\r\n`
+    for (const [name, values] of this.#values) for (const value of values) text += `${name}: ${value}\r\n`
+    return new TextEncoder().encode(`${text}\r\n`)
   }
 }
 

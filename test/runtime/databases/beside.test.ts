@@ -35,7 +35,7 @@ test.each(['before', 'after'])('beside the official instrumentation of pg, regis
     await query(`SELECT '${secret}' FROM pg_tables`)
     const spans = (await tracing.spans()).filter(({ kind }) => kind === 'CLIENT')
     expect(spans).toHaveLength(1)
-    expect(inspect(spans, { depth: 9 })).not.toContain('4111')
+    expect(inspect(spans, { depth: 9 })).not.toContain('41111111')
     expect(spans[0]?.attributes).toMatchObject({ 'db.query.summary': 'SELECT pg_tables', 'db.collection.name': 'pg_tables' })
   } finally {
     instrumentation.disable()

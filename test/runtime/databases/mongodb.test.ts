@@ -29,7 +29,7 @@ test('a command is a CLIENT span with its collection, and without filter and doc
     await client.db().command({ ping: 1 })
   })
   const spans = await tracing.spans()
-  expect(inspect(spans, { depth: 9 })).not.toContain('4111')
+  expect(inspect(spans, { depth: 9 })).not.toContain('41111111')
   const parent = spans.find(({ name }) => name === 'order.place')
   const commands = spans.filter(({ kind }) => kind === 'CLIENT')
   expect(commands.map(({ name, parentSpanId }) => [name, parentSpanId])).toEqual([
@@ -55,7 +55,7 @@ test('a command that fails, and a document that cannot be written, are ERROR wit
   await expect(orders.insertOne({ _id: 1, pan: secret })).rejects.toMatchObject({ code: 11_000 })
   await expect(client.db().command({ explode: secret })).rejects.toMatchObject({ code: 59 })
   const spans = await tracing.spans()
-  expect(inspect(spans, { depth: 9 })).not.toContain('4111')
+  expect(inspect(spans, { depth: 9 })).not.toContain('41111111')
   expect(spans.map(({ name, status, attributes }) => [name, status.code, attributes['db.response.status_code']])).toEqual([
     ['insert refunds', 'ERROR', '11000'],
     ['explode', 'ERROR', '59'],

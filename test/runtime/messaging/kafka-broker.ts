@@ -14,7 +14,14 @@ export async function startKafkaBroker(): Promise<KafkaBroker> {
   const topics = new Map<string, { bytes: Buffer; first: bigint; count: number }[]>()
   const committed = new Map<string, bigint>()
   const sockets = new Set<Socket>()
-  const end = (topic: string): bigint => (topics.get(topic) ?? []).reduce((sum, { count }) => sum + BigInt(count), 0n)
+  /** Consumers that found nothing, to be answered as soon as something comes. */
+  const waitingFetches = new Set<() => void>()
+  /** Whether the last fetch found something. */
+  let found = false
+  const end = (topic: string): bigint => {
+    const last = topics.get(topic)?.at(-1)
+    return last === undefined ? 0n : last.first + BigInt(last.count)
+  }
   let assignment: Buffer = Buffer.alloc(0)
   let joined: { name: string; metadata: Buffer } = { name: '', metadata: Buffer.alloc(0) }
 
@@ -47,6 +54,7 @@ export async function startKafkaBroker(): Promise<KafkaBroker> {
         return write.array(read.array(() => ({ name: read.text(), partitions: read.array(() => ({ id: read.int32(), offset: read.int64(), max: read.int32() })) })), ({ name, partitions }) => {
           write.text(name).array(partitions, ({ id, offset }) => {
             const left = (topics.get(name) ?? []).filter(({ first, count }) => first + BigInt(count) > offset)
+            if (left.length > 0) found = true
             write.int32(id).int16(0).int64(end(name)).int64(end(name)).int32(0).bytes(Buffer.concat(left.map(({ bytes }) => bytes)))
           })
         })
@@ -117,20 +125,33 @@ export async function startKafkaBroker(): Promise<KafkaBroker> {
       waiting = Buffer.concat([waiting, chunk])
       while (waiting.length >= 4 && waiting.length >= 4 + waiting.readInt32BE(0)) {
         const length = waiting.readInt32BE(0)
-        const read = new Reader(Buffer.from(waiting.subarray(4, 4 + length)))
+        const request = Buffer.from(waiting.subarray(4, 4 + length))
         waiting = waiting.subarray(4 + length)
-        const key = read.int16()
-        read.int16()
-        const correlation = read.int32()
-        read.text()
-        const body = answer(key, read, (server.address() as AddressInfo).port).buffer()
-        const head = Buffer.alloc(8)
-        head.writeInt32BE(body.length + 4, 0)
-        head.writeInt32BE(correlation, 4)
-        const reply = (): unknown => socket.write(Buffer.concat([head, body]))
+        const key = request.readInt16BE(0)
+        const reply = (evenIfEmpty = true): boolean => {
+          const read = new Reader(request)
+          read.int32()
+          const correlation = read.int32()
+          read.text()
+          found = key !== fetchKey
+          const body = answer(key, read, (server.address() as AddressInfo).port).buffer()
+          if (!found && !evenIfEmpty) return false
+          const head = Buffer.alloc(8)
+          head.writeInt32BE(body.length + 4, 0)
+          head.writeInt32BE(correlation, 4)
+          socket.write(Buffer.concat([head, body]))
+          return true
+        }
+        if (reply(false)) {
+          if (key === produceKey) for (const answerFetch of [...waitingFetches]) answerFetch()
+          continue
+        }
         // A consumer that finds nothing asks again at once.
-        if (key === 1) setTimeout(reply, 10)
-        else reply()
+        const answerFetch = (): void => {
+          if (waitingFetches.delete(answerFetch)) reply()
+        }
+        waitingFetches.add(answerFetch)
+        setTimeout(answerFetch, 10)
       }
     })
   })
@@ -148,6 +169,9 @@ export async function startKafkaBroker(): Promise<KafkaBroker> {
       }),
   }
 }
+
+const produceKey = 0
+const fetchKey = 1
 
 /** Each request's one version that is spoken. */
 const versions: readonly (readonly [api: number, version: number])[] = [
