@@ -52,7 +52,7 @@ start_nats() {
 start_amqp() {
   mkdir -p "$dir/amqp"
   # Its own node name and epmd port, so that a broker of the machine is not disturbed; root's HOME for the cookie.
-  HOME="$dir/amqp" ERL_EPMD_PORT=24369 RABBITMQ_NODENAME=spanguard@localhost RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 \
+  HOME="$dir/amqp" ERL_CRASH_DUMP="$dir/amqp/erl_crash.dump" ERL_EPMD_PORT=24369 RABBITMQ_NODENAME=spanguard@localhost RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 \
     RABBITMQ_NODE_PORT=$amqp_port RABBITMQ_DIST_PORT=25683 RABBITMQ_MNESIA_BASE="$dir/amqp" RABBITMQ_LOG_BASE="$dir/amqp" \
     RABBITMQ_ENABLED_PLUGINS_FILE="$dir/amqp/plugins" RABBITMQ_PID_FILE="$dir/amqp.pid" \
     setsid /usr/lib/rabbitmq/bin/rabbitmq-server >"$dir/amqp/out.log" 2>&1 </dev/null &

@@ -41,7 +41,7 @@ function publishIn<T>(operation: Operation, activates: boolean, send: (carry: Ca
   if (isTracingSuppressed(active)) return send(copyOf, untraced)
   const span = startProducer(operation, active)
   const inside = trace.setSpan(active, span)
-  return runInSpan(span, activates ? inside : null, () => send(carryFor(operation, inside), span))
+  return runInSpan(span, activates ? inside : active, () => send(carryFor(operation, inside), span))
 }
 
 /** As {@link publish}, for brokers that confirm: the span ends when `confirm` is called, as an error when that is told one. */

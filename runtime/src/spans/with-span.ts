@@ -44,12 +44,12 @@ export function withSpan<T>(name: string, optionsOrFn: SpanOptions | ((span: Lis
 
 /**
  * Runs `fn` with the span active, records what it throws, and ends the span when `fn` is done. `failed` takes the place of
- * recording the error and ending the span, for what is thrown and is no failure. With null `fn` runs in the context there is.
+ * recording the error and ending the span, for what is thrown and is no failure.
  */
-export function runInSpan<T>(span: Span, inside: Context | null, fn: (span: Span) => T, failed: (span: Span, error: unknown) => void = fail): T {
+export function runInSpan<T>(span: Span, inside: Context, fn: (span: Span) => T, failed: (span: Span, error: unknown) => void = fail): T {
   let result: T
   try {
-    result = inside === null ? fn(span) : context.with(inside, fn, undefined, span)
+    result = context.with(inside, fn, undefined, span)
   } catch (error) {
     failed(span, error)
     throw error
@@ -69,7 +69,7 @@ export function runInSpan<T>(span: Span, inside: Context | null, fn: (span: Span
     return result
   }
   if (isThenable(result)) {
-    const promise = context.with(inside ?? context.active(), () => Promise.resolve(result))
+    const promise = context.with(inside, () => Promise.resolve(result))
     return promise.then(
       value => {
         span.end()
