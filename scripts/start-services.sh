@@ -46,10 +46,12 @@ start_redis() {
 }
 
 start_nats() {
+  rm -rf "$dir/nats" # streams of a run that was broken off
   nats-server -a 127.0.0.1 -p $nats_port -js -sd "$dir/nats" -P "$dir/nats.pid" -l "$dir/nats.log" >/dev/null 2>&1 </dev/null &
 }
 
 start_amqp() {
+  rm -rf "$dir/amqp" # queues and messages of a run that was broken off
   mkdir -p "$dir/amqp"
   # Its own node name and epmd port, so that a broker of the machine is not disturbed; root's HOME for the cookie.
   HOME="$dir/amqp" ERL_CRASH_DUMP="$dir/amqp/erl_crash.dump" ERL_EPMD_PORT=24369 RABBITMQ_NODENAME=spanguard@localhost RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 \

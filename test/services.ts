@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+
 /** A broker or database that `scripts/start-services.sh` started. */
 export interface Service {
   readonly host: string
@@ -23,3 +25,6 @@ export function findService(name: ServiceName): Service | null {
 export function orNowhere(service: Service | null): Service {
   return service ?? { host: '127.0.0.1', port: 9 }
 }
+
+/** In the names of queues, streams and keys: those of a run that was broken off are still there, and process ids come again. */
+export const runId = randomUUID().slice(0, 8)

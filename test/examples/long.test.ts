@@ -5,7 +5,7 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type DecodedSpan, type Receiver, startReceiver } from '../otlp-receiver.js'
 import { type Postgres, startPostgres } from '../runtime/databases/postgres.js'
-import { findService } from '../services.js'
+import { findService, runId } from '../services.js'
 import { buildShop, type Form, type RunningShop, startLongShop } from './long-shop.js'
 
 /** One order through the shop's long form is one trace: six services, over HTTP, gRPC, a queue and PostgreSQL. */
@@ -91,7 +91,7 @@ describe.each(['esm', 'cjs'] as Form[])('built as %s', form => {
       shop = await startLongShop(form, folder, company[beside], {
         OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
         DATABASE_URL: postgres.url,
-        QUEUE_PREFIX: `shop-${process.pid}-${form}-${beside.replace(/ /g, '-')}`,
+        QUEUE_PREFIX: `shop-${runId}-${form}-${beside.replace(/ /g, '-')}`,
         ...(redis !== null && { REDIS_URL: `redis://${redis.host}:${redis.port}` }),
       })
     })

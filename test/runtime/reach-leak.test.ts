@@ -15,7 +15,7 @@ import { headers } from 'nats'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Receiver, startReceiver } from '../otlp-receiver.js'
-import { findService, orNowhere } from '../services.js'
+import { findService, orNowhere, runId } from '../services.js'
 import { startMongoServer } from './databases/mongo-server.js'
 import { startPostgres } from './databases/postgres.js'
 import { startKafkaBroker } from './messaging/kafka-broker.js'
@@ -119,7 +119,7 @@ const redis = findService('redis')
 describe.skipIf(redis === null)('on Redis', () => {
   const connection = { ...orNowhere(redis), maxRetriesPerRequest: null }
   test('BullMQ: data, results, names that are data, and errors', async () => {
-    const name = `leak-${process.pid}`
+    const name = `leak-${runId}`
     const queue = new Queue(name, { connection, telemetry: bullmqTelemetry() })
     await queue.add(secrets.email, { note: all }, { attempts: 2 })
     let attempts = 0
@@ -150,7 +150,7 @@ test.skipIf(rabbit === null)('RabbitMQ: routing keys, headers, bodies and errors
   const { host, port } = orNowhere(rabbit)
   const connection = await amqplib.connect(`amqp://guest:guest@${host}:${port}`)
   const channel = traceChannel(await connection.createChannel())
-  const exchange = `leak-${process.pid}`
+  const exchange = `leak-${runId}`
   await channel.assertExchange(exchange, 'topic', { autoDelete: true })
   const { queue } = await channel.assertQueue('', { exclusive: true })
   await channel.bindQueue(queue, exchange, '#')

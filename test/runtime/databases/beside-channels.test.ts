@@ -4,7 +4,7 @@ import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis'
 import { MySQL2Instrumentation } from '@opentelemetry/instrumentation-mysql2'
 import { withSpan } from '@spanguard/runtime'
 import { afterEach, describe, expect, test } from 'vitest'
-import { findService, orNowhere, type Service } from '../../services.js'
+import { findService, orNowhere, type Service, runId } from '../../services.js'
 import { startTracing, type TestTracing } from '../middleware/tracing.js'
 
 /** mysql2, which is listened to by its channels, and ioredis, beside the official instrumentation of each. */
@@ -28,7 +28,7 @@ const drivers: readonly Driver[] = [
       const { Redis } = require('ioredis') as typeof import('ioredis')
       const client = new Redis({ ...orNowhere(redis), lazyConnect: true })
       await client.connect()
-      await withSpan('cart.keep', () => client.set(`spanguard-${process.pid}`, secret, 'EX', 10))
+      await withSpan('cart.keep', () => client.set(`spanguard-${runId}`, secret, 'EX', 10))
       await client.quit()
     },
     ownName: 'SET',

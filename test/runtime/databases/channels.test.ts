@@ -4,7 +4,7 @@ import { Redis } from 'ioredis'
 import mysql, { type Connection } from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { DecodedSpan } from '../../otlp-receiver.js'
-import { findService, orNowhere } from '../../services.js'
+import { findService, orNowhere, runId } from '../../services.js'
 import { startTracing, type TestTracing } from '../middleware/tracing.js'
 
 const secret = '4111111111111111'
@@ -29,7 +29,7 @@ describe.skipIf(redisService === null)('ioredis', () => {
     await redis.connect()
   })
   afterAll(() => redis.quit())
-  const key = `spanguard-${process.pid}`
+  const key = `spanguard-${runId}`
 
   test('a command is a CLIENT span without key and value; a ping and what is outside of a trace have none', async () => {
     await redis.set(key, secret)

@@ -8,7 +8,7 @@ import amqplib, { type Channel, type ChannelModel, type ConsumeMessage } from 'a
 import callbackApi, { type Channel as CallbackChannel, type Connection } from 'amqplib/callback_api'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { DecodedSpan } from '../../otlp-receiver.js'
-import { findService, orNowhere } from '../../services.js'
+import { findService, orNowhere, runId } from '../../services.js'
 import { startTracing, type TestTracing } from '../middleware/tracing.js'
 
 const service = findService('amqp')
@@ -38,7 +38,7 @@ describe.skipIf(service === null)('amqplib on RabbitMQ', () => {
   const open = async (from: ChannelModel = connection): Promise<{ channel: Channel; queue: string }> => {
     const channel = await from.createChannel()
     channels.push(channel)
-    const queue = `orders-${process.pid}-${++count}`
+    const queue = `orders-${runId}-${++count}`
     await channel.assertQueue(queue, { exclusive: true, autoDelete: true })
     return { channel, queue }
   }
@@ -110,7 +110,7 @@ describe.skipIf(service === null)('amqplib on RabbitMQ', () => {
   test('what is put back and what is redelivered say so; so does what is rejected, and its dead letter', async () => {
     const { channel, queue } = await open()
     const dead = await open()
-    const exchange = `dlx-${process.pid}`
+    const exchange = `dlx-${runId}`
     await channel.assertExchange(exchange, 'fanout', { autoDelete: true })
     await channel.bindQueue(dead.queue, exchange, '')
     const main = `${queue}-main`
@@ -137,7 +137,7 @@ describe.skipIf(service === null)('amqplib on RabbitMQ', () => {
 
   test('a handler that fails is an ERROR with its type; the exchange names a span without its queue', async () => {
     const { channel, queue } = await open()
-    const exchange = `events-${process.pid}`
+    const exchange = `events-${runId}`
     await channel.assertExchange(exchange, 'topic', { autoDelete: true })
     await channel.bindQueue(queue, exchange, 'user.#')
     traceChannel(channel).publish(exchange, 'user.jane.doe', Buffer.from('{}'))
@@ -172,7 +172,7 @@ describe.skipIf(service === null)('amqplib on RabbitMQ', () => {
     const other = await called<Connection>(done => { callbackApi.connect(url, done) })
     try {
       const channel = await called<CallbackChannel>(done => { other.createChannel(done) })
-      const queue = `orders-${process.pid}-${++count}`
+      const queue = `orders-${runId}-${++count}`
       await called(done => { channel.assertQueue(queue, { exclusive: true }, done) })
       if (wrapped === 'the channel') traceChannel(channel)
       withSpan('order.place', () => (wrapped === 'the channel' ? channel : traceChannel(channel)).sendToQueue(queue, Buffer.from(secret)))

@@ -5,7 +5,7 @@ import { bullmqTelemetry, traceProcessor, traceQueue } from '@spanguard/runtime/
 import { DelayedError, FlowProducer, Queue, UnrecoverableError, Worker, type Job, type Telemetry } from 'bullmq'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { DecodedSpan } from '../../otlp-receiver.js'
-import { findService, orNowhere } from '../../services.js'
+import { findService, orNowhere, runId } from '../../services.js'
 import { startTracing, type TestTracing } from '../middleware/tracing.js'
 
 const service = findService('redis')
@@ -25,7 +25,7 @@ describe.skipIf(service === null)('BullMQ on Redis', () => {
   })
 
   let count = 0
-  const nameQueue = (): string => `orders-${process.pid}-${++count}`
+  const nameQueue = (): string => `orders-${runId}-${++count}`
   const openQueue = (name: string, telemetry?: Telemetry): Queue => {
     const queue = new Queue(name, { connection, ...(telemetry !== undefined && { telemetry }) })
     open.push({ close: async () => (await queue.obliterate({ force: true }), queue.close()) })

@@ -6,7 +6,7 @@ import { withSpan } from '@spanguard/runtime'
 import { traceCallback, traceConnection, traceMessage } from '@spanguard/runtime/nats'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { DecodedSpan } from '../../otlp-receiver.js'
-import { findService, orNowhere } from '../../services.js'
+import { findService, orNowhere, runId } from '../../services.js'
 import { startTracing, type TestTracing } from '../middleware/tracing.js'
 
 const service = findService('nats')
@@ -112,7 +112,7 @@ describe.skipIf(service === null)('NATS', () => {
 
   test('JetStream: what is put back, redelivered and given up says so', async () => {
     const connection = traceConnection(await connect3({ servers }))
-    const stream = `ORDERS_${process.pid}`
+    const stream = `ORDERS_${runId}`
     const manager = await jetstreamManager(connection)
     open.push({ close: async () => (await manager.streams.delete(stream), connection.close()) })
     await manager.streams.add({ name: stream, subjects: [`jobs.${stream}`] })
