@@ -4,6 +4,7 @@ import type { Config, Policy } from '@spanguard/policy'
 import { programFrameworks, withDeclared } from '../frameworks/index.js'
 import { findWorkspace } from '../project/workspace.js'
 import { isOutOfScope } from '../project/file-scope.js'
+import { applicationOf } from '../project/nx.js'
 import { getPackage, readPackage } from '../project/package-json.js'
 import { loadConfigs, type SettingsOf } from '../settings/load-config.js'
 import { judgeHandlers, processTracing, type CoverageInput, type HandlerVerdict } from './coverage.js'
@@ -30,6 +31,7 @@ import { findProjectFiles, withWorkspaceDependencies, type ProgramFiles } from '
 import { createResolver } from './project/resolve-module.js'
 import { createReferences } from './references.js'
 import { findServices, type Service } from './services.js'
+import { keepsImportsInPlace } from './setup/esm.js'
 import { findSetups } from './setup/find.js'
 
 export interface AnalyseOptions {
@@ -79,7 +81,8 @@ export async function analyse(options: AnalyseOptions): Promise<Analysis> {
   const { root, own } = found
   const whole = path.join(root, 'package.json')
   const packages = found.files.flatMap(file => getPackage(file)?.path ?? [])
-  const settingsOf = await loadConfigs([whole, ...found.files, ...packages])
+  const applications = found.files.flatMap(file => applicationOf(file, getPackage(file)?.dir ?? root) ?? []).map(dir => path.join(dir, 'package.json'))
+  const settingsOf = await loadConfigs([whole, ...found.files, ...packages, ...applications])
   const problems: Problem[] = [...found.problems, ...packageProblems(root)]
   try {
     return analyseFiles(found, settingsOf, problems, options)
@@ -118,7 +121,7 @@ function analyseFiles(found: ProgramFiles, settingsOf: SettingsOf, known: readon
   const frameworks = withDeclared(config.frameworks ?? [], programFrameworks)
   const matcher = createObjectMatcher(frameworks, evaluator)
   const registrations = collectRegistrations(program, inScope, frameworks, evaluator, matcher)
-  const graph = createModuleGraph(program)
+  const graph = createModuleGraph(program, keepsImportsInPlace)
   const references = createReferences(program, graph, evaluator)
   const join = joinObjects(program, registrations, evaluator, matcher, references)
 

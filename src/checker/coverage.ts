@@ -122,7 +122,15 @@ export function judgeHandlers(input: CoverageInput): HandlerVerdict[] {
       if (best) verdicts.push(best)
     }
   }
-  return verdicts
+  return verdicts.map(verdict => behindHttp(verdict, verdicts))
+}
+
+/** Tools of an MCP server that answers over HTTP run within a request of the app that its transport belongs to. */
+function behindHttp(verdict: HandlerVerdict, all: readonly HandlerVerdict[]): HandlerVerdict {
+  if (verdict.site.descriptor.name !== 'mcp' || verdict.status !== 'untraced') return verdict
+  const isOverHttp = [...verdict.entry.order.packages.keys()].some(specifier => /^@modelcontextprotocol\/.*(?:http|sse)|^@hono\/mcp$/iu.test(specifier))
+  const app = isOverHttp ? all.find(other => other.entry === verdict.entry && (other.status === 'traced' || other.status === 'other-apm') && (other.site.descriptor.kind === 'app' || other.site.descriptor.name === 'node-http')) : undefined
+  return app ? { ...verdict, status: app.status, by: app.by, conditional: app.conditional, steps: app.steps } : verdict
 }
 
 /** The app of this process that serves a handler; `null` when a framework does, `undefined` when the process does not. */

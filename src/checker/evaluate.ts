@@ -66,6 +66,10 @@ export function createEvaluator(program: Program, declared: DeclaredExports = ne
       const owner = enclosingClass(node)
       return owner ? { kind: 'instance', class: owner, node: owner } : { kind: 'unknown', node }
     }
+    if (node.kind === ts.SyntaxKind.SuperKeyword) {
+      const owner = enclosingClass(node)
+      return (owner ? baseOf(owner) : null) ?? { kind: 'unknown', node }
+    }
     if (ts.isPropertyAccessExpression(node)) return memberOf(evaluate(node.expression), node.name.text, node)
     if (ts.isElementAccessExpression(node) && ts.isStringLiteralLike(node.argumentExpression)) {
       return memberOf(evaluate(node.expression), node.argumentExpression.text, node)
@@ -246,10 +250,14 @@ export function createEvaluator(program: Program, declared: DeclaredExports = ne
     for (const assignment of assignmentsIn(node.getSourceFile()).get(name) ?? []) {
       if (ts.isPropertyAccessExpression(assignment.left) && enclosingClass(assignment) === node) return evaluate(assignment.right)
     }
+    const parent = baseOf(node)
+    return parent?.kind === 'class' && parent.node !== node ? classMember(parent.node, name) : null
+  }
+
+  /** The class that a class extends, of the program or of a package. */
+  function baseOf(node: ts.ClassLikeDeclaration): Entity | null {
     const base = node.heritageClauses?.find(clause => clause.token === ts.SyntaxKind.ExtendsKeyword)?.types[0]
-    if (!base) return null
-    const parent = evaluate(base.expression)
-    return parent.kind === 'class' && parent.node !== node ? classMember(parent.node, name) : null
+    return base ? evaluate(base.expression) : null
   }
 
   function property(node: ts.ObjectLiteralExpression, name: string): Entity | null {

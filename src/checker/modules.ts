@@ -7,7 +7,7 @@ export interface ModuleImport {
   /** The file of the program, `null` for a package. */
   readonly file: string | null
   readonly node: ts.Node
-  /** `import` is hoisted, `require` runs where it stands, `late` runs in a function or by a dynamic import. */
+  /** `import` is hoisted where the engine or a bundler sees it, `require` runs where it stands, `late` runs in a function or by a dynamic import. */
   readonly how: 'import' | 'require' | 'late'
 }
 
@@ -36,8 +36,12 @@ export interface ModuleGraph {
   loadOrder(entries: readonly string[], later?: readonly string[]): LoadOrder
 }
 
-/** The imports of every file of the program, and the order in which they load. */
-export function createModuleGraph(program: Program): ModuleGraph {
+/**
+ * The imports of every file of the program, and the order in which they load.
+ *
+ * @param keepsOrder whether a file's imports run where they stand, as TypeScript writes them for CommonJS
+ */
+export function createModuleGraph(program: Program, keepsOrder: (file: string) => boolean = () => false): ModuleGraph {
   const imports = new Map<string, readonly ModuleImport[]>()
   let importers: Map<string, ModuleImport[]> | null = null
 
@@ -93,12 +97,13 @@ export function createModuleGraph(program: Program): ModuleGraph {
       if (files.has(file)) return
       files.set(file, by)
       const all = importsOf(file)
-      for (const imported of all) if (imported.how === 'import') load(imported)
+      const inPlace = keepsOrder(file)
+      if (!inPlace) for (const imported of all) if (imported.how === 'import') load(imported)
       const own: { position: number; time: number }[] = []
       marks.set(file, own)
       own.push({ position: -1, time: (time += 1) })
       for (const imported of all) {
-        if (imported.how === 'import') continue
+        if (imported.how === 'import' && !inPlace) continue
         load(imported)
         own.push({ position: imported.node.end, time: (time += 1) })
       }

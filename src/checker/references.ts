@@ -31,13 +31,23 @@ export function createReferences(program: Program, graph: ModuleGraph, evaluator
     const cached = known.get(declaration)
     if (cached) return cached
     known.set(declaration, [])
-    const found = namesOf(declaration).flatMap(name => identifiers(name).filter(node => isOf(node, declaration)).map(user))
+    const found: ts.Node[] = namesOf(declaration).flatMap(name => identifiers(name).filter(node => isOf(node, declaration)).map(user))
+    found.push(...requiredAtOnce(declaration))
     known.set(declaration, found)
     return found
   }
 
   function callsOf(declaration: Callable): readonly (ts.CallExpression | ts.NewExpression)[] {
     return to(declaration).filter(node => ts.isCallExpression(node) || ts.isNewExpression(node))
+  }
+
+  /** `require('./tracing')('orders')`, of a module that is a function. */
+  function requiredAtOnce(declaration: Callable): ts.Node[] {
+    return graph.importersOf(declaration.getSourceFile().fileName).flatMap(({ node }) => {
+      if (!ts.isCallExpression(node) || !(ts.isCallExpression(node.parent) || ts.isNewExpression(node.parent)) || node.parent.expression !== node) return []
+      const entity = evaluator.evaluate(node)
+      return (entity.kind === 'function' || entity.kind === 'class') && entity.node === declaration ? [node.parent] : []
+    })
   }
 
   function isOf(node: ts.Identifier, declaration: Callable): boolean {
@@ -55,6 +65,8 @@ export function createReferences(program: Program, graph: ModuleGraph, evaluator
     for (const imported of graph.importersOf(file.fileName)) {
       const clause = ts.isImportDeclaration(imported.node) ? imported.node.importClause : undefined
       if (clause?.name) names.add(clause.name.text)
+      const { parent } = imported.node
+      if (ts.isCallExpression(imported.node) && ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name)) names.add(parent.name.text)
       const bindings = clause?.namedBindings
       if (bindings && ts.isNamedImports(bindings)) {
         for (const element of bindings.elements) if (element.propertyName && element.propertyName.text === own) names.add(element.name.text)
@@ -88,6 +100,11 @@ export function createReferences(program: Program, graph: ModuleGraph, evaluator
     for (const use of usesOf(owner)) {
       if (!files.has(use.getSourceFile().fileName) || isInside(use, owner)) continue
       const rest = live(use, files, depth - 1, seen)
+      if (rest) return [node, ...rest]
+    }
+    // What a container makes a provider with runs when the container is set up.
+    if (nameOf(owner) === 'useFactory' && ts.isObjectLiteralExpression(owner.parent.parent)) {
+      const rest = live(owner.parent, files, depth - 1, seen)
       if (rest) return [node, ...rest]
     }
     return isEntryPoint(owner) ? [node] : null

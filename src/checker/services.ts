@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { ts } from 'ts-morph'
 import type { Package } from '../project/package-json.js'
+import { applicationOf } from '../project/nx.js'
 import { getPackage } from '../project/package-json.js'
 import { existing } from '../project/source-path.js'
-import { startCommands, type StartCommand } from '../project/wiring/index.js'
+import { otherScriptStarts, startCommands, type StartCommand } from '../project/wiring/index.js'
 import type { HandlerSite, Registrations } from './handlers/collect.js'
 import type { LoadOrder, ModuleGraph } from './modules.js'
 import type { Program } from './program.js'
@@ -36,7 +38,8 @@ export function findServices(program: Program, graph: ModuleGraph, references: R
   const packages = new Map<string, Package | null>()
   const folderOf = (file: string): string => {
     const pkg = getPackage(file)
-    const dir = pkg && (pkg.dir === root || pkg.dir.startsWith(root + path.sep) || root.startsWith(pkg.dir)) ? pkg.dir : root
+    const whole = pkg && (pkg.dir === root || pkg.dir.startsWith(root + path.sep) || root.startsWith(pkg.dir)) ? pkg.dir : root
+    const dir = applicationOf(file, whole) ?? whole
     if (!packages.has(dir)) packages.set(dir, pkg?.dir === dir ? pkg : null)
     return dir
   }
@@ -62,7 +65,13 @@ export function findServices(program: Program, graph: ModuleGraph, references: R
     // What listens and is reached by no start is a program of its own; one that another of them loads is part of that one.
     const loose = [...(starting.get(dir) ?? [])].filter(file => !reached.has(file))
     const heads = loose.filter(file => !loose.some(other => other !== file && graph.loadOrder([other]).files.has(file) && !graph.loadOrder([file]).files.has(other)))
-    for (const file of heads) entries.push({ file, starts: [], order: graph.loadOrder([file]) })
+    const others = pkg && heads.length > 0 ? otherScriptStarts(pkg) : []
+    const isStarted = entries.length > 0
+    for (const file of heads) {
+      // A server for tests and tools, beside a service that has its start, ships nowhere.
+      if (isStarted && isTool(path.relative(dir, file))) continue
+      entries.push({ file, starts: others.filter(start => start.entry === file), order: graph.loadOrder([file]) })
+    }
     if (entries.length > 0) services.push({ name: pkg?.name !== undefined && pkg.name !== '' ? pkg.name : path.basename(dir), dir, package: pkg, entries })
   }
   return withUniqueNames(services, root)
@@ -72,8 +81,10 @@ export function findServices(program: Program, graph: ModuleGraph, references: R
     const byFile = new Map<string, StartCommand[]>()
     for (const start of starts) if (start.entry !== null && scope.has(start.entry)) push(byFile, start.entry, start)
     for (const file of declared) if (folderOf(file) === dir && program.file(file) && !byFile.has(file)) byFile.set(file, [])
-    for (const [file, own] of byFile) entries.push({ file, starts: own, order: graph.loadOrder([file], lateFiles(dir, file)) })
-    const nextFiles = fileHandlers.filter(handler => handler.descriptor.name === 'next').map(handler => handler.file)
+    const isOnlyScript = (file: string, own: readonly StartCommand[]): boolean => own.length > 0 && isTool(path.relative(dir, file)) && own.every(start => path.basename(start.place.file) === 'package.json')
+    const shipped = [...byFile].filter(([file, own]) => !isOnlyScript(file, own))
+    for (const [file, own] of shipped.length > 0 ? shipped : byFile) entries.push({ file, starts: own, order: graph.loadOrder([file], lateFiles(dir, file)) })
+    const nextFiles = fileHandlers.filter(handler => handler.descriptor.name === 'next').map(handler => handler.file).filter(file => isNextFile(dir, file))
     if (nextFiles.length > 0) {
       const own = starts.filter(start => start.runner === 'next')
       const hook = first(['instrumentation', 'src/instrumentation'].map(name => path.join(dir, name)))
@@ -107,6 +118,22 @@ export function findServices(program: Program, graph: ModuleGraph, references: R
     }
     return null
   }
+}
+
+/** Next.js looks for `app` and `pages` in its own folder and in `src`; another folder says by its config that it is one. A template says so too, and is none. */
+function isNextFile(dir: string, file: string): boolean {
+  const inner = path.relative(dir, file).split(path.sep)
+  const at = inner[0] === 'src' ? 1 : 0
+  if (inner[at] === 'app' || inner[at] === 'pages' || (inner.length <= at + 2 && at < inner.length)) return true
+  const own = inner.findIndex(name => name === 'app' || name === 'pages')
+  if (own === -1 || isTool(path.relative(dir, file))) return own === -1
+  const folder = path.join(dir, ...inner.slice(0, own))
+  return [folder, path.dirname(folder)].some(one => ['js', 'mjs', 'cjs', 'ts', 'mts'].some(extension => existsSync(path.join(one, `next.config.${extension}`))))
+}
+
+/** Below a folder that is kept for the work on a service. */
+function isTool(file: string): boolean {
+  return /(?:^|[\\/])(?:acceptance|bench(?:marks?)?|dev|e2e|examples?|load-?tests?|mocks?|playgrounds?|scripts?|templates?|test(?:s|ing)?|tools?)[\\/]/iu.test(file)
 }
 
 /** Next.js, Remix, Lambda: exports that a platform calls. Decorated classes and procedures are reached through their program. */

@@ -42,7 +42,6 @@ export const hono: FrameworkDescriptor = {
   tracedBy: [
     ...serverTracers,
     { module: '@hono/otel', export: '*' },
-    { module: '@hono/sentry', export: '*' },
     { module: '@spanguard/runtime/hono', export: 'honoTracing' },
   ],
   ordered: true,

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { cachedByFile, isFile } from './cache.js'
+import { packageIn } from './package-json.js'
 
 /** Folders that builds write to, by habit. Sorted. */
 const outputFolders = ['.build', '.output', 'build', 'bundle', 'dist', 'lib', 'out', 'output', 'target']
@@ -29,6 +30,9 @@ const sourceExtensions: Readonly<Record<string, readonly string[]>> = {
 export function sourceOf(file: string, dir: string): string | null {
   const relative = path.relative(dir, file)
   if (relative.startsWith('..') || path.isAbsolute(relative)) return existing(file)
+  // `node .` runs what the package calls its main file.
+  const main = relative === '' ? packageIn(dir)?.main : null
+  if (main !== null && main !== undefined) return sourceOf(path.join(dir, main), dir) ?? existing(file)
   const segments = relative.split(path.sep)
   const output = declaredOutput(dir)
   const starts: string[] = []

@@ -205,7 +205,20 @@ const SQL = /^\s*(?:select\s.+\sfrom|insert\s+into|update\s.+\sset|delete\s+from
 function isInterpolatedSql(value: Extract<Value, { kind: 'template' | 'concat' }>): boolean {
   if (value.parts.length === 0) return false
   const text = value.kind === 'template' ? value.quasis.join(' ? ') : value.parts.map((part) => (part.kind === 'literal' ? String(part.value) : ' ? ')).join('')
-  return SQL.test(text) && value.parts.some((part) => part.kind !== 'literal' && boundOf(part) !== 'bounded')
+  return SQL.test(text) && value.parts.some((part, i) => part.kind !== 'literal' && boundOf(part) !== 'bounded' && isValuePlace(textBefore(value, i)))
+}
+
+function textBefore(value: Extract<Value, { kind: 'template' | 'concat' }>, index: number): string {
+  if (value.kind === 'template') return value.quasis.slice(0, index + 1).join('?')
+  return value.parts.slice(0, index).map((part) => (part.kind === 'literal' ? String(part.value) : '?')).join('')
+}
+
+/**
+ * Is what comes next a value, by what stands before it: a comparison, a list of values, an open quote? A table, a column or a
+ * condition that another function wrote holds placeholders as often as not.
+ */
+function isValuePlace(before: string): boolean {
+  return /(?:[=<>]|\blike|\bbetween|\blimit|\boffset)\s*['"%]*$/i.test(before) || /\b(?:in|values)\s*\([^)]*$/i.test(before) || /'[\w%-]*$/.test(before)
 }
 
 /** A whole object of unknown shape, spread or handed over. */

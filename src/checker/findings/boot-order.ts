@@ -37,6 +37,7 @@ function lateSetup(service: Service, entry: Entry, own: readonly HandlerVerdict[
   for (const verdict of own) {
     const root = verdict.served?.root
     const modules = verdict.site.descriptor.modules
+    if (!mayChange(verdict.site.descriptor.name, sites)) continue
     if (verdict.status !== 'traced' || verdict.by !== setupName(first.site) && !sites.some(site => verdict.by.startsWith(site.name)) || !root) continue
     const loaded = [...entry.order.packages].filter(([specifier]) => modules.some(module => matchesModule(specifier, module))).toSorted(([, a], [, b]) => a.time - b.time)[0]
     if (!loaded || loaded[1].time > first.time) continue
@@ -62,6 +63,14 @@ function lateSetup(service: Service, entry: Entry, own: readonly HandlerVerdict[
     })
   }
   return [...found.values()]
+}
+
+/** Queues that OpenTelemetry's own instrumentations do not know: their order matters only where one for them is set up. */
+const ownInstrumentation: Readonly<Record<string, RegExp>> = { bullmq: /instrumentation-bull|bullmq-otel/u, cron: /instrumentation-(?:node-)?cron/u, nats: /instrumentation-nats/u }
+
+function mayChange(framework: string, sites: readonly SetupSite[]): boolean {
+  const wanted = ownInstrumentation[framework]
+  return wanted === undefined || sites.some(site => wanted.test(site.node.getSourceFile().text))
 }
 
 /** When a statement runs; an import that sets tracing up by itself runs among the imports, before the body of its file. */

@@ -59,13 +59,16 @@ export function finishFindings(drafts: readonly Draft[], options: FinishOptions)
     const file = origin.file ?? ''
     const severity = configOf(file).severity?.[draft.rule] ?? draft.severity ?? 'error'
     const key = `${draft.rule}\0${file}\0${String(origin.start)}\0${draft.subject}`
-    if (severity === 'off' || seen.has(key)) continue
+    // One value that goes into two attributes is one thing to mend.
+    const same = `${draft.rule}\0${file}\0${String(origin.start)}\0${String(draft.node.end)}\0${draft.message}`
+    if (severity === 'off' || seen.has(key) || seen.has(same)) continue
     const directive = findDirective(directivesOf(file), origin.from.line, draft.rule)
     if (directive) {
       used.add(useOf(file, directive, draft.rule))
       continue
     }
     seen.add(key)
+    seen.add(same)
     if (draft.leftToLint && !allRules) leftToLint += 1
     else add({ rule: draft.rule, message: draft.message, certainty: draft.certainty, steps: draft.steps, origin, severity, service: draft.service?.name ?? null })
   }

@@ -1,13 +1,15 @@
+import path from 'node:path'
 import { ts } from 'ts-morph'
 import { matchesModule } from '../../frameworks/index.js'
 import { isTracingPackage } from '../../frameworks/index.js'
+import { getPackage } from '../../project/package-json.js'
 import type { Preload } from '../../project/wiring/index.js'
 import { returnsOf, unwrap, type Entity, type Evaluator } from '../evaluate.js'
 import { isExport } from '../handlers/objects.js'
 import { lookAlikeModules } from '../../otel/index.js'
 import type { ModuleGraph } from '../modules.js'
 import type { Program, ProgramFile } from '../program.js'
-import { instrumentationModule, serverInstrumentation, reexportedSetups, setupModules, setupRows, type SetupEffect } from './table.js'
+import { instrumentationModule, serverInstrumentation, reexportedSetups, setupModules, setupRows, type SetupEffect, type SetupRow } from './table.js'
 
 /** A place in the program that sets up tracing when it runs. */
 export interface SetupSite {
@@ -37,7 +39,8 @@ export function findSetups(files: readonly ProgramFile[], program: Program, grap
   for (const { root, path } of files) {
     if (!mayHoldSetup(root.text)) continue
     for (const imported of graph.importsOf(path)) {
-      const row = imported.file === null ? effectOfImport(imported.specifier) : null
+      // A vendor's own repository has the module among its files.
+      const row = imported.specifier.startsWith('.') ? null : effectOfImport(imported.specifier)
       const reexported = reexportedSetup(imported.node)
       if (reexported) sites.push({ node: imported.node, file: path, effect: 'instruments', module: reexported.module, name: reexported.export, conditional: false, provides: true, shutdown: [] })
       if (row && isSideEffect(imported.node)) sites.push({ node: imported.node, file: path, effect: row, module: imported.specifier, name: imported.specifier, conditional: false, provides: true, shutdown: [] })
@@ -57,9 +60,10 @@ export function findSetups(files: readonly ProgramFile[], program: Program, grap
     const callee = evaluator.evaluate(node.expression)
     if (callee.kind !== 'export') return null
     const row = setupRows.find(one => (one.as === 'new') === ts.isNewExpression(node) && isExport(callee, [one]))
-    const name = callee.path.at(-1) ?? callee.module
+    const last = callee.path.at(-1)
+    const name = last === undefined || last === '*' || last === 'default' ? callee.module : last
     if (row) {
-      const effect = row.effect === 'provider' && hasInstrumentations(node) ? 'instruments' : row.effect
+      const effect = row.effect === 'provider' && (hasInstrumentations(node) || loadsPlugins(row, file)) ? 'instruments' : row.effect
       // A provider that is only made is no setup: it must be registered, or be an SDK that somebody starts.
       if (row.effect === 'provider' && ts.isNewExpression(node) && !isStarted(node)) return null
       if (row.needs && !mayHaveOption(node, row.needs)) return null
@@ -67,6 +71,9 @@ export function findSetups(files: readonly ProgramFile[], program: Program, grap
     }
     if (ts.isNewExpression(node) && instrumentationModule.test(callee.module) && serverInstrumentation.test(callee.module) && !isInsideSetup(node)) {
       return { node, file, effect: 'instruments', module: callee.module, name, conditional: isConditional(node), provides: false, shutdown: [] }
+    }
+    if (isUnlistedDistribution(callee.module, last)) {
+      return { node, file, effect: 'instruments', module: callee.module, name, conditional: isConditional(node), provides: true, shutdown: [] }
     }
     return null
   }
@@ -97,6 +104,7 @@ export function findSetups(files: readonly ProgramFile[], program: Program, grap
   /** `.register()`, `.start()`, `setGlobalTracerProvider(provider)`: somewhere in the file, on what this makes. */
   function isStarted(node: ts.NewExpression): boolean {
     const { text } = node.getSourceFile()
+    if (isReturned(node) && startsElsewhere(node)) return true
     if (!/\.(?:register|start|startInstrumentation)\s*\(|setGlobalTracerProvider/u.test(text)) return isExportedValue(node)
     let found = false as boolean
     const visit = (at: ts.Node): void => {
@@ -117,6 +125,12 @@ export function findSetups(files: readonly ProgramFile[], program: Program, grap
     }
   }
 
+  /** A factory gives it away (`useFactory: () => new NodeSDK()`), and another file starts something that it calls by the class's name. */
+  function startsElsewhere(node: ts.NewExpression): boolean {
+    const made = node.expression.getText().split('.').at(-1) ?? ''
+    return files.some(({ root }) => root.text.includes(made) && /\.start\s*\(/u.test(root.text))
+  }
+
   /** `export const sdk = new NodeSDK()`: started by whoever imports it. */
   function isExportedValue(node: ts.NewExpression): boolean {
     const { parent } = node
@@ -126,6 +140,28 @@ export function findSetups(files: readonly ProgramFile[], program: Program, grap
     const name = parent.name.text
     return [...program.exportsOf(node.getSourceFile().fileName).values()].some(symbol => symbol.name === name || symbol.declarations?.some(declaration => declaration === parent || (ts.isExportAssignment(declaration) && declaration.expression.getText() === name) || (ts.isBinaryExpression(declaration) && declaration.right.getText() === name)))
   }
+}
+
+function isReturned(node: ts.NewExpression): boolean {
+  return ts.isReturnStatement(node.parent) || ts.isArrowFunction(node.parent)
+}
+
+/** Line 0 of the SDK loaded the plugins that were installed beside it, without being told of them. */
+function loadsPlugins(row: SetupRow, file: string): boolean {
+  const { plugins } = row
+  return plugins !== undefined && [...(getPackage(file)?.dependencies ?? [])].some(name => plugins.test(name))
+}
+
+/**
+ * A distribution that no row names: a package that calls itself one of OpenTelemetry, whose whole or whose function for
+ * starting is called. A house has its own, and vendors come and go; what is called so is no accident.
+ *
+ * @param exported the name of what is called; `undefined` or `*` for the module itself
+ */
+function isUnlistedDistribution(module: string, exported: string | undefined): boolean {
+  if (/^@opentelemetry\//u.test(module) || !/(?:^|[@/-])(?:opentelemetry|otel)(?:$|[/-])/u.test(module)) return false
+  if (/instrumentation|exporter|middleware|sentry/u.test(module)) return false
+  return exported === undefined || exported === '*' || exported === 'default' || /^(?:bootstrap|configure|init|instrument|register|setup|start)/iu.test(exported)
 }
 
 /** The effect of a module whose import alone sets up tracing. */
@@ -142,10 +178,18 @@ export function servedBy(module: string): readonly string[] {
 export function effectOfModule(module: string): SetupEffect | null {
   const known = effectOfImport(module)
   if (known) return known
+  // The program's own file that is not there (built, or not committed), or a package of the house: its name says what it is for.
+  if (/^\.{0,2}\//u.test(module)) return namesTracing(path.basename(module)) ? 'instruments' : null
   const name = /^(?:@[^/]+\/)?[^/]+/u.exec(module)?.[0] ?? module
-  if (!isTracingPackage(name)) return null
+  // It lets others change ES modules, and changes none by itself.
+  if (/\/hook\.m?js$/u.test(module)) return null
+  if (!isTracingPackage(name)) return !name.startsWith('@opentelemetry/') && namesTracing(module) ? 'instruments' : null
   // A vendor's own entry for preloading (`@vendor/otel/register`) is what such a path is for.
   return module !== name || /node|auto/u.test(name) ? (/sentry|dd-trace|newrelic|datadog|elastic-apm|instana|dynatrace/u.test(name) ? 'apm' : 'instruments') : null
+}
+
+function namesTracing(name: string): boolean {
+  return /(?:^|[^a-z])(?:apm|instrument(?:ation)?|o(?:pen)?tel(?:emetry)?|telemetry|trac(?:er|ing))(?:[^a-z]|$)/iu.test(name) && !/hook|loader/iu.test(name)
 }
 
 /** What a preload that is no file does. */

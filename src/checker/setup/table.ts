@@ -15,6 +15,8 @@ export interface SetupRow extends ExportRef {
   readonly provides?: false
   /** It traces only when one of these options is given: Sentry without a sample rate reports errors and makes no spans. */
   readonly needs?: readonly string[]
+  /** Packages that it loads and that instrument, when they are installed beside it. */
+  readonly plugins?: RegExp
   /** The shutdown that ends it belongs to what it returns. */
   readonly shutdown?: readonly string[]
 }
@@ -37,7 +39,7 @@ export const setupRows: readonly SetupRow[] = [
   { module: '@microlabs/otel-cf-workers', export: 'instrument', as: 'call', effect: 'instruments' },
   { module: '@opentelemetry/auto-instrumentations-node', export: 'getNodeAutoInstrumentations', as: 'call', effect: 'instruments', provides: false },
   { module: '@opentelemetry/instrumentation', export: 'registerInstrumentations', as: 'call', effect: 'instruments', provides: false },
-  { module: '@opentelemetry/node', export: 'NodeTracerProvider', as: 'new', effect: 'provider', shutdown: ['forceFlush', 'shutdown'] },
+  { module: '@opentelemetry/node', export: 'NodeTracerProvider', as: 'new', effect: 'provider', plugins: /^@opentelemetry\/plugin-/u, shutdown: ['forceFlush', 'shutdown'] },
   { module: '@opentelemetry/sdk-node', export: 'NodeSDK', as: 'new', effect: 'provider', shutdown: ['shutdown'] },
   { module: '@opentelemetry/sdk-node', export: 'startNodeSDK', as: 'call', effect: 'provider', shutdown: ['shutdown'] },
   { module: '@opentelemetry/sdk-trace', export: 'TracerProvider', as: 'new', effect: 'provider', shutdown: ['forceFlush', 'shutdown'] },

@@ -157,11 +157,19 @@ function stageOf(name: string): StartCommand['stage'] {
   return developmentWords.test(name) ? 'development' : 'production'
 }
 
-function scriptStarts(pkg: Package, reader: Reader): StartCommand[] {
+/**
+ * Starts by scripts whose names say that they start no service (`start:mock`, `db:server`). They say how a program is started
+ * that nothing else starts; the caller asks for its file.
+ */
+export function otherScriptStarts(pkg: Package): StartCommand[] {
+  return scriptStarts(pkg, readerFor(pkg), name => otherWords.test(name))
+}
+
+function scriptStarts(pkg: Package, reader: Reader, isMeant = (name: string): boolean => !otherWords.test(name)): StartCommand[] {
   const look = onDisk(pkg)
   const lines = textOf(pkg.path).split('\n')
   return Object.entries(pkg.scripts).flatMap(([name, line]) => {
-    if (otherWords.test(name)) return []
+    if (!isMeant(name)) return []
     const at = lines.findIndex(text => text.includes(`"${name}"`) && text.includes(':'))
     const place = { file: pkg.path, line: at + 1 || 1, text: shortened(`${name}: ${line}`) }
     return reader(runScript(pkg, name, surroundings(pkg, look, { cwd: pkg.dir, place, stage: stageOf(name) })), look)
