@@ -36,6 +36,10 @@ export interface ReceivedRequest {
   readonly status: number
   /** The spans in it, taken or not. */
   readonly spans: readonly DecodedSpan[]
+  /** Those of them that its answer acknowledges. */
+  readonly taken: readonly DecodedSpan[]
+  /** The number that its answer carries as `x-request`, by which a caller says which answers came. */
+  readonly number: number
   /** `Date.now()` at its arrival. */
   readonly at: number
 }
@@ -66,6 +70,7 @@ export async function startReceiver(options: { port?: number; mode?: ReceiverMod
   let mode: ReceiverMode = options.mode ?? 'ok'
   let taken: DecodedSpan[] = []
   let received: ReceivedRequest[] = []
+  let count = 0
   const waiting = new Set<() => void>()
   const sockets = new Set<Socket>()
   const server = createServer((request, response) => {
@@ -118,8 +123,11 @@ export async function startReceiver(options: { port?: number; mode?: ReceiverMod
     if (current === 'hang' || current === 'reset' || current === 'corrupt' || current === 'refuse') status = 0
     else if (typeof current === 'object' && 'status' in current) status = current.status
     const accepted = typeof current === 'object' && 'rejectedSpans' in current ? spans.length - current.rejectedSpans : spans.length
-    received.push({ method: request.method ?? '', path, headers: request.headers, body, status, spans, at: Date.now() })
-    if (status === 200) taken.push(...spans.slice(0, Math.max(0, accepted)))
+    const acknowledged = status === 200 ? spans.slice(0, Math.max(0, accepted)) : []
+    const number = ++count
+    received.push({ method: request.method ?? '', path, headers: request.headers, body, status, spans, taken: acknowledged, number, at: Date.now() })
+    taken.push(...acknowledged)
+    response.setHeader('x-request', number)
     for (const wake of waiting) wake()
 
     if (current === 'hang' || current === 'refuse') return
