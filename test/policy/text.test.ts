@@ -50,6 +50,7 @@ const sensitive: readonly Case[] = [
   { name: 'a password in JSON', text: '{"user":1,"password":"hunter2"}', kind: 'assignment', found: 'hunter2' },
   { name: 'a secret in JSON inside JSON', text: '{\\"client_secret\\":\\"hunter2\\"}', kind: 'assignment', found: 'hunter2' },
   { name: 'an account key of a connection string', text: 'AccountName=shop;AccountKey=abc123==;', kind: 'assignment', found: 'abc123==' },
+  { name: 'a cookie header behind a sign', text: 'https://x.example/Cookie: sid=abc123', kind: 'assignment', found: 'sid=abc123' },
   { name: 'a cookie header', text: 'Cookie: sid=abc123; theme=dark', kind: 'assignment', found: 'sid=abc123; theme=dark' },
   { name: 'an e-mail address', text: 'mail to ann.lee+x@mail.example.co.uk.', kind: 'email', found: 'ann.lee+x@mail.example.co.uk' },
   { name: 'an e-mail address in a path', text: '/users/ann%40example.com/orders', kind: 'email', found: 'ann%40example.com' },
@@ -188,6 +189,8 @@ describe('the work on a text', () => {
     ['keys of JSON', '"password":"'],
     ['escaped quotes', '"password":"\\"'],
     ['headers', 'cookie:'],
+    ['headers behind blanks', 'cookie: '],
+    ['headers with values', 'cookie: a=1 '],
     ['bearer', 'bearer '],
     ['word characters', 'a-'],
   ])('grows as its length does: %s', (_, piece) => {

@@ -63,7 +63,7 @@ function readQuotedPair(text: string, sign: number): Range | null {
   return isSecretValue(text.slice(start, until), word) ? { start, end: until } : null
 }
 
-const HEADERS = /(?:^|[\s,{;|])(?:authorization|proxy-authorization|x-api-key|x-auth-token|cookie|set-cookie)$/i
+const HEADERS = /(?:^|[^\w-])(?:authorization|proxy-authorization|x-api-key|x-auth-token|cookie|set-cookie)$/i
 
 /** `Cookie: a=b; c=d`: the rest of the line. */
 function headerPair(text: string, sign: number): Range | null {
@@ -71,10 +71,11 @@ function headerPair(text: string, sign: number): Range | null {
   if (!/[nyeNYE]/.test(text[sign - 1] ?? '')) return null
   if (!HEADERS.test(text.slice(Math.max(0, sign - 24), sign))) return null
   const start = sign + (text[sign + 1] === ' ' ? 2 : 1)
+  // Looked for first, and not far: a line of such names without a value would be read once for each of them.
+  const value = text.slice(start, start + 512).split('\n', 1)[0] ?? ''
+  if (!/[=\d]/.test(value) || PLACEHOLDER.test(value)) return null
   const line = text.indexOf('\n', start)
-  const end = line < 0 ? text.length : line
-  const value = text.slice(start, end)
-  return /[=\d]/.test(value) && !PLACEHOLDER.test(value) ? { start, end } : null
+  return { start, end: line < 0 ? text.length : line }
 }
 
 /** The last word of the key that ends at `end`, when it says that a secret follows. */

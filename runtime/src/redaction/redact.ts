@@ -44,6 +44,8 @@ const maxCountedKeys = 200
 const maxRememberedTexts = 1000
 const maxRememberedLength = 256
 const maxKnownRoutes = 1000
+/** The specification bounds texts and numbers of attributes, and no arrays: one of 20,000 items would fill a batch. */
+const maxItems = 256
 /** What the runtime itself writes; the policy need not list it. */
 const ownKeys: ReadonlySet<string> = new Set(['spanguard.policy.hash', 'sampling.kept', 'error.stage'])
 
@@ -91,6 +93,9 @@ export function createRedactor({ policy, valueLength, onRedacted }: RedactorOpti
     return safe
   }
 
+  /** What is no text, whatever the types say, would make the serializer fail, and cost the whole batch. */
+  const redactName = (name: unknown, length: number): string => (typeof name === 'string' ? remembered(name, maskName, length) : redactedText)
+
   const redactText = (form: KeyRule['form'], text: string): string => {
     switch (form) {
       case 'path':
@@ -114,7 +119,7 @@ export function createRedactor({ policy, valueLength, onRedacted }: RedactorOpti
 
   /** Never in place: the array may be the application's own. SDK 3 keeps nested objects; nobody judged their keys, so they do not leave. */
   const redactObject = (form: KeyRule['form'], value: object): AttributeValue =>
-    (Array.isArray(value) ? value.map(item => redactItem(form, item)) : redactedText) as AttributeValue
+    (Array.isArray(value) ? value.slice(0, maxItems).map(item => redactItem(form, item)) : redactedText) as AttributeValue
 
   const redactAttributes = (attributes: Attributes, scope: Scope, kind: SpanKind | undefined): void => {
     for (const key in attributes) {
@@ -200,9 +205,9 @@ export function createRedactor({ policy, valueLength, onRedacted }: RedactorOpti
     if (known !== undefined) return known
     // Attributes of a scope, where a later SDK has them, are left out: nobody judged them.
     const safe = {
-      name: cutText(maskName(scope.name), 256),
-      ...(scope.version !== undefined && { version: cutText(maskName(scope.version), 64) }),
-      ...(scope.schemaUrl !== undefined && { schemaUrl: maskUrl(scope.schemaUrl) }),
+      name: redactName(scope.name, 256),
+      ...(scope.version !== undefined && { version: cutText(redactName(scope.version, 256), 64) }),
+      ...(typeof scope.schemaUrl === 'string' && { schemaUrl: maskUrl(scope.schemaUrl) }),
     }
     scopes.set(scope, safe)
     scopes.set(safe, safe)
@@ -212,7 +217,7 @@ export function createRedactor({ policy, valueLength, onRedacted }: RedactorOpti
   return {
     redact(given) {
       const span = given as Mutable<ReadableSpan>
-      const name = remembered(span.name, maskName, 256)
+      const name = redactName(span.name, 256)
       if (name !== span.name) {
         span.name = name
         if (name.includes(redactedText)) count('name', 'span.name')
@@ -221,7 +226,7 @@ export function createRedactor({ policy, valueLength, onRedacted }: RedactorOpti
       summarizeQuery(span.attributes)
       redactAttributes(span.attributes, 'span', span.kind)
       for (const event of span.events as Mutable<ReadableSpan['events'][number]>[]) {
-        event.name = remembered(event.name, maskName, 256)
+        event.name = redactName(event.name, 256)
         if (event.attributes !== undefined) redactAttributes(event.attributes, 'event', undefined)
       }
       for (let i = 0; i < span.links.length; i++) {

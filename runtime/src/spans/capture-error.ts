@@ -42,6 +42,15 @@ export function setStage(span: Span, stage: string): void {
  * https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/
  */
 export function errorType(error: unknown): string {
+  try {
+    return readType(error)
+  } catch {
+    // A getter or a proxy of the application's own.
+    return 'Error'
+  }
+}
+
+function readType(error: unknown): string {
   if (typeof error !== 'object' || error === null) return typeof error
   const { code, name } = error as { code?: unknown; name?: unknown }
   if (typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,63}$/.test(code)) return code
@@ -52,9 +61,16 @@ export function errorType(error: unknown): string {
 
 const recorded = new WeakMap<Span, unknown>()
 
-/** Once for one span and error, however many ways lead here. The message is redacted at export. */
+/**
+ * Once for one span and error, however many ways lead here. The message is redacted at export. Never throws, whatever was
+ * thrown (no text can be made of some objects, and getters may fail): it would take the place of the application's error.
+ */
 function recordException(span: Span, error: unknown): void {
-  if (!span.isRecording() || recorded.get(span) === error) return
+  if (!span.isRecording() || (recorded.has(span) && recorded.get(span) === error)) return
   recorded.set(span, error)
-  span.recordException(error instanceof Error ? error : String(error))
+  try {
+    span.recordException(error instanceof Error ? error : String(error))
+  } catch {
+    span.addEvent('exception', { 'exception.type': errorType(error) })
+  }
 }

@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import { context, SpanKind, trace, type Context, type Span } from '@opentelemetry/api'
+import { report } from '../diagnostics.js'
 import { runtimeTracer } from '../state.js'
 import type { AnyListedAttributes, ListedAttributes, ListedLink, ListedSpan } from './attributes.js'
 import { recordFailure } from './capture-error.js'
@@ -29,17 +30,24 @@ export function withSpan<T>(name: string, optionsOrFn: SpanOptions | ((span: Lis
   const options = typeof optionsOrFn === 'function' ? {} : optionsOrFn
   const fn = typeof optionsOrFn === 'function' ? optionsOrFn : (maybeFn as (span: ListedSpan) => T)
   const parent = options.parent ?? context.active()
-  const span = runtimeTracer().startSpan(
-    name,
-    {
-      kind: kinds[options.kind ?? 'internal'],
-      ...(options.attributes !== undefined && { attributes: options.attributes }),
-      ...(options.links !== undefined && { links: options.links }),
-      ...(options.root !== undefined && { root: options.root }),
-    },
-    parent,
-  )
+  const span = startSafely(name, options, parent)
   return runInSpan(span, trace.setSpan(options.root === true ? trace.deleteSpan(parent) : parent, span), fn)
+}
+
+/** The work is done all the same where what is to be recorded of it can't be read: a getter that throws, a revoked proxy. */
+function startSafely(name: string, options: SpanOptions, parent: Context): Span {
+  const given = {
+    kind: kinds[options.kind ?? 'internal'],
+    ...(options.attributes !== undefined && { attributes: options.attributes }),
+    ...(options.links !== undefined && { links: options.links }),
+    ...(options.root !== undefined && { root: options.root }),
+  }
+  try {
+    return runtimeTracer().startSpan(name, given, parent)
+  } catch {
+    report('error', 'span.start', 'the attributes or links of a span could not be read; it has none')
+    return runtimeTracer().startSpan(name, { kind: given.kind, ...(options.root !== undefined && { root: options.root }) }, parent)
+  }
 }
 
 /**
