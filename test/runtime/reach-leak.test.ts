@@ -2,17 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { initTracing, type Tracing, withSpan } from '@spanguard/runtime'
 import { traceChannel } from '@spanguard/runtime/amqp'
 import { bullmqTelemetry, traceProcessor } from '@spanguard/runtime/bullmq'
-import { traceMessage as traceKafka, traceProducer } from '@spanguard/runtime/kafka'
+import { traceBatch, traceMessage as traceKafka, traceProducer } from '@spanguard/runtime/kafka'
 import { traceConnection } from '@spanguard/runtime/nats'
 import { connect } from '@nats-io/transport-node'
 import amqplib from 'amqplib'
-import { Queue, Worker } from 'bullmq'
+import { type Job, Queue, UnrecoverableError, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import kafkajs from 'kafkajs'
 import { MongoClient } from 'mongodb'
 import mysql from 'mysql2/promise'
 import { headers } from 'nats'
 import pg from 'pg'
+import QueryStream from 'pg-query-stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Receiver, startReceiver } from '../otlp-receiver.js'
 import { findService, orNowhere, runId } from '../services.js'
@@ -55,6 +56,11 @@ async function expectNoLeak(spans: number): Promise<void> {
 
 const failing = new Error(`no stock for ${all}`)
 
+/** What fails inside of a span of the application, which records the error: its message, and whatever the driver put beside it. */
+async function failIn(name: string, fails: () => Promise<unknown>): Promise<void> {
+  await expect(withSpan(name, fails)).rejects.toThrow()
+}
+
 test('PostgreSQL: texts, parameters, identifiers that are data, and errors that repeat them', { timeout: 120_000 }, async () => {
   const server = await startPostgres()
   const client = new pg.Client({ connectionString: server.url })
@@ -68,6 +74,15 @@ test('PostgreSQL: texts, parameters, identifiers that are data, and errors that 
     await client.query(`SELECT * FROM "${secrets.street}"`).catch(() => {})
     await client.query(`${secrets.password} ${all}`).catch(() => {})
     await expectNoLeak(6)
+    // Prepared, by callback, by a cursor, several at once, what the server says itself, and what spans above record of the error.
+    await client.query({ name: secrets.password, text: 'SELECT note FROM people WHERE email = $1', values: [secrets.email] })
+    await new Promise(resolve => { client.query('SELECT note FROM people WHERE note = $1', [all], resolve) })
+    for await (const row of client.query(new QueryStream('SELECT note FROM people WHERE note = $1', [all], { batchSize: 1 }))) expect(row).toEqual({ note: all })
+    await client.query(`SELECT '${all}'; SELECT note FROM people WHERE note = '${all}'`)
+    await client.query(`DO $$ BEGIN RAISE EXCEPTION '${all}' USING ERRCODE = 'P0001', DETAIL = '${all}', HINT = '${all}'; END $$`).catch(() => {})
+    await client.query(`SET app.person = '${secrets.password}'`)
+    await failIn('person.keep', () => client.query('INSERT INTO people VALUES ($1, $2)', [secrets.email, all]))
+    await expectNoLeak(7)
   } finally {
     await client.end()
     await server.stop()
@@ -85,6 +100,15 @@ test('MongoDB: filters, documents, unknown commands, and errors that repeat them
     await client.db().command({ find: 'people', filter: { [secrets.street]: all } })
     await client.db().command({ unknown: all }).catch(() => {})
     await expectNoLeak(5)
+    await people.insertMany([{ _id: 'a', note: all }, { _id: 'b', note: all }])
+    await people.find({ note: all }, { batchSize: 1, comment: all }).toArray()
+    await people.aggregate([{ $match: { note: all } }, { $group: { _id: `$${secrets.street}` } }], { comment: all }).toArray()
+    await people.updateMany({ note: all }, { $set: { note: `${all}!` } }, { arrayFilters: [{ note: all }] })
+    await people.bulkWrite([{ deleteOne: { filter: { note: all } } }, { updateOne: { filter: { note: all }, update: { $set: { note: all } } } }])
+    await people.findOneAndUpdate({ note: all }, { $set: { note: all } })
+    await people.distinct('note', { note: all })
+    await failIn('person.keep', () => people.insertOne({ _id: secrets.email, note: all }))
+    await expectNoLeak(10)
   } finally {
     await client.close()
     await server.close()
@@ -109,10 +133,26 @@ test('Kafka: keys, headers, values and errors of handlers', async () => {
       }),
     })
   })
+  await expectNoLeak(3)
+  await producer.sendBatch({ topicMessages: [{ topic: 'notes', messages: [{ key: all, value: all, headers: { note: [all, all], baggage } }, { value: all }] }] })
+  await failIn('person.keep', () => producer.send({ topic: 'people', messages: [{ value: undefined as never, headers: { note: all } }] }))
+  const batches = kafka.consumer({ groupId: 'leak-batches' })
+  await batches.connect()
+  await batches.subscribe({ topic: 'notes', fromBeginning: true })
+  await new Promise<void>(resolve => {
+    void batches.run({
+      eachBatch: traceBatch(({ batch }) => {
+        expect(batch.messages).toHaveLength(2)
+        resolve()
+        return Promise.resolve()
+      }),
+    })
+  })
+  await batches.disconnect()
   await consumer.disconnect()
   await producer.disconnect()
   await broker.close()
-  await expectNoLeak(3)
+  await expectNoLeak(4)
 })
 
 const redis = findService('redis')
@@ -126,9 +166,20 @@ describe.skipIf(redis === null)('on Redis', () => {
     const worker = new Worker(name, traceProcessor(() => (++attempts === 1 ? Promise.reject(failing) : Promise.resolve(all))), { connection, telemetry: bullmqTelemetry() })
     await new Promise<void>(resolve => worker.on('completed', () => { resolve() }))
     await worker.close()
+    await expectNoLeak(3)
+    await queue.addBulk([{ name: all, data: { note: all }, opts: { jobId: secrets.email.replace(':', '') } }])
+    await queue.upsertJobScheduler('tick', { every: 60_000 }, { name: secrets.street, data: { note: all } })
+    const logging = new Worker(name, traceProcessor(async (job: Job) => {
+      await job.log(all)
+      await job.updateProgress({ note: all })
+      await job.updateData({ note: `${all}!` })
+      throw new UnrecoverableError(all)
+    }), { connection, telemetry: bullmqTelemetry() })
+    await new Promise<void>(resolve => logging.on('failed', () => { resolve() }))
+    await logging.close()
     await queue.obliterate({ force: true })
     await queue.close()
-    await expectNoLeak(3)
+    await expectNoLeak(2)
   })
 
   test('ioredis: keys, values, commands that are data, and errors', async () => {
@@ -140,8 +191,21 @@ describe.skipIf(redis === null)('on Redis', () => {
       await client.call(secrets.password, all).catch(() => {})
       await client.eval('return redis.error_reply(ARGV[1])', 0, `NOPE ${all}`).catch(() => {})
     })
-    await client.quit()
     await expectNoLeak(4)
+    client.defineCommand('keepNote', { numberOfKeys: 1, lua: `return redis.call('SET', KEYS[1], ARGV[1]) -- ${all}` })
+    await withSpan('cart.keep', async () => {
+      await client.pipeline().set(secrets.email, all).lpush(secrets.email, all).exec()
+      await client.multi().set(secrets.email, all).get(secrets.email).exec()
+      await (client as unknown as { keepNote(key: string, note: string): Promise<unknown> }).keepNote(secrets.email, all)
+      await client.mset({ [secrets.street]: all, [secrets.email]: all })
+      await client.hset('people', { [secrets.email]: all })
+      await client.blpop(secrets.card, 0.01)
+      await client.publish(secrets.password, all)
+      for await (const found of client.scanStream({ match: secrets.email })) expect(Array.isArray(found)).toBe(true)
+    })
+    await failIn('cart.keep', () => client.lpush(secrets.email, all))
+    await client.quit()
+    await expectNoLeak(10)
   })
 })
 
@@ -162,9 +226,21 @@ test.skipIf(rabbit === null)('RabbitMQ: routing keys, headers, bodies and errors
   })
   channel.publish(exchange, secrets.email, Buffer.from(all), { headers: { authorization: secrets.bearer, note: all, baggage }, userId: 'guest' })
   await seen
+  await expectNoLeak(2)
+  const confirming = traceChannel(await connection.createConfirmChannel())
+  const own = await confirming.assertQueue('', { exclusive: true })
+  confirming.sendToQueue(own.queue, Buffer.from(all), { headers: { note: all }, correlationId: all, replyTo: secrets.email, type: all, appId: secrets.street })
+  await confirming.waitForConfirms()
+  await new Promise<void>(resolve => {
+    void confirming.consume(own.queue, async message => {
+      if (message !== null) confirming.reject(message, false)
+      await failIn('person.keep', () => Promise.reject(failing))
+      resolve()
+    })
+  })
   await channel.close()
   await connection.close()
-  await expectNoLeak(2)
+  await expectNoLeak(3)
 })
 
 const nats = findService('nats')
@@ -180,8 +256,12 @@ test.skipIf(nats === null)('NATS: subjects, headers and bodies', async () => {
   own.set('baggage', baggage)
   connection.publish(`people.${secrets.password}.x.${secrets.card}`, all, { headers: own as never })
   await seen
-  await connection.close()
   await expectNoLeak(2)
+  connection.subscribe('answers', { callback: (_error, message) => { message.respond(all, { headers: own as never }) } })
+  await connection.request('answers', all, { timeout: 2000, headers: own as never })
+  await failIn('person.keep', () => connection.request(`nobody.${secrets.password}`, all, { timeout: 100 }))
+  await connection.close()
+  await expectNoLeak(3)
 })
 
 const maria = findService('mysql')
@@ -193,7 +273,14 @@ test.skipIf(maria === null)('MySQL: texts with values in them, prepared ones, an
   await connection.query('INSERT INTO people VALUES (?, ?)', [secrets.email, all]).catch(() => {})
   await connection.query(`SELECT "${all}" FROM people WHERE note = "${all}" # ${all}`)
   await connection.query(`SELECT * FROM \`${secrets.street}\``).catch(() => {})
+  await connection.query('INSERT INTO people (email, note) VALUES ?', [[[secrets.card, all], [secrets.password, all]]])
+  await connection.execute({ sql: 'SELECT note FROM people WHERE note = ?', values: [all] })
+  const prepared = await connection.prepare('SELECT note FROM people WHERE note = ?')
+  await prepared.execute([all])
+  await prepared.close()
+  await connection.query(`SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '${secrets.password}'`).catch(() => {})
+  await failIn('person.keep', () => connection.execute('INSERT INTO people VALUES (?, ?)', [secrets.email, all]))
   await connection.query('DROP TABLE people')
   await connection.end()
-  await expectNoLeak(6)
+  await expectNoLeak(12)
 })

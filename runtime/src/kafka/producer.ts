@@ -34,7 +34,7 @@ interface RequestEvent {
 }
 
 /** Sends to topics, each inside a PRODUCER span of its own: one that was for several would be the parent of strangers. */
-export async function sendTraced(
+export function sendTraced(
   producer: TracedProducer,
   name: string,
   topics: readonly TopicMessages[],
@@ -53,13 +53,21 @@ export async function sendTraced(
     const carry = carryFor(operation, trace.setSpan(active, span))
     return { ...each, messages: each.messages.map(message => ({ ...message, headers: carry(message.headers) })) }
   })
-  try {
-    return await send(traceable)
-  } catch (error) {
-    for (const span of spans) recordFailure(span, error)
-    throw error
-  } finally {
+  const end = (): void => {
     for (const span of spans) span.end()
+  }
+  const fail = (error: unknown): never => {
+    for (const span of spans) recordFailure(span, error)
+    end()
+    throw error
+  }
+  try {
+    return send(traceable).then(sent => {
+      end()
+      return sent
+    }, fail)
+  } catch (error) {
+    return fail(error)
   }
 }
 

@@ -11,12 +11,14 @@ type Document = Record<string, unknown>
 
 /**
  * A MongoDB in this process that speaks as much of its wire protocol (OP_MSG) as the driver needs: inserts with unique ids,
- * finds by equality, greetings; what it does not know it answers with error 59. No server is to be had from npm or Debian.
+ * finds by equality and one cursor, greetings; what it does not know it answers with error 59. No server is to be had from npm or Debian.
  * https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/
  */
 export async function startMongoServer(): Promise<MongoServer> {
   const collections = new Map<string, Document[]>()
   const sockets = new Set<Socket>()
+  /** What the last cursor has not given yet. */
+  let left: Document[] = []
 
   const answer = (command: Document): Document => {
     const [name = ''] = Object.keys(command)
@@ -41,9 +43,22 @@ export async function startMongoServer(): Promise<MongoServer> {
       }
       case 'find': {
         const filter = Object.entries(command['filter'] as Document)
-        const firstBatch = held.filter(document => filter.every(([key, value]) => document[key] === value))
-        return { ok: 1, cursor: { id: 0n, ns: namespace, firstBatch } }
+        const matching = held.filter(document => filter.every(([key, value]) => document[key] === value))
+        const size = typeof command['batchSize'] === 'number' ? command['batchSize'] : matching.length
+        left = matching.slice(size)
+        return { ok: 1, cursor: { id: left.length > 0 ? 7n : 0n, ns: namespace, firstBatch: matching.slice(0, size) } }
       }
+      case 'getMore':
+        return { ok: 1, cursor: { id: 0n, ns: `${String(command['$db'])}.${String(command['collection'])}`, nextBatch: left } }
+      case 'aggregate':
+        return { ok: 1, cursor: { id: 0n, ns: namespace, firstBatch: held } }
+      case 'distinct':
+        return { ok: 1, values: [] }
+      case 'findAndModify':
+        return { ok: 1, value: null }
+      case 'update':
+      case 'delete':
+        return { ok: 1, n: 1, nModified: 1 }
       default:
         return { ok: 0, code: 59, codeName: 'CommandNotFound', errmsg: `no such command: '${name}' ${JSON.stringify(command)}` }
     }
