@@ -10,9 +10,13 @@ export interface CheckRun {
 
 const command = path.resolve(import.meta.dirname, '../../dist/src/cli.js')
 
-/** Runs `spanguard check` in a folder, as a user would. */
-export async function check(folder: string): Promise<CheckRun> {
-  const environment = pc.isColorSupported ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }
+/**
+ * Runs `spanguard check` in a folder, as a user would.
+ *
+ * @param color by default what this process writes in: CI wants colors where there is no terminal
+ */
+export async function check(folder: string, color = pc.isColorSupported): Promise<CheckRun> {
+  const environment = color ? { FORCE_COLOR: '1', NO_COLOR: undefined } : { NO_COLOR: '1', FORCE_COLOR: undefined }
   const child = spawn(process.execPath, [command, 'check'], {
     cwd: folder,
     env: { ...process.env, ...environment },

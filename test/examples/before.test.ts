@@ -67,7 +67,7 @@ describe('the shop before, as its running services show it', () => {
 
 describe('the shop before, as its author is told', () => {
   it('has a finding for the route that only the whole program shows, and the share of traced handlers', async () => {
-    const { exitCode, output } = await check(before)
+    const { exitCode, output } = await check(before, false)
     expect(output).toContain('gateway/src/refunds.ts:5')
     expect(output.match(/\d+\/\d+ +\d+ %/g)).toEqual(['2/3   67 %', '0/2    0 %', '1/1  100 %'])
     expect(exitCode).toBe(1)
