@@ -140,7 +140,8 @@ const makers = {
   async nats() {
     const plain = await require('@nats-io/transport-node').connect({ servers: services.nats })
     const connection = own === null ? plain : own.traceConnection(plain)
-    const subject = 'bench'
+    // Heard by this process alone.
+    const subject = `bench.${process.pid}`
     const { call, worked } = roundTrip(() => connection.publish(subject, '{}'))
     connection.subscribe(subject, { callback: () => worked() })
     await connection.flush()

@@ -15,7 +15,7 @@ if (redis === null) process.stderr.write('\nSKIPPED: the invoice service of the 
 const fixtures = path.resolve(import.meta.dirname, '../fixtures')
 const company = {
   alone: [],
-  'beside the official instrumentations': ['--require', path.join(fixtures, 'middleware/beside.cjs'), '--require', path.join(fixtures, 'rpc/beside.cjs')],
+  'beside the official instrumentations': ['middleware', 'rpc', 'databases'].flatMap(kind => ['--require', path.join(fixtures, kind, 'beside.cjs')]),
 } as const
 
 let receiver: Receiver
@@ -38,10 +38,13 @@ async function query(text: string): Promise<readonly unknown[]> {
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
-const nameOf = ({ name }: DecodedSpan): string => name.replace(/^grpc\./, '')
-const isLayer = (span: DecodedSpan): boolean => span.scope.name === '@opentelemetry/instrumentation-express'
+/** As the runtime calls it: instrumentations have names of their own for calls and queries. */
+const nameOf = ({ name, attributes }: DecodedSpan): string => (attributes['db.query.summary'] as string | undefined) ?? name.replace(/^grpc\./, '')
+/** What only an instrumentation has spans for: express' layers, connecting to a database, and the commands by which BullMQ adds a job. */
+const isLayer = ({ scope, name }: DecodedSpan): boolean =>
+  scope.name === '@opentelemetry/instrumentation-express' || scope.name === '@opentelemetry/instrumentation-ioredis' || /^pg(?:-pool)?\.connect/.test(name)
 
-/** Parent and child of each span, as `service KIND name`; instrumentation-express' spans of its layers are left out. */
+/** Parent and child of each span, as `service KIND name`; what only an instrumentation has spans for is left out. */
 function edges(spans: readonly DecodedSpan[]): string[] {
   const byId = new Map(spans.map(span => [span.spanId, span]))
   const parentOf = (span: DecodedSpan): DecodedSpan | undefined => {
@@ -114,6 +117,11 @@ describe.each(['esm', 'cjs'] as Form[])('built as %s', form => {
       expect(status).toBe(201)
       expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(1)
       expect(edges(spans)).toEqual([...wanted].sort())
+      // One span for the query, and one for the command that adds the job: whose it is, and nobody's beside it.
+      const official = beside !== 'alone'
+      expect(spans.filter(span => nameOf(span) === 'INSERT orders').map(({ scope }) => scope.name)).toEqual([official ? '@opentelemetry/instrumentation-pg' : '@spanguard/runtime'])
+      const commands = spans.filter(({ attributes }) => attributes['db.system'] === 'redis' || attributes['db.system.name'] === 'redis')
+      expect(commands.map(({ scope, name }) => [scope.name, name])).toEqual(official && redis !== null ? [['@opentelemetry/instrumentation-ioredis', 'evalsha']] : [])
       const producers = spans.filter(({ kind }) => kind === 'PRODUCER')
       const consumers = spans.filter(({ kind }) => kind === 'CONSUMER')
       expect(consumers.map(({ links }) => links.map(({ spanId, traceId }) => [traceId, spanId]))).toEqual(producers.map(({ spanId, traceId }) => [[traceId, spanId]]))

@@ -202,6 +202,65 @@ describe.skipIf(service === null)('amqplib on RabbitMQ', () => {
     }
   })
 
+  test('a confirm channel ends the span when the broker has answered, calls back in the caller\'s context, and tells what is refused', async () => {
+    const own = await amqplib.connect(url)
+    try {
+      const channel = traceChannel(await own.createConfirmChannel())
+      const queue = `orders-${process.pid}-${++count}`
+      // A queue of one message that refuses what comes after it.
+      await channel.assertQueue(queue, { exclusive: true, arguments: { 'x-max-length': 1, 'x-overflow': 'reject-publish' } })
+      const answers = await withSpan('order.place', () =>
+        Promise.all([1, 2].map(() => new Promise(resolve => {
+          channel.sendToQueue(queue, Buffer.from(secret), {}, error => {
+            withSpan('order.confirmed', () => { resolve(error === null ? 'taken' : 'refused') })
+          })
+        }))),
+      )
+      channel.sendToQueue(queue, Buffer.from(secret))
+      await expect(channel.waitForConfirms()).rejects.toThrow()
+      const { producers, all } = await spansOf()
+      expect(answers).toEqual(['taken', 'refused'])
+      expect(producers.map(({ status }) => status.code)).toEqual(['UNSET', 'ERROR', 'ERROR'])
+      const place = all.find(({ name }) => name === 'order.place')
+      expect(all.filter(({ name }) => name === 'order.confirmed').map(({ parentSpanId }) => parentSpanId)).toEqual([place?.spanId, place?.spanId])
+      expect(() => channel.sendToQueue(queue, 'no buffer' as never)).toThrow(TypeError)
+      expect((await spansOf()).producers.map(({ status }) => status.code)).toEqual(['ERROR'])
+    } finally {
+      await own.close()
+    }
+  })
+
+  test('a message that is passed on with its headers carries the context of its own span, and the options stay as they were', async () => {
+    const { channel, queue } = await open()
+    traceChannel(channel)
+    const options = { headers: { traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`, tracestate: 'vendor=1', baggage: `user.email=${secret}`, note: 'kept' } }
+    const before = structuredClone(options)
+    channel.sendToQueue(queue, Buffer.from('{}'), options)
+    let carried: Record<string, unknown> = {}
+    await receive(channel, queue, 1, message => {
+      carried = { ...message.properties.headers }
+      channel.ack(message)
+    })
+    const { producers } = await spansOf()
+    expect(options).toEqual(before)
+    expect(carried).toEqual({ note: 'kept', traceparent: expect.stringContaining(producers[0]?.spanId ?? 'no span') as string, tracestate: 'ot=th:0' })
+  })
+
+  test('what is fetched by get has no span of its own, and its handler may be given one', async () => {
+    const { channel, queue } = await open()
+    traceChannel(channel)
+    channel.sendToQueue(queue, Buffer.from('{}'))
+    const message = await vi.waitFor(async () => {
+      const got = await channel.get(queue)
+      if (got === false) throw new Error('not there yet')
+      return got
+    })
+    traceConsumer(() => { channel.nack(message, false, false) }, { queue })(message)
+    // Settled a second time by mistake, after its span is over: the broker's to complain about, and nothing of the span's.
+    const { producers, consumers } = await spansOf()
+    expect(consumers).toMatchObject([{ name: `process ${queue}`, parentSpanId: producers[0]?.spanId, attributes: { 'messaging.message.disposition': 'dead_letter' } }])
+  })
+
   test('a broker at a public address gets no trace context unless propagateTo lists it, and a warning says so', async () => {
     const lines: string[] = []
     const written = vi.spyOn(process.stderr, 'write').mockImplementation(line => lines.push(String(line)) > 0)

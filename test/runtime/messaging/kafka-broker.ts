@@ -9,8 +9,9 @@ export interface KafkaBroker {
  * A Kafka broker in this process that speaks as much of the wire protocol as kafkajs needs to produce and to consume: topics
  * are there as soon as they are named, with one partition; a group has one member. It keeps record batches as they came and
  * looks at nothing in them. https://kafka.apache.org/protocol
+ * @param advertised the name by which it sends clients to itself; it listens on the loopback address alone
  */
-export async function startKafkaBroker(): Promise<KafkaBroker> {
+export async function startKafkaBroker(advertised = '127.0.0.1'): Promise<KafkaBroker> {
   const topics = new Map<string, { bytes: Buffer; first: bigint; count: number }[]>()
   const committed = new Map<string, bigint>()
   const sockets = new Set<Socket>()
@@ -68,7 +69,7 @@ export async function startKafkaBroker(): Promise<KafkaBroker> {
         })
       case 3: { // Metadata 1
         const names = read.array(() => read.text())
-        write.array([0], () => write.int32(0).text('127.0.0.1').int32(port).int16(-1)).int32(0)
+        write.array([0], () => write.int32(0).text(advertised).int32(port).int16(-1)).int32(0)
         return write.array(names, name => {
           write.int16(0).text(name).int8(0).array([0], () => write.int16(0).int32(0).int32(0).array([0], () => write.int32(0)).array([0], () => write.int32(0)))
         })
@@ -92,7 +93,7 @@ export async function startKafkaBroker(): Promise<KafkaBroker> {
         })
       }
       case 10: // FindCoordinator 0
-        return write.int16(0).int32(0).text('127.0.0.1').int32(port)
+        return write.int16(0).int32(0).text(advertised).int32(port)
       case 11: { // JoinGroup 0
         read.text()
         read.int32()
@@ -159,7 +160,7 @@ export async function startKafkaBroker(): Promise<KafkaBroker> {
     server.listen(0, '127.0.0.1', resolve)
   })
   return {
-    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    address: `${advertised}:${(server.address() as AddressInfo).port}`,
     close: () =>
       new Promise(resolve => {
         for (const socket of sockets) socket.destroy()
