@@ -3,13 +3,17 @@ import type { AddressInfo } from 'node:net'
 import { byTrace } from '../examples/shop/traces.js'
 import type { DecodedSpan, Receiver } from './otlp-receiver.js'
 
-/** Stands for Tempo: its two queries, answered from what the receiver got, in Tempo's spelling of ids and enums. */
+/** Stands for Tempo: its two queries (by `order.reference` and by the service's name), answered from what the receiver got, in Tempo's spelling of ids and enums. */
 export async function startFakeTempo(receiver: Receiver): Promise<FakeTempo> {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://tempo')
-    const run = /"([\w-]+)\.\*"/.exec(url.searchParams.get('q') ?? '')?.[1] ?? '?'
+    const query = url.searchParams.get('q') ?? ''
+    const run = /"([\w-]+)\.\*"/.exec(query)?.[1] ?? '?'
+    const service = /resource\.service\.name = "([^"]+)"/.exec(query)?.[1]
     const traces = byTrace(receiver.spans())
-    const found = traces.filter((trace) => trace.some((span) => JSON.stringify(span.attributes).includes(run)))
+    const isFound = (span: DecodedSpan): boolean =>
+      service === undefined ? JSON.stringify(span.attributes).includes(run) : span.resource['service.name'] === service
+    const found = traces.filter((trace) => trace.some(isFound))
     const id = url.pathname.split('/').at(-1)
     const answer = url.pathname === '/api/search'
       ? { traces: found.map(([span]) => ({ traceID: span?.traceId.replace(/^0+/, '') })) }

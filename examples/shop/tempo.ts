@@ -10,9 +10,13 @@ import { DemoError } from './terminal.js'
  *
  * @throws DemoError when Tempo does not answer, or answers a search with an error.
  */
-export async function readTempo(tempo: URL, reference: string): Promise<readonly (readonly DecodedSpan[])[]> {
-  const query = `{ span.order.reference =~ "${reference}.*" }`
-  const found = await get(tempo, `api/search?limit=20&q=${encodeURIComponent(query)}`)
+export function readTempo(tempo: URL, reference: string): Promise<readonly (readonly DecodedSpan[])[]> {
+  return searchTempo(tempo, `{ span.order.reference =~ "${reference}.*" }`)
+}
+
+/** The traces that a TraceQL query finds, up to 200 of them. */
+export async function searchTempo(tempo: URL, query: string): Promise<readonly (readonly DecodedSpan[])[]> {
+  const found = await get(tempo, `api/search?limit=200&q=${encodeURIComponent(query)}`)
   const traces = listOf(found?.['traces']).map(async (trace) => {
     const answer = await get(tempo, `api/traces/${String(trace['traceID']).padStart(32, '0')}`)
     return answer === null ? [] : decode(answer)

@@ -7,18 +7,16 @@ import { startShop } from '../../examples/shop/services.js'
 import { openTraceStore, type Span, type TraceStore } from '../../examples/shop/traces.js'
 import { startFakeTempo } from '../fake-tempo.js'
 import { startReceiver } from '../otlp-receiver.js'
+import { configuredTempo } from '../span-source.js'
 import { fixtures } from './processes.js'
 
 const after = path.resolve(fixtures, '../../../examples/shop/after')
 const auto = path.join(fixtures, 'auto.cjs')
 
-/** With both set the traces are read back from a real Grafana Tempo; else from the receiver in this process. */
-const { SPANGUARD_TEMPO_URL: tempo, SPANGUARD_OTLP_URL: otlp } = process.env
-if ((tempo === undefined) !== (otlp === undefined)) throw new Error('SPANGUARD_TEMPO_URL and SPANGUARD_OTLP_URL belong together: set both or none')
-
+/** Where the environment names a real Grafana Tempo, the traces are read back from it; else from the receiver in this process. */
 const stores: Readonly<Record<string, () => Promise<TraceStore>>> =
-  tempo !== undefined && otlp !== undefined
-    ? { 'Grafana Tempo': () => openTraceStore({ tempo: new URL(tempo), otlp: new URL(otlp) }) }
+  configuredTempo !== null
+    ? { 'Grafana Tempo': () => openTraceStore(configuredTempo ?? {}) }
     : { 'the receiver in this process': () => openTraceStore({}), "a stand-in for Tempo's API": standIn }
 
 /** Proves the way that a real Tempo would be read: its two queries and its spelling. */
@@ -61,7 +59,7 @@ async function settled(store: TraceStore, run: string): Promise<readonly (readon
     const size = sizeOf(traces)
     if (size !== '' && size === before) return traces
     before = size
-    await sleep(tempo === undefined ? 50 : 2000)
+    await sleep(configuredTempo === null ? 50 : 2000)
   }
   throw new Error(`The traces of ${run} did not come to rest: ${before}`)
 }

@@ -1,12 +1,14 @@
 import { build, type PluginBuild } from 'esbuild'
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startReceiver, type Receiver } from '../../otlp-receiver.js'
+import type { DecodedSpan } from '../../otlp-receiver.js'
+import { openSpanSource, type SpanSource } from '../../span-source.js'
 
 /** A service in a process of its own, on the built packages, that calls another by each client. */
 const root = path.resolve(import.meta.dirname, '../../..')
@@ -20,12 +22,12 @@ const forms = {
   'as a bundle': { file: 'bundle.cjs', bundled: true, format: 'cjs' },
 } as const
 
-let receiver: Receiver
+let source: SpanSource
 let orders: http.Server
 let got: { url: string | undefined; traceparent: string | undefined }[] = []
 
 beforeAll(async () => {
-  receiver = await startReceiver()
+  source = await openSpanSource()
   orders = http.createServer((incoming, response) => {
     got.push({ url: incoming.url, traceparent: incoming.headers['traceparent'] as string | undefined })
     response.end('ok')
@@ -36,7 +38,7 @@ beforeAll(async () => {
 afterAll(async () => {
   orders.closeAllConnections()
   orders.close()
-  await receiver.close()
+  await source.close()
   await rm(out, { recursive: true, force: true })
 })
 
@@ -77,10 +79,16 @@ describe.each(Object.keys(forms) as (keyof typeof forms)[])('%s', form => {
     'beside instrumentations that are registered after': { args: [], env: { REGISTER_AFTER: beside } },
   }
   it.each(Object.entries(companies))('%s: one CLIENT span for each request, whose context goes out', async (_name, { args, env }) => {
-    got = []
-    receiver.clear()
-    await run([...args, outfile], env)
-    const spans = receiver.spans()
+    expectCalls(await run(source, [...args, outfile], env))
+  })
+
+  it.runIf(form === 'as an ES module')("the same, read by the queries of Tempo's API", async () => {
+    const standIn = await openSpanSource('stand-in')
+    expectCalls(await run(standIn, [outfile], {}))
+    await standIn.close()
+  })
+
+  function expectCalls(spans: readonly DecodedSpan[]): void {
     const parent = spans.find(({ name }) => name === 'order.submit')
     const clients = spans.filter(({ kind }) => kind === 'CLIENT')
     expect(clients.map(({ attributes }) => pathOf(attributes['url.full']))).toEqual(['/fetch', '/request', '/get'])
@@ -89,7 +97,7 @@ describe.each(Object.keys(forms) as (keyof typeof forms)[])('%s', form => {
       url: pathOf(attributes['url.full']),
       traceparent: `00-${traceId}-${spanId}-01`,
     })))
-  })
+  }
 })
 
 /** The last segment of a URL. */
@@ -97,14 +105,18 @@ function pathOf(url: unknown): string {
   return typeof url === 'string' ? url.replace(/^.*\//, '/') : ''
 }
 
-async function run(args: readonly string[], env: Readonly<Record<string, string>>): Promise<void> {
+/** The spans that it has sent when it has ended. */
+async function run(from: SpanSource, args: readonly string[], env: Readonly<Record<string, string>>): Promise<readonly DecodedSpan[]> {
+  got = []
+  const name = `clients-${randomUUID()}`
   const { port } = orders.address() as AddressInfo
   const child = spawn(process.execPath, args, {
     cwd: root,
-    env: { PATH: process.env['PATH'], OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ORDERS_URL: `http://127.0.0.1:${port}`, ...env },
+    env: { PATH: process.env['PATH'], OTEL_EXPORTER_OTLP_ENDPOINT: from.url, OTEL_SERVICE_NAME: name, ORDERS_URL: `http://127.0.0.1:${port}`, ...env },
   })
   let errors = ''
   child.stderr.on('data', chunk => (errors += String(chunk)))
   const [code] = (await once(child, 'exit')) as [number | null]
   expect(`${String(code)} ${errors}`).toBe('0 ')
+  return from.spansOf(name)
 }

@@ -1,10 +1,12 @@
 import { build } from 'esbuild'
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { randomUUID } from 'node:crypto'
 import { copyFile, mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startReceiver, type Receiver } from '../../otlp-receiver.js'
+import type { DecodedSpan } from '../../otlp-receiver.js'
+import { openSpanSource, type SpanSource } from '../../span-source.js'
 import { fixtures, frameworks, request } from './apps.js'
 
 /**
@@ -63,14 +65,14 @@ const preloaded: Readonly<Record<keyof typeof forms, readonly (readonly [preload
 /** Where no middleware says the route, Koa, Hono and node:http tell nobody. */
 const silent: ReadonlySet<string> = new Set(['koa', 'hono', 'http'])
 
-let receiver: Receiver
+let source: SpanSource
 beforeAll(async () => {
-  receiver = await startReceiver()
+  source = await openSpanSource()
   await mkdir(out, { recursive: true })
   for (const preloaded of ['beside.cjs', 'loader-hook.mjs']) await copyFile(path.join(fixtures, preloaded), path.join(out, preloaded))
 })
 afterAll(async () => {
-  await receiver.close()
+  await source.close()
   await rm(out, { recursive: true, force: true })
 })
 
@@ -101,12 +103,10 @@ describe.each(Object.keys(forms) as (keyof typeof forms)[])('%s', form => {
   const companies = Object.keys(company)
   describe.each(form === 'as a bundle' ? companies.slice(0, 2) : companies)('%s', beside => {
     it.each(apps)('%s sends one SERVER span for each request', async app => {
-      const service = await startService(entryOf(app), company[beside] ?? [])
-      receiver.clear()
+      const service = await startService(source, entryOf(app), company[beside] ?? [])
       const { status } = await request(service.port, '/tenants/acme/users/7?token=abc')
       await request(service.port, '/orders/4711')
-      await service.stop()
-      const spans = receiver.spans().filter(({ kind }) => kind === 'SERVER')
+      const spans = await service.stop()
       const routed = app !== 'http'
       expect(status).toBe(routed ? 200 : 404)
       expect(spans.map(({ name }) => name)).toEqual(routed ? ['GET /tenants/:tenant/users/:user', 'GET /orders/:id'] : ['GET', 'GET'])
@@ -116,13 +116,22 @@ describe.each(Object.keys(forms) as (keyof typeof forms)[])('%s', form => {
     })
   })
 
+  it.runIf(form === 'as ES modules').each(['express5', 'fastify5'] as const)("%s, read by the queries of Tempo's API", async app => {
+    const standIn = await openSpanSource('stand-in')
+    const service = await startService(standIn, entryOf(app), [])
+    await request(service.port, '/tenants/acme/users/7')
+    await request(service.port, '/orders/4711')
+    const spans = await service.stop()
+    await standIn.close()
+    expect(spans.map(({ name }) => name)).toEqual(['GET /tenants/:tenant/users/:user', 'GET /orders/:id'])
+    expect(spans.map(({ attributes }) => attributes['url.path'])).toEqual(['/tenants/acme/users/7', '/orders/4711'])
+  })
+
   it.each(preloaded[form])('by the preloaded runtime, %s: %s sends one SERVER span for each request without a middleware', async (preload, app) => {
-    const service = await startService(entryOf(app), preloads[preload] ?? [], { PRELOADED: '1', OTEL_SERVICE_NAME: 'middleware-test' })
-    receiver.clear()
+    const service = await startService(source, entryOf(app), preloads[preload] ?? [], { PRELOADED: '1' })
     await request(service.port, '/tenants/acme/users/7?token=abc')
     await request(service.port, '/orders/4711')
-    await service.stop()
-    const spans = receiver.spans().filter(({ kind }) => kind === 'SERVER')
+    const spans = await service.stop()
     const names = spans.map(({ name }) => name)
     const routes = ['GET /tenants/:tenant/users/:user', 'GET /orders/:id']
     // Who was there first makes the span and knows the route, or (Express under a name of its own, an ES module) does not.
@@ -139,13 +148,15 @@ function textOf(spans: readonly unknown[]): string {
 
 interface Service {
   readonly port: number
-  stop(): Promise<void>
+  /** Returns the SERVER spans that it has sent. */
+  stop(): Promise<readonly DecodedSpan[]>
 }
 
-async function startService(entry: string, nodeOptions: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Service> {
+async function startService(from: SpanSource, entry: string, nodeOptions: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Service> {
+  const name = `middleware-${randomUUID()}`
   const child: ChildProcessWithoutNullStreams = spawn(process.execPath, [...nodeOptions, entry], {
     cwd: line3 ?? root,
-    env: { PATH: process.env['PATH'], OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ...env },
+    env: { PATH: process.env['PATH'], OTEL_EXPORTER_OTLP_ENDPOINT: from.url, OTEL_SERVICE_NAME: name, ...env },
   })
   let errors = ''
   child.stderr.on('data', chunk => (errors += String(chunk)))
@@ -158,6 +169,7 @@ async function startService(entry: string, nodeOptions: readonly string[], env: 
     stop: async () => {
       child.stdin.end()
       await once(child, 'exit')
+      return (await from.spansOf(name)).filter(({ kind }) => kind === 'SERVER')
     },
   }
 }
