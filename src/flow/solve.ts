@@ -379,7 +379,8 @@ function evaluateChain(node: Chain, states: StateSet, quiet: boolean, run: Run):
     } else {
       const outcomes = evaluate(onFulfilled, fulfilled, link.settled !== undefined, run)
       returnNormally(outcomes)
-      passing.push(...takeAbrupt(outcomes, ({ leaves }) => leaves === 'throw'))
+      const failed = takeAbrupt(outcomes, ({ leaves }) => leaves === 'throw')
+      passing.push(...failed.map((abrupt) => ({ ...abrupt, states: withoutLends(abrupt.states) })))
       next.push(outcomes)
     }
     fulfilled = joinOutcomes(next).normal
@@ -399,6 +400,14 @@ function evaluateChain(node: Chain, states: StateSet, quiet: boolean, run: Run):
   const { origin, text } = node
   if (fulfilled.size > 0) detach(node, { kind: 'fulfilment', shown: true, origin, text }, fulfilled, false, run)
   return finished(handOver(states))
+}
+
+/**
+ * `.then((value) => finish(span, value)).catch(() => span.end())`: that the `catch` ends the span does not make of `finish` one
+ * that only borrows it, since the two never both have it to end.
+ */
+function withoutLends(states: StateSet): StateSet {
+  return mapStates(states, (state) => (state.lends.length === 0 ? state : { ...state, lends: [] }))
 }
 
 /** What the source of a chain throws is a rejection to who reads the chain. */

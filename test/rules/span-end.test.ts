@@ -12,10 +12,14 @@ interface Place {
   readonly line: number
   readonly column?: number
   readonly suggestion?: string
+  /** It has one, of which the text is asserted in a case of its own. */
+  readonly hasSuggestion?: boolean
 }
-function leak(name: string, code: string, messageId: MessageId, { line, column, suggestion }: Place) {
+/** One suggestion, whatever it writes: the tester takes a number too, which its types do not say. */
+const one = 1 as unknown as readonly never[]
+function leak(name: string, code: string, messageId: MessageId, { line, column, suggestion, hasSuggestion = false }: Place) {
   const place = column === undefined ? { line } : { line, column }
-  const suggestions = suggestion === undefined ? undefined : [{ messageId: 'wrap' as const, output: suggestion }]
+  const suggestions = suggestion === undefined ? (hasSuggestion ? one : undefined) : [{ messageId: 'wrap' as const, output: suggestion }]
   return { name, code, errors: [{ messageId, ...place, ...(suggestions === undefined ? {} : { suggestions }) }] }
 }
 
@@ -53,6 +57,50 @@ try { await place(stream); span.end() } catch (error) { span.end(); throw error 
     { name: 'handed over: returned', code: inFunction(`return tracer.startSpan('order.place')`) },
     { name: 'handed over: returned in a tuple and carried by the error', code: inFunction(`const span = tracer.startSpan('order.place')
 try { return [await fetch(order.url), span] } catch (error) { throw new FetchError(error, span) }`) },
+    { name: 'handed over: to an object that is made with it, inside a chain of which only the failure ends it (openinference)', code: inFunction(`const span = tracer.startSpan('agent.invoke')
+return invoke(order).then((answer) => {
+  const recorder = new Recorder(tracer, span)
+  if (answer.stream) { try { answer.stream = tap(answer.stream, recorder) } catch { span.end() } } else { span.end() }
+  return answer
+}).catch((error) => { span.recordException(error); span.end(); throw error })`) },
+    { name: 'handed over: the fulfilled handler gives it to a function, the rejected one ends it (openllmetry)', code: inFunction(`const span = tracer.startSpan('agent.invoke')
+return invoke(order).then((answer) => { finish(span, answer); return answer }).catch((error) => { span.recordException(error); span.end(); throw error })`) },
+    { name: 'a method that ends it, by another name for this', code: `${head}class Plugin {
+  wrap(original) {
+    const plugin = this
+    return function (...args) {
+      const span = tracer.startSpan('agent.invoke')
+      try {
+        const result = original.apply(this, args)
+        if (result && typeof result.then === 'function') return result.then((value) => { plugin.finish(span, value); return value }).catch((error) => { span.end(); throw error })
+        plugin.finish(span, result)
+        return result
+      } catch (error) { span.end(); throw error }
+    }
+  }
+  finish(span, value) { try { span.setAttribute('agent.steps', value.steps) } finally { span.end() } }
+}` },
+    { name: 'a function of the interface that is returned ends it: whoever has it calls it, whatever happens (langfuse)', code: inFunction(`const span = tracer.startSpan('order.trace')
+const flush = async () => { span.end(); await provider.forceFlush() }
+return { run: (work) => context.with(context.active(), work), flush }`, 'function makeTelemetry(provider)') },
+    { name: 'the awaited function catches its own failures (example-greeting-service)', code: `import fetch from 'node-fetch'
+${inFunction(`const span = tracer.startSpan('name.ask')
+const name = await askName(order.url)
+span.setAttribute('name.length', name.length)
+span.end()`)}
+const askName = (url) => fetch(url).then((answer) => answer.text()).catch((error) => console.error(error))` },
+    { name: 'an answer that is sent does not throw', code: inFunction(`const span = tracer.startSpan('order.answer')
+reply.status(200).json({ id: order.id })
+span.end()`) },
+    { name: 'the work of a span inside never fails', code: `${head}const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+export const handle = () => tracer.startActiveSpan('order.place', async (span) => {
+  const checked = await tracer.startActiveSpan('order.check', async (inner) => { await pause(20); inner.end(); return true })
+  span.end()
+  return checked
+})` },
+    { name: 'a propagator injects', code: inFunction(`const span = tracer.startSpan('order.publish')
+this.propagator.inject(this.context, order.headers)
+span.end()`) },
     { name: 'handed over: a property', code: inFunction(`state.currentSpan = tracer.startSpan('loop')
 await place(order)`) },
     { name: 'handed over: a property, by its variable', code: inFunction(`const span = tracer.startSpan('request')
@@ -284,6 +332,30 @@ return createStream(order, { transform: (chunk) => chunk, flush: () => { span.en
 return await client.fetchStream(order, { onComplete: () => { span.end() }, onError: () => { span.end() } })`), 'subscription', { line: 4, column: 14 }),
     leak('fulfilled only', inFunction(`const span = tracer.startSpan('read')
 return load(order).then((rows) => { span.end(); return rows })`, 'function handle(order)'), 'rejects', { line: 5 }),
+    leak('the fulfilled handler has nothing to do with the span', inFunction(`const span = tracer.startSpan('read')
+return read().then((rows) => { finish(rows); return rows }).catch((error) => { span.end(); throw error })`), 'fulfils', { line: 5 }),
+    leak('the handler that should catch throws', `${head}const askName = (url) => fetch(url).then((answer) => answer.text()).catch((error) => { throw new NameError(error) })
+export async function handle(order) {
+  const span = tracer.startSpan('name.ask')
+  const name = await askName(order.url)
+  span.end()
+}`, 'rejects', { line: 6, hasSuggestion: true }),
+    leak('something else than an answer is sent', inFunction(`const span = tracer.startSpan('order.answer')
+mailer.send({ id: order.id })
+span.end()`), 'throws', { line: 5, hasSuggestion: true }),
+    leak('the work of a span inside fails', `${head}export const handle = () => tracer.startActiveSpan('order.place', async (span) => {
+  const checked = await tracer.startActiveSpan('order.check', async (inner) => { try { return await check() } finally { inner.end() } })
+  span.end()
+  return checked
+})`, 'rejects', { line: 4, hasSuggestion: true }),
+    leak('a function of this file that returns what a client promises', `import axios from 'axios'
+${head}const load = (url) => axios.get(url)
+export async function handle(order) {
+  const span = tracer.startSpan('order.load')
+  const loaded = await load(order.url)
+  span.setAttribute('order.items', loaded.data.length)
+  span.end()
+}`, 'rejects', { line: 7, hasSuggestion: true }),
     leak('rejected only', inFunction(`const span = tracer.startSpan('read')
 return load(order).then((rows) => rows, (error) => { span.end(); throw error })`, 'function handle(order)'), 'fulfils', { line: 5 }),
     leak('a wrapper that catches what its callback throws, and never ends', `${head}export const traced = (name, fn) => tracer.startActiveSpan(name, async (span) => {

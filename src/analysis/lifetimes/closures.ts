@@ -115,7 +115,7 @@ function holderOf(at: TSESTree.Node, lowering: Lowering): Omit<Holder, 'end'> {
       of: callee.type === 'MemberExpression' ? textOf(callee.object, lowering) : '',
     }
   }
-  if (parent?.type === 'Property' && parent.value === node) {
+  if (parent?.type === 'Property' && parent.value === node && !isReturned(parent.parent)) {
     return { kind: 'callback', name: getPropertyName(parent) ?? '', of: String(parent.parent.range[0]) }
   }
   if (parent?.type === 'AssignmentExpression' && parent.right === node && parent.left.type === 'MemberExpression') {
@@ -123,6 +123,12 @@ function holderOf(at: TSESTree.Node, lowering: Lowering): Omit<Holder, 'end'> {
     return { kind: name.startsWith('on') ? 'callback' : 'patch', name, of: textOf(parent.left.object, lowering) }
   }
   return { kind: 'other', name: '', of: '' }
+}
+
+/** `return { flush: () => span.end() }`: an interface of the function's own. Who is given it calls what it wants, whatever happens. */
+function isReturned(object: TSESTree.Node): boolean {
+  const parent = parentOf(outermost(object))
+  return parent?.type === 'ReturnStatement' || parent?.type === 'ArrowFunctionExpression'
 }
 
 function isListener(call: TSESTree.CallExpression, listener: TSESTree.Node): boolean {

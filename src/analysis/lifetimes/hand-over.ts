@@ -84,6 +84,8 @@ function lowerPassed(call: Call, argument: TSESTree.Node, contained: boolean, lo
   if (analysis.tracingCalls.has(call)) return []
   if (resolveReference(callee, sourceCode)?.module.startsWith('@opentelemetry/api') === true) return []
   if (!contained && isInlined(call, argument, lowering)) return []
+  // `new Recorder(span)`: what is made has the span from now on. One that nobody keeps has run when its constructor has.
+  if (call.type === 'NewExpression' && parentOf(call)?.type !== 'ExpressionStatement') return [escape('stored', call, lowering)]
   if (collecting.has(name) || ENDING.test(name) || WRAPPING.test(name)) return [escape('stored', call, lowering)]
   const isCallback = callee.type === 'Identifier' && findBinding(callee, sourceCode)?.kind === 'parameter'
   const passed = { ...escape('passed', call, lowering), ...(isCallback ? { toCallback: true } : {}) }

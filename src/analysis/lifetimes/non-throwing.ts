@@ -142,6 +142,9 @@ export const safeMethods: ReadonlySet<string> = new Set([
   'values',
 ])
 
+/** Methods that build or send the answer to a request (Express, Fastify, `node:http`). */
+export const replyMethods: ReadonlySet<string> = new Set(['code', 'end', 'header', 'headers', 'json', 'send', 'sendStatus', 'set', 'status', 'type', 'writeHead'])
+
 /** Ids and clocks that are imported under names of their own. */
 export const safeFunctions: ReadonlySet<string> = new Set([
   'cuid',

@@ -2,6 +2,7 @@ import type { TSESTree } from '@typescript-eslint/types'
 import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 import { findBinding, getEnclosingFunction, getMemberName, isFunction, unwrap } from '../bindings.js'
 import type { FunctionNode } from '../bindings.js'
+import { getSpanCallback } from '../extract.js'
 import { resolveReference } from '../imports.js'
 import type { FileAnalysis } from '../index.js'
 import { perFile } from '../per-file.js'
@@ -13,6 +14,7 @@ import { namesOfFunctions } from './functions.js'
 import {
   emptyHanded,
   iterations,
+  replyMethods,
   safeFunctions,
   safeGlobals,
   safeMethods,
@@ -24,8 +26,13 @@ import {
 export type Throwing = 'never' | 'possible' | 'shown'
 
 const LOGGER = /^(?:console|diag|log|logger|winston|pino|_?log(?:ger)?)$|(?:[lL]ogger|Log)$/
+const REPLY = /^_?(?:reply|res|resp|response)$/
+const PROPAGATOR = /propagator$/i
 const ASSERTION = /^(?:assert|invariant|throwIf)/
 const METRIC_METHODS: ReadonlySet<string> = new Set(['add', 'dec', 'decrement', 'inc', 'increment', 'observe', 'record'])
+
+/** Methods that, on an imported client, ask somebody else and wait. */
+const asynchronous: ReadonlySet<string> = new Set(['delete', 'fetch', 'get', 'patch', 'post', 'put', 'query', 'request', 'send'])
 
 /** Functions that call one another further down than this are not followed: nobody can say where their error comes from. */
 const MAX_CALLS = 50
@@ -61,14 +68,16 @@ function readThrowing(call: Call, analysis: FileAnalysis): Throwing {
   if (analysis.tracingCalls.has(call)) return 'never'
   const callee = unwrap(call.callee)
   const { sourceCode } = analysis
-  if (isSafeMethod(callee) || isLogging(callee) || isOfTracing(callee, sourceCode)) return 'never'
+  if (isSafeMethod(callee) || isLogging(callee) || isReply(callee) || isOfTracing(callee, sourceCode)) return 'never'
   return throwingOfName(call, callee, sourceCode)
 }
 
 /** May the promise that this call returns be rejected? */
 export function mayReject(call: Call, analysis: FileAnalysis): boolean {
   const callee = unwrap(call.callee)
-  const known = knownFunction(callee, analysis)
+  // `tracer.startActiveSpan('work', async (span) => …)` fails as its callback does.
+  const tracing = analysis.tracingCalls.get(call)
+  const known = tracing?.row.active === true ? (getSpanCallback(tracing, analysis)?.node ?? null) : knownFunction(callee, analysis)
   if (known !== null) return throwingOf(known, analysis).settled !== 'never'
   if (callee.type === 'Identifier') return !timerFunctions.has(callee.name)
   if (callee.type !== 'MemberExpression') return !isTimerPromise(call)
@@ -94,14 +103,23 @@ export function knownFunction(callee: TSESTree.Node, analysis: FileAnalysis): Fu
   if (expression.type === 'Identifier') {
     return namesOfFunctions(analysis).has(expression.name) ? findFunction(expression, analysis) : null
   }
-  if (expression.type !== 'MemberExpression' || expression.object.type !== 'ThisExpression') return null
-  return findMethod(expression)
+  if (expression.type !== 'MemberExpression') return null
+  const self = expression.object.type === 'ThisExpression' ? expression : findThisAlias(expression.object, analysis)
+  return self === null ? null : findMethod(expression, self)
 }
 
-function findMethod(member: TSESTree.MemberExpression): FunctionNode | null {
+/** `const plugin = this`: where the `this` stands, which says whose it is. */
+function findThisAlias(object: TSESTree.Expression, { sourceCode }: FileAnalysis): TSESTree.Node | null {
+  if (object.type !== 'Identifier' || !/=\s*this\b/.test(sourceCode.text)) return null
+  const binding = findBinding(object, sourceCode)
+  const isAlias = binding?.kind === 'variable' && binding.path.length === 0 && binding.writes.length === 1
+  return isAlias && binding.init?.type === 'ThisExpression' ? binding.init : null
+}
+
+function findMethod(member: TSESTree.MemberExpression, self: TSESTree.Node): FunctionNode | null {
   const name = getMemberName(member)
   if (name === null) return null
-  let node = parentOf(member)
+  let node = parentOf(self)
   while (node !== null && node.type !== 'ClassBody') node = parentOf(node)
   for (const element of node?.body ?? []) {
     if (element.type !== 'MethodDefinition' && element.type !== 'PropertyDefinition') continue
@@ -143,6 +161,10 @@ function isSafeMethod(callee: TSESTree.Node): boolean {
 
 function isOfTracing(callee: TSESTree.Node, sourceCode: Readonly<SourceCode>): boolean {
   const source = resolveReference(callee, sourceCode)
+  // `this.propagator.inject(context, carrier)`
+  const object = callee.type === 'MemberExpression' ? unwrap(callee.object) : null
+  const owner = object?.type === 'Identifier' ? object.name : object?.type === 'MemberExpression' ? getMemberName(object) : null
+  if (owner !== null && PROPAGATOR.test(owner)) return true
   return source !== null && (source.module.startsWith('@opentelemetry/') || source.module === '@spanguard/runtime')
 }
 
@@ -157,6 +179,17 @@ export function isLogging(callee: TSESTree.Node): boolean {
   if (object.type === 'Identifier') return LOGGER.test(object.name)
   if (object.type === 'MemberExpression') return LOGGER.test(getMemberName(object) ?? '')
   return false
+}
+
+/** `res.status(200).json(order)`: an answer that is sent once does not throw. */
+function isReply(callee: TSESTree.Node): boolean {
+  const expression = unwrap(callee)
+  if (expression.type !== 'MemberExpression') return false
+  const name = getMemberName(expression)
+  if (name === null || !replyMethods.has(name)) return false
+  const object = unwrap(expression.object)
+  if (object.type === 'CallExpression') return isReply(object.callee)
+  return object.type === 'Identifier' && REPLY.test(object.name)
 }
 
 function throwingOfName(call: Call, callee: TSESTree.Node, sourceCode: Readonly<SourceCode>): Throwing {
@@ -204,8 +237,22 @@ let calls = 0
 function answerOf(node: FunctionNode, analysis: FileAnalysis): { sync: Throwing; settled: Throwing } {
   const found = walk(node.body, analysis)
   const returned = node.body.type === 'BlockStatement' ? returnedBy(node, analysis) : [node.body]
+  // The first call of a caught chain throws only on what nobody gives it: its promise is what fails, and that is caught.
+  const [only] = returned
+  if (found === 'possible' && returned.length === 1 && only !== undefined && isCaught(only, analysis)) return { sync: node.async ? 'never' : found, settled: 'never' }
   const settled = worst([found, ...returned.map((value) => (isRejecting(value, analysis) ? 'shown' : 'never'))])
   return { sync: node.async ? 'never' : found, settled }
+}
+
+/** `fetch(url).then(read).catch((error) => { logger.error(error) })`: a chain that ends in a handler which throws nothing. */
+function isCaught(node: TSESTree.Node, analysis: FileAnalysis): boolean {
+  const call = unwrap(node)
+  if (call.type !== 'CallExpression' || call.callee.type !== 'MemberExpression') return false
+  const name = getMemberName(call.callee)
+  const handler = call.arguments[name === 'catch' ? 0 : 1]
+  if ((name !== 'catch' && name !== 'then') || handler === undefined) return false
+  const known = knownFunction(handler, analysis)
+  return known !== null && throwingOf(known, analysis).settled === 'never'
 }
 
 function isRejecting(node: TSESTree.Node, analysis: FileAnalysis): boolean {
@@ -214,7 +261,18 @@ function isRejecting(node: TSESTree.Node, analysis: FileAnalysis): boolean {
     const [executor] = value.arguments
     return !isFunction(executor) || executor.params.length > 1
   }
-  return value.type === 'CallExpression' && knownFunction(value.callee, analysis) !== null && mayReject(value, analysis)
+  if (value.type !== 'CallExpression') return false
+  return knownFunction(value.callee, analysis) !== null || isRemote(value, analysis) ? mayReject(value, analysis) && !isCaught(value, analysis) : false
+}
+
+/** A promise of somebody else's: what `fetch` or a method of an imported client returns, or a chain on anything. */
+function isRemote({ callee }: TSESTree.CallExpression, { sourceCode }: FileAnalysis): boolean {
+  if (callee.type === 'Identifier') return callee.name === 'fetch'
+  if (callee.type !== 'MemberExpression') return false
+  const name = getMemberName(callee)
+  if (name === 'then' || name === 'catch' || name === 'finally') return true
+  const source = resolveReference(callee, sourceCode)
+  return source !== null && source.path.length > 0 && !isOfTracing(callee, sourceCode) && asynchronous.has(name ?? '')
 }
 
 function returnedBy(node: FunctionNode, { sourceCode }: FileAnalysis): TSESTree.Node[] {
