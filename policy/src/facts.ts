@@ -150,6 +150,8 @@ export interface ParameterValue extends ValueBase {
   readonly function?: string
   /** Where the function starts in the file, which tells two functions of one name apart. */
   readonly owner: number
+  /** The parameter itself is called in the function: it is one. */
+  readonly callable?: boolean
 }
 /** An operation that yields a boolean or a number (`!x`, `a > b`, `x.length`, `typeof x`) or anything not understood. */
 export interface UnknownValue extends ValueBase {

@@ -1,4 +1,4 @@
-import type { ConcatValue, PropertyValue, ReferenceValue, ParameterValue, TemplateValue, Value } from './facts.js'
+import type { CallValue, ConcatValue, PropertyValue, ReferenceValue, ParameterValue, TemplateValue, Value } from './facts.js'
 
 /**
  * What both code extractors do with values once the syntax is read: they must not drift, so they share it. Pure functions
@@ -31,6 +31,35 @@ export function addValues(left: Value, right: Value, base: Pick<Value, 'origin' 
       part.type?.kind === 'number',
   )
   return isSum ? { ...base, kind: 'unknown', yields: 'number' } : foldText({ ...base, kind: 'concat', parts })
+}
+
+/** A call that only puts a text together: `'order.'.concat(id)` and `['order', id].join('.')` are what `+` makes as well. */
+export function foldCall(call: CallValue): Value {
+  const { origin, receiver, text } = call
+  const name = call.callee.at(-1)
+  if (receiver === undefined) return call
+  if (name === 'concat' && isText(receiver)) {
+    const parts = [receiver, ...call.arguments].flatMap((part) => (part.kind === 'concat' ? part.parts : [part]))
+    return foldText({ kind: 'concat', origin, text, parts })
+  }
+  const list = resolveValue(receiver)
+  if (name !== 'join' || list.kind !== 'array' || list.open || list.elements.length === 0) return call
+  const [given] = call.arguments
+  const separator = given === undefined ? ',' : literalText(given)
+  if (separator === null) return call
+  const between: Value = { kind: 'literal', origin, text: JSON.stringify(separator), value: separator }
+  const parts = list.elements.flatMap((element, index) => (index === 0 || separator === '' ? [element] : [between, element]))
+  return foldText({ kind: 'concat', origin, text, parts })
+}
+
+/** Does the body of a loop do something with some of the members only? By its text, which both extractors have. */
+export function isPicking(body: string): boolean {
+  return /\bif\s*\(|\b(?:continue|return|switch)\b|&&|\?/.test(body)
+}
+
+function isText(value: Value): boolean {
+  const known = resolveValue(value)
+  return known.kind === 'template' || known.kind === 'concat' || (known.kind === 'literal' && typeof known.value === 'string')
 }
 
 /** What a value is made of, aliases followed to the end. */

@@ -1,8 +1,10 @@
 import {
   addValues,
   flattenSpread,
+  foldCall,
   foldText,
   followPath,
+  isPicking,
   literalText,
   memberOf,
   type Origin,
@@ -14,7 +16,7 @@ import {
 import type { TSESTree } from '@typescript-eslint/types'
 import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 
-import { type Binding, findBinding, type FunctionNode, getMemberName, isFunction, unwrap } from './bindings.js'
+import { type Binding, findBinding, findVariable, type FunctionNode, getMemberName, isFunction, unwrap } from './bindings.js'
 import { resolveReference } from './imports.js'
 import { originOf } from './origins.js'
 import { perFile } from './per-file.js'
@@ -203,7 +205,7 @@ function readCall(
   const callee = unwrap(node.callee)
   const source = resolveReference(callee, sourceCode)
   const object = callee.type === 'MemberExpression' ? callee.object : null
-  return {
+  return foldCall({
     ...base,
     kind: 'call',
     callee: getChain(callee) ?? [],
@@ -211,7 +213,7 @@ function readCall(
     ...(source === null ? {} : { module: source.module, imported: source.imported }),
     ...(object === null || object.type === 'Super' ? {} : { receiver: next(object) }),
     ...(node.type === 'NewExpression' ? { construct: true } : {}),
-  }
+  })
 }
 
 function readTag(
@@ -251,9 +253,14 @@ function readIdentifier(
         module: binding.module,
         imported: binding.imported,
       }
-    case 'parameter':
-      return readParameter(binding, node.name, base)
+    case 'parameter': {
+      const entries = readEntries(binding, node, sourceCode)
+      if (entries !== null) return { ...base, kind: 'reference', path: [node.name], root: 'local', resolved: next(entries) }
+      return readParameter(binding, node, base, sourceCode)
+    }
     case 'variable': {
+      const entries = readEntries(binding, node, sourceCode)
+      if (entries !== null) return { ...base, kind: 'reference', path: [node.name], root: 'local', resolved: next(entries) }
       const resolved = readVariable(binding, base, next)
       const reference = { ...base, kind: 'reference' as const, path: [node.name], root: 'local' as const }
       return resolved === null ? reference : { ...reference, resolved }
@@ -266,7 +273,35 @@ function readIdentifier(
   }
 }
 
-function readParameter(binding: Extract<Binding, { kind: 'parameter' }>, name: string, base: Base): Value {
+/**
+ * `x` of `for (const [key, value] of Object.entries(x))` and of `Object.entries(x).forEach(([key, value]) => …)`, where the name
+ * stands for each of its values and nothing picks among them: what is done with the value is done with all of `x`.
+ */
+function readEntries(binding: Binding, node: TSESTree.Identifier, sourceCode: Readonly<SourceCode>): TSESTree.Expression | null {
+  let list: TSESTree.Node | null = null
+  let body: TSESTree.Node | null = null
+  if (binding.kind === 'parameter' && binding.index === 0 && binding.path.length === 1 && binding.path[0] === '1') {
+    const { parent } = binding.function
+    if (parent.type !== 'CallExpression' || parent.callee.type !== 'MemberExpression' || getMemberName(parent.callee) !== 'forEach') return null
+    list = parent.callee.object
+    body = binding.function.body
+  } else if (binding.kind === 'variable' && binding.init === null) {
+    const declarator = findVariable(node, sourceCode)?.defs[0]?.node
+    const loop = declarator?.parent?.parent
+    if (declarator?.type !== 'VariableDeclarator' || loop?.type !== 'ForOfStatement' || declarator.id.type !== 'ArrayPattern') return null
+    const [, second] = declarator.id.elements
+    if (second?.type !== 'Identifier' || second.name !== node.name) return null
+    list = loop.right
+    body = loop.body
+  }
+  if (list === null || body === null || list.type !== 'CallExpression' || isPicking(sourceCode.text.slice(...body.range))) return null
+  const [argument] = list.arguments
+  if (getChain(list.callee)?.join('.') !== 'Object.entries' || argument === undefined || argument.type === 'SpreadElement') return null
+  return argument
+}
+
+function readParameter(binding: Extract<Binding, { kind: 'parameter' }>, node: TSESTree.Identifier, base: Base, sourceCode: Readonly<SourceCode>): Value {
+  const { name } = node
   const { function: owner, index, path } = binding
   const parameter = owner.params[index]
   const functionName = getFunctionName(owner)
@@ -279,7 +314,23 @@ function readParameter(binding: Extract<Binding, { kind: 'parameter' }>, name: s
     index,
     owner: owner.range[0],
     ...(functionName === null ? {} : { function: functionName }),
+    ...(asksName(node) && isCalled(node, sourceCode) ? { callable: true } : {}),
   }
+}
+
+function asksName({ parent }: TSESTree.Identifier): boolean {
+  return parent.type === 'MemberExpression' && getMemberName(parent) === 'name'
+}
+
+/** `fn()`, `fn.call(…)`, `fn.apply(…)`. */
+function isCalled(node: TSESTree.Identifier, sourceCode: Readonly<SourceCode>): boolean {
+  return (findVariable(node, sourceCode)?.references ?? []).some(({ identifier }) => {
+    const { parent } = identifier
+    if (parent?.type === 'CallExpression') return parent.callee === identifier
+    if (parent?.type !== 'MemberExpression' || parent.object !== identifier) return false
+    const name = getMemberName(parent)
+    return (name === 'call' || name === 'apply') && parent.parent.type === 'CallExpression' && parent.parent.callee === parent
+  })
 }
 
 function readVariable(

@@ -12,6 +12,8 @@ ruleTester.run('span-name-present', findingsOnly(spanNamePresent), {
     { name: 'a name', code: start(`'payment.charge'`) },
     { name: 'a name from elsewhere', code: start('name') },
     { name: "a field called name that is no function's", code: start('task.name') },
+    { name: 'a field called name of a parameter that nobody calls', code: `${head}export const run = (task) => tracer.startSpan(task.name).end()` },
+    { name: 'a text beside what varies', code: start('`order.${step}`') },
     { name: 'another API', code: `import tracer from 'dd-trace'; tracer.startSpan('')` },
   ],
   invalid: [
@@ -20,6 +22,9 @@ ruleTester.run('span-name-present', findingsOnly(spanNamePresent), {
     { name: 'blanks', code: start(`' '`), errors: [{ messageId: 'missing', line: 3, column: 18 }] },
     { name: 'an empty constant', code: `${head}const NAME = ''\ntracer.startSpan(NAME).end()`, errors: [{ messageId: 'missing', line: 4, column: 18 }] },
     { name: "a function's name", code: `${head}function settle() {}\ntracer.startSpan(settle.name).end()`, errors: [{ messageId: 'compilerName', line: 4, column: 18 }] },
+    { name: "the name of a function that is given", code: `${head}export const traced = (fn) => { const span = tracer.startSpan(fn.name); try { return fn() } finally { span.end() } }`, errors: [{ messageId: 'compilerName', line: 3, column: 63 }] },
+    { name: "the name of a function that is given, before a fallback", code: `${head}export const traced = (fn, name) => { const span = tracer.startSpan(name || fn.name || 'anonymous-fn'); try { return fn.apply(this) } finally { span.end() } }`, errors: [{ messageId: 'compilerName', line: 3, column: 77 }] },
+    { name: "the name of a function that is given, in a template", code: `${head}export const traced = (fn) => { const span = tracer.startSpan(\`shop.\${fn.name}\`); try { return fn() } finally { span.end() } }`, errors: [{ messageId: 'compilerName', line: 3, column: 71 }] },
     { name: "the class's name", code: `${head}class A { f() { tracer.startSpan(this.constructor.name).end() } }`, errors: [{ messageId: 'compilerName', line: 3, column: 34 }] },
   ],
 })
@@ -46,6 +51,7 @@ ruleTester.run('no-technical-span-name', findingsOnly(noTechnicalSpanName), {
     { name: 'of withSpan', code: `import { withSpan } from '@spanguard/runtime'\nwithSpan('handler', () => {})`, errors: [{ messageId: 'technical', line: 2, column: 10 }] },
     { name: 'renamed later', code: `${head}const span = tracer.startSpan('order.place'); span.updateName('process'); span.end()`, errors: [{ messageId: 'technical', line: 3, column: 63 }] },
     { name: "at the call of this file's helper, in any argument order", code: `${head}const traced = (fn, name) => tracer.startActiveSpan(name, fn)\ntraced(() => 1, 'handler')`, errors: [{ messageId: 'technical', line: 4, column: 17 }] },
+    { name: 'a method alone, of an INTERNAL span', code: start(`'GET'`, `, { kind: SpanKind.INTERNAL }`), errors: [{ messageId: 'technical', line: 3, column: 18 }] },
     { name: 'a word that the project added', code: start(`'saga'`), settings: { spanguard: { spanNames: { technicalWords: { add: ['saga'] } } } }, errors: [{ messageId: 'technical' }] },
   ],
 })
@@ -61,6 +67,10 @@ ruleTester.run('no-dynamic-span-name', findingsOnly(noDynamicSpanName), {
     { name: "messaging's own form", code: start('`${operation} ${destination}`') },
     { name: 'one of two', code: start('`order.${order.total > 10 ? "large" : "small"}`') },
     { name: 'the parameter of a helper is judged where it is called', code: `${head}export const traced = (name, fn) => tracer.startActiveSpan(name, fn)` },
+    { name: 'constants, joined', code: start(`['order', 'place'].join('.')`) },
+    { name: 'constants, by concat', code: start(`'order.'.concat(kind)`) },
+    { name: 'a part of a list that is called in the singular', code: `${head}const className = llm.id?.[llm.id.length - 1] || 'unknown'\ntracer.startSpan(\`chat \${className}\`).end()` },
+    { name: 'a table, of which a program knows a handful', code: start('`INSERT ${ref.datasetId}.${ref.tableId}`') },
   ],
   invalid: [
     { name: 'an id', code: start('`order ${order.id}`'), errors: [{ messageId: 'dynamic', line: 3, column: 27 }] },
@@ -71,6 +81,10 @@ ruleTester.run('no-dynamic-span-name', findingsOnly(noDynamicSpanName), {
     { name: 'behind ??', code: start('name ?? `session ${this.sessionId}`'), errors: [{ messageId: 'dynamic' }] },
     { name: 'a time', code: start('`tick ${Date.now()}`'), errors: [{ messageId: 'dynamic' }] },
     { name: 'in a variable', code: `${head}const name = \`order \${order.id}\`\ntracer.startSpan(name).end()`, errors: [{ messageId: 'dynamic' }] },
+    { name: 'an id by concat', code: start(`'order.'.concat(orderId)`), errors: [{ messageId: 'dynamic', line: 3, column: 34 }] },
+    { name: 'an id, joined', code: start(`['order', orderId].join('.')`), errors: [{ messageId: 'dynamic', line: 3, column: 28 }] },
+    { name: 'an id, added to a variable', code: `${head}let name = 'order'\nname += orderId\ntracer.startSpan(name).end()`, errors: [{ messageId: 'dynamic' }] },
+    { name: 'a member of a list of ids', code: start('`order ${ids[0]}`'), errors: [{ messageId: 'dynamic', line: 3, column: 27 }] },
     { name: "at the call of this file's helper", code: `${head}const traced = (name, fn) => tracer.startActiveSpan(name, fn)\ntraced(\`order \${order.id}\`, () => 1)`, errors: [{ messageId: 'dynamic', line: 4, column: 17 }] },
   ],
 })

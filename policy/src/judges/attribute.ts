@@ -1,6 +1,7 @@
 import type { Policy } from '../config.js'
 import type { AttributeBag, AttributeWrite, BaggageWrite, EventWrite, ExceptionWrite, StatusWrite, Value } from '../facts.js'
 import type { Finding } from '../finding.js'
+import { resolveValue } from '../values.js'
 import { boundOf } from './bounds.js'
 import { judgeKey } from './key.js'
 import { getKeyName, sensitiveBag, sensitiveName, sensitiveWrite } from './sensitive.js'
@@ -68,7 +69,7 @@ export function judgeAttributeWrite(
       }
       break
     case 'exception-write':
-      if (fact.value.kind === 'literal') add(sensitiveName(fact.value, policy))
+      for (const text of textsOfException(fact.value)) add(sensitiveName(text, policy))
   }
   return found
 }
@@ -85,6 +86,23 @@ export function selectFindings(findings: readonly Finding[], isOn: (rule: string
     subjects.add(subject)
     return true
   })
+}
+
+/** What an exception that is made here says: its message, or the fields of an object that stands for one. */
+function textsOfException(value: Value): readonly Value[] {
+  const made = resolveValue(value)
+  switch (made.kind) {
+    case 'literal':
+    case 'template':
+    case 'concat':
+      return [made]
+    case 'call':
+      return made.construct === true && /(?:Error|Exception)$/.test(made.callee.at(-1) ?? '') ? made.arguments.slice(0, 1) : []
+    case 'object':
+      return made.properties.flatMap(({ key, value: field }) => (key.kind === 'literal' && (key.value === 'message' || key.value === 'stack') ? [field] : []))
+    default:
+      return []
+  }
 }
 
 function subjectOf(fact: Written): string {

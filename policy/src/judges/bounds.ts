@@ -55,9 +55,11 @@ function boundOfCall(call: CallValue): Bound {
 
 /** What a name says of its values: `cacheKey`, `req.path` and `order.id` have no bound, `routePath` and `req.method` have. */
 function boundOfName(path: readonly string[], root: string): Bound {
-  const names = path.filter((segment) => segment !== '[]' && segment !== '')
+  const names = path.filter((segment) => segment !== '[]' && segment !== '' && !/^\d+$/.test(segment))
   const last = names.at(-1)
   if (last === undefined) return 'unknown'
+  // `serialized.id[2]`: a part of something that is called in the singular is not that thing.
+  if (path.at(-1) !== last && !last.endsWith('s') && !requestParts.has(last.toLowerCase())) return 'unknown'
   // A constant of another file.
   if (/^[A-Z][A-Z\d_]*$/.test(last) && (root === 'import' || root === 'local')) return 'bounded'
   const words = splitName(last)

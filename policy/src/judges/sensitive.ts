@@ -5,7 +5,7 @@ import { classifyName, isVetoedName, type SensitiveClass } from '../keys.js'
 import { splitName } from '../names.js'
 import { findSensitiveText, type TextKind } from '../text.js'
 import { passingCalls } from '../words/bounds.js'
-import { getterVerbs, lookupCalls, serialisers, stateWords } from '../words/carriers.js'
+import { configurationWords, getterVerbs, lookupCalls, serialisers, sessionCookies, stateWords } from '../words/carriers.js'
 import { canHold, isMasked, membersOf } from './masking.js'
 import { shorten } from './wording.js'
 
@@ -195,8 +195,24 @@ function findInReference(value: ReferenceValue, policy: Policy): Sensitive | nul
 function findInPath(path: readonly string[], at: Value, policy: Policy): Sensitive | null {
   const names = path.filter((segment) => segment !== '[]' && segment !== 'this' && segment !== '')
   if (names.length === 0) return null
-  const found = classifyName(names.slice(-3).join('.'), policy)
+  const found = classifyName(names.slice(-3).join('.'), policy) ?? sessionCookie(names)
+  // `connectionOptions.username`: the account that a program logs in with, no person.
+  if (found?.class === 'personal' && isConfigured(names)) return null
   return found === null || !canHold(at, found.class) ? null : { ...found, at, literal: false }
+}
+
+/** `req.cookies.sid`: whoever has it is logged in as its owner. */
+function sessionCookie(names: readonly string[]): { class: SensitiveClass; term: string } | null {
+  const last = names.at(-1) ?? ''
+  const owner = splitName(names.at(-2) ?? '').at(-1)
+  return (owner === 'cookies' || owner === 'cookie') && splitName(last).some((word) => sessionCookies.has(word)) ?
+      { class: 'secret', term: `the cookie ${last}` }
+    : null
+}
+
+function isConfigured(names: readonly string[]): boolean {
+  const last = splitName(names.at(-1) ?? '').join(' ')
+  return /^(?:user ?name|user)$/.test(last) && names.slice(0, -1).some((name) => configurationWords.has(splitName(name).at(-1) ?? ''))
 }
 
 function findInCall(call: CallValue, policy: Policy): Sensitive | null {

@@ -60,8 +60,11 @@ function judgeName(name: Value, fact: Named, policy: Policy): Found | null {
   switch (name.kind) {
     case 'literal':
       return judgeText(name, name.value, fact, policy)
-    case 'union':
-      return firstOf(name.of, (member) => judgeName(member, fact, policy))
+    case 'union': {
+      // The style of one member says nothing of what is wrong with another.
+      const found = name.of.flatMap((member) => judgeName(member, fact, policy) ?? [])
+      return found.find(({ rule }) => rule !== 'span-name-style') ?? found[0] ?? null
+    }
     case 'reference':
       return judgeReference(name, fact, policy)
     case 'template':
@@ -71,7 +74,7 @@ function judgeName(name: Value, fact: Named, policy: Policy): Found | null {
       return judgeDynamic(name, name, policy)
     case 'parameter':
       // The name as such is judged where the function is called; a field of an argument is no name that somebody chose.
-      if (name.path.at(-2) === 'constructor' && name.path.at(-1) === 'name') return compilerName(name)
+      if (isCompilerName(name)) return compilerName(name)
       return name.path.length === 0 ? null : judgeDynamic(name, name, policy)
     default:
       return null
@@ -87,10 +90,7 @@ function firstOf(values: readonly Value[], judge: (value: Value) => Found | null
 }
 
 function judgeReference(name: Extract<Value, { kind: 'reference' }>, fact: Named, policy: Policy): Found | null {
-  const [owner, last] = name.path.slice(-2)
-  const isCompilerName =
-    last === 'name' && (owner === 'constructor' || (name.base?.kind === 'unknown' && name.base.yields === 'function'))
-  if (isCompilerName) return compilerName(name)
+  if (isCompilerName(name)) return compilerName(name)
   const { resolved } = name
   // Another name for the same is said by the name that stands here; what is put together is mended where that is done.
   const isAnotherName = resolved?.kind === 'parameter' || (resolved?.kind === 'reference' && resolved.resolved === undefined)
@@ -100,6 +100,16 @@ function judgeReference(name: Extract<Value, { kind: 'reference' }>, fact: Named
     return found === null ? null : { ...found, origin: resolved.kind === 'literal' ? name.origin : found.origin }
   }
   return judgeDynamic(name, name, policy)
+}
+
+/** `this.constructor.name`, `settle.name` of a function of this file, `fn.name` of a parameter that is called as a function. */
+function isCompilerName(name: Value): boolean {
+  if (name.kind === 'union') return name.of.some(isCompilerName)
+  if (name.kind !== 'parameter' && name.kind !== 'reference') return false
+  if (name.path.at(-1) !== 'name') return false
+  if (name.path.at(-2) === 'constructor') return true
+  if (name.kind === 'parameter') return name.callable === true && name.path.length === 1
+  return name.base?.kind === 'unknown' && name.base.yields === 'function'
 }
 
 function compilerName({ origin, text }: Value): Found {
@@ -122,13 +132,19 @@ function hasConventionKind(fact: Named): boolean {
   return fact.fact === 'span-start' && fact.spanKind !== undefined && fact.spanKind !== 'internal'
 }
 
+function isInternal(fact: Named): boolean {
+  return fact.fact === 'span-start' && fact.spanKind === 'internal'
+}
+
 function isTechnical(text: string, fact: Named, policy: Policy): boolean {
   const { add, remove } = policy.spanNames.technicalWords
   const words = splitName(text.replace(/\(.*?\)/g, ' ')).filter((word) => !/^\d+$/.test(word))
   if (words.length === 0) return false
   // `GET /orders`, `GET`, `publish orders`, `shop.Orders/Get`: the conventions' own forms.
   const isConvention = hasConventionKind(fact) && (/[\s/]/.test(text.trim()) || /^[A-Z]+$/.test(text)) && (conventionVerbs.has(words[0] ?? '') || text.includes('/'))
-  if (isConvention || text.startsWith('/') || (words.length === 1 && /^[A-Z]{3,7}$/.test(text))) return false
+  // A method alone is the conventions' name where no route is known, and says nothing inside a service.
+  const isMethod = words.length === 1 && /^[A-Z]{3,7}$/.test(text) && !isInternal(fact)
+  if (isConvention || text.startsWith('/') || isMethod) return false
   return words.every((word) => (technicalWords.has(word) && !remove.includes(word)) || add.includes(word))
 }
 
@@ -148,6 +164,8 @@ function judgeParts(name: Extract<Value, { kind: 'template' | 'concat' }>, fact:
   if (secret !== null) return secret
   const dynamic = firstOf(name.parts, (part) => judgeDynamic(part, name, policy))
   if (dynamic !== null) return dynamic
+  const compiled = name.parts.find(isCompilerName)
+  if (compiled !== undefined) return compilerName(compiled)
   // Only what is written out can be technical: a part that is not known may be the very word of the business.
   return name.parts.every((part) => part.kind === 'literal') ? judgeText(name, partsText(name), fact, policy) : null
 }

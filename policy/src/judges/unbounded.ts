@@ -2,8 +2,9 @@ import type { AttributeBag, AttributeWrite, CallValue, Sink, Value } from '../fa
 import type { Finding } from '../finding.js'
 import { splitName } from '../names.js'
 import { isConventionalKey } from '../listed-keys.js'
+import { resolveValue } from '../values.js'
 import { requestWords, timestampCalls, uniqueCalls } from '../words/bounds.js'
-import { attributeBags, configuredUrls, payloadWords, serialisers, wholeWords } from '../words/carriers.js'
+import { attributeBags, configuredUrls, countWords, payloadWords, serialisers, wholeWords } from '../words/carriers.js'
 import { boundOf } from './bounds.js'
 import { knownKey } from './key.js'
 import { membersOf } from './masking.js'
@@ -38,7 +39,7 @@ type MessageId = keyof (typeof unboundedMessages)['no-unbounded-data']
 const RULE = 'no-unbounded-data'
 
 /** What has no bound in a key and its value. */
-export function unboundedWrite(fact: Pick<AttributeWrite, 'key' | 'value' | 'sink'>): Found | null {
+export function unboundedWrite(fact: Pick<AttributeWrite, 'derivedFrom' | 'key' | 'origin' | 'sink' | 'value'>): Found | null {
   const { key, sink, value } = fact
   if (isBuiltKey(key)) return found('key', key, { key: shorten(key.text) })
   const known = knownKey(key)
@@ -47,7 +48,11 @@ export function unboundedWrite(fact: Pick<AttributeWrite, 'key' | 'value' | 'sin
   if (sink === 'metric-attribute') return boundOf(value) === 'unbounded' && !isConventional ? about('metric', value) : null
   const inner = unboundedValue(value, sink)
   // Some conventional attributes are lists (`gen_ai.response.finish_reasons`), some a time in ISO 8601 (`process.creation.time`).
-  return (inner?.messageId === 'array' || inner?.messageId === 'timestamp') && isConventional ? null : inner
+  // What a helper makes itself is judged where the helper writes it: there it has its name.
+  if (inner?.messageId === 'unique' && fact.derivedFrom !== undefined && inner.origin.start === fact.origin.start) return null
+  if ((inner?.messageId === 'array' || inner?.messageId === 'timestamp') && isConventional) return null
+  // `gen_ai.input.messages`, `gen_ai.tool.definitions`: the conventions ask for the serialised structure under these very keys.
+  return inner?.messageId === 'payload' && isConventional && known.startsWith('gen_ai.') ? null : inner
 }
 
 /** A template key with a part that varies. A part that is a constant of another file, or a prefix, does not. */
@@ -66,7 +71,9 @@ export function unboundedValue(value: Value, sink: Sink): Found | null {
       return firstOf(membersOf(value), sink)
     case 'template':
     case 'concat':
-      return isInterpolatedSql(value) ? about('sql', value) : firstOf(value.parts.filter((part) => part.kind === 'call' || isStack(part)), sink)
+      if (isInterpolatedSql(value)) return about('sql', value)
+      if (isUrlWithQuery(value)) return about('url', value)
+      return firstOf(value.parts.filter((part) => part.kind === 'call' || isStack(part) || isRequestPayload(part)), sink)
     case 'call':
       return unboundedCall(value, sink)
     case 'reference': {
@@ -109,8 +116,9 @@ function unboundedCall(call: CallValue, sink: Sink): Found | null {
   if (sink !== 'resource' && uniqueCalls.has(name) && !(name === 'now' || name === 'random')) return about('unique', call)
   if (name === 'tostring' || name === 'string' || name === 'trim') {
     const inner = name === 'string' ? argument : call.receiver
-    if (inner === undefined || inner.kind === 'parameter') return null
-    return name === 'tostring' && isUrl(pathOf(inner)) ? about('url', call) : unboundedValue(inner, sink)
+    if (inner === undefined || (inner.kind === 'parameter' && inner.path.length === 0)) return null
+    if (name !== 'trim' && (isParsedUrl(inner) || (name === 'tostring' && isUrl(pathOf(inner))))) return about('url', call)
+    return unboundedValue(inner, sink)
   }
   if (name === 'join' && call.receiver?.kind === 'call' && isMapped(call.receiver)) return about('array', call)
   return isMapped(call) ? about('array', call) : null
@@ -140,19 +148,36 @@ function isMapped(call: CallValue): boolean {
   return name === 'map' || name === 'flatMap' || (call.callee[0] === 'Object' && (name === 'keys' || name === 'values'))
 }
 
+const ERROR_NAME = /^(?:e|err|error|ex|exception|cause|reason)$/i
+
 /** By the names that errors are caught under. */
 function isCaughtError(value: Value): boolean {
-  return /^(?:e|err|error|ex|exception|cause|reason)$/i.test(pathOf(value).at(-1) ?? '')
+  return ERROR_NAME.test(pathOf(value).at(-1) ?? '')
+}
+
+/** `error.message`, `ex.name`: a text of the program's own, which `JSON.stringify` only puts into quotes. */
+function isErrorField(value: Value): boolean {
+  const path = pathOf(value)
+  const field = path.at(-1)
+  return (field === 'message' || field === 'name' || field === 'code') && ERROR_NAME.test(path.at(-2) ?? '')
 }
 
 /** A text, a number, a list of constants, two or three fields by name: serialised, it is as short as before. */
 function isSmall(value: Value): boolean {
   const kind = value.type?.kind
   if (kind === 'string' || kind === 'number' || kind === 'boolean' || kind === 'literals') return true
-  if (value.kind === 'literal' || value.kind === 'template') return true
+  if (value.kind === 'literal' || value.kind === 'template' || isConstant(value)) return true
   if (value.kind === 'array') return value.elements.every((element) => element.kind === 'literal')
+  if (isErrorField(value)) return true
   if (value.kind === 'object') return !value.open && value.properties.length <= 3 && value.properties.every((property) => isField(property.value))
   return value.kind === 'unknown' && value.yields !== undefined
+}
+
+/** Written out to the last member: whatever is in it stands in the source, and never grows. */
+function isConstant(value: Value): boolean {
+  if (value.kind === 'literal') return true
+  if (value.kind === 'array') return !value.open && value.elements.every(isConstant)
+  return value.kind === 'object' && !value.open && value.properties.every((property) => isConstant(property.value))
 }
 
 function isField(value: Value): boolean {
@@ -172,14 +197,57 @@ function unboundedPath(value: Value, path: readonly string[], sink: Sink): Found
   if (words[0] === 'is' || words[0] === 'has') return null
   const ending = words.at(-1) ?? ''
   const owner = splitName(names.at(-2) ?? '').at(-1) ?? ''
-  if (payloadWords.has(ending)) return about('payload', value)
+  // `detectionChecks.payload`: of each kind of thing how many, or how large.
+  if (payloadWords.has(ending) && !countWords.has(owner)) return isMember(path) ? null : about('payload', value)
   // A prompt, a document: `body.data.text` of what a client or a server sent.
   if ((ending === 'text' || ending === 'content') && names.slice(0, -1).some((name) => payloadWords.has(splitName(name).at(-1) ?? ''))) {
     return about('payload', value)
   }
-  if (isUrl(names)) return about('url', value)
+  if (isUrl(names) || ((last === 'search' || last === 'href') && value.kind === 'reference' && value.base !== undefined && isParsedUrl(value.base))) return about('url', value)
   if ((last === 'search' || last === 'query') && requestWords.has(owner)) return about('url', value)
   return null
+}
+
+/** `req.headers[name]`: one of them, which the code picked out. */
+function isMember(path: readonly string[]): boolean {
+  return path.at(-1) === '[]'
+}
+
+/** `new URL(u)` of what is no constant and no URL of a configuration. */
+function isParsedUrl(value: Value): boolean {
+  const made = resolveValue(value)
+  if (made.kind !== 'call' || made.construct !== true || made.callee.at(-1) !== 'URL') return false
+  const [argument] = made.arguments
+  if (argument === undefined || made.arguments.length > 1) return argument !== undefined && isUrl(pathOf(argument))
+  if (argument.kind === 'reference' || argument.kind === 'parameter') {
+    if (argument.kind === 'reference' && argument.resolved?.kind === 'literal') return false
+    const names = pathOf(argument)
+    const last = names.at(-1) ?? ''
+    return !/^[A-Z][A-Z\d_]*$/.test(last) && !names.includes('env') && !names.includes('config') && !splitName(last).some((word) => configuredUrls.has(word))
+  }
+  return false
+}
+
+/** `${base}/search?q=${term}`: a query that is put together out of what varies. */
+function isUrlWithQuery(value: Extract<Value, { kind: 'template' | 'concat' }>): boolean {
+  const pieces = value.kind === 'concat' ? value.parts : value.quasis.flatMap((quasi, index) => [quasi, ...value.parts.slice(index, index + 1)])
+  const start = textOf(pieces[0])
+  if (!/^(?:https?:|\/)/.test(start) && !(start === '' && pieces.some((piece) => textOf(piece).startsWith('/')))) return false
+  return pieces.some((piece, index) => {
+    const next = pieces[index + 1]
+    return /[?&][\w.[\]%-]+=$/.test(textOf(piece)) && typeof next === 'object' && next.kind !== 'literal' && boundOf(next) !== 'bounded'
+  })
+}
+
+function textOf(piece: Value | string | undefined): string {
+  if (typeof piece === 'string') return piece
+  return piece?.kind === 'literal' ? String(piece.value) : ''
+}
+
+/** `${req.body}`: the sender's own words; a `payload` of the program's own may be anything. */
+function isRequestPayload(value: Value): boolean {
+  const path = pathOf(value)
+  return payloadWords.has(path.at(-1)?.toLowerCase() ?? '') && requestWords.has(splitName(path.at(-2) ?? '').at(-1) ?? '')
 }
 
 /** The URL that somebody sent, as it came: no URL of a configuration, and not the route in `routeOptions.url`. */

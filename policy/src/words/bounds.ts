@@ -7,8 +7,8 @@ export const unboundedWords: ReadonlySet<string> = new Set([
 
 /** Before `id`: things of which a program knows a handful. */
 export const boundedOwners: ReadonlySet<string> = new Set([
-  'action', 'command', 'currency', 'feature', 'function', 'language', 'locale', 'model', 'operation', 'plugin', 'procedure', 'provider', 'region', 'rule', 'stage',
-  'step', 'tool',
+  'action', 'command', 'currency', 'dataset', 'feature', 'function', 'language', 'locale', 'model', 'operation', 'plugin', 'procedure', 'provider', 'region', 'rule',
+  'schema', 'stage', 'step', 'table', 'tool',
 ])
 
 /** Parts of a request that hold what its sender wrote. */

@@ -36,6 +36,11 @@ export const payloadWords: ReadonlySet<string> = new Set([
   'body', 'headers', 'html', 'payload', 'prompt', 'rawbody', 'xml',
 ])
 
+/** Last words of the name of an object that holds a number for each thing. */
+export const countWords: ReadonlySet<string> = new Set([
+  'bytes', 'checks', 'counters', 'counts', 'durations', 'lengths', 'limits', 'sizes', 'stats', 'timings', 'totals',
+])
+
 /** Last words of a name that holds an object whole, of which nobody chose the fields. */
 export const wholeWords: ReadonlySet<string> = new Set([
   'args', 'data', 'document', 'event', 'input', 'message', 'object', 'params', 'query', 'record', 'req', 'request', 'res', 'response', 'result', 'row', 'user',
@@ -46,6 +51,12 @@ export const configuredUrls: ReadonlySet<string> = new Set([
   'api', 'backend', 'base', 'broker', 'cluster', 'collector', 'endpoint', 'exporter', 'gateway', 'host', 'issuer', 'origin', 'otlp', 'registry', 'route', 'server',
   'service', 'site', 'template',
 ])
+
+/** Words in the name of a cookie that keeps somebody logged in. */
+export const sessionCookies: ReadonlySet<string> = new Set(['jsessionid', 'phpsessid', 'refresh', 'remember', 'sess', 'session', 'sessionid', 'sid', 'ssid'])
+
+/** Last words of what a program was configured with. */
+export const configurationWords: ReadonlySet<string> = new Set(['config', 'configuration', 'connection', 'datasource', 'env', 'options', 'opts', 'settings'])
 
 /** Names of what holds attributes already: what is in it is judged where it is put in. */
 export const attributeBags: ReadonlySet<string> = new Set([

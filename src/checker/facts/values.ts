@@ -3,8 +3,10 @@ import { ts } from 'ts-morph'
 import {
   addValues,
   flattenSpread,
+  foldCall,
   foldText,
   followPath,
+  isPicking,
   literalText,
   memberOf,
   type PropertyValue,
@@ -193,7 +195,7 @@ export function createValueReader(program: Program): ValueReader {
   function ofCall(node: ts.CallExpression | ts.NewExpression, base: Base, next: Next): Value {
     const callee = plain(node.expression)
     const object = isMember(callee) && callee.expression.kind !== ts.SyntaxKind.SuperKeyword ? callee.expression : null
-    return {
+    return foldCall({
       ...base,
       kind: 'call',
       callee: chainOf(callee) ?? [],
@@ -201,7 +203,7 @@ export function createValueReader(program: Program): ValueReader {
       ...importFields(callee),
       ...(object === null ? {} : { receiver: next(object) }),
       ...(ts.isNewExpression(node) ? { construct: true } : returnsOfCall(node, next)),
-    }
+    })
   }
 
   /** What the program's own function gives back: `describe(user)` that returns `user.email` is an address. */
@@ -262,7 +264,9 @@ export function createValueReader(program: Program): ValueReader {
     if (ts.isVariableDeclaration(declaration) || ts.isParameter(declaration) || ts.isBindingElement(declaration)) {
       const { root, path } = bindingPath(declaration)
       if (ts.isParameter(root)) {
-        const parameter = path === null ? null : ofParameter(root, path, node.text, base)
+        const entries = path?.join() === '1' ? entriesOf(root, path) : null
+        if (entries !== null) return { ...base, kind: 'reference', path: [node.text], root: 'local', resolved: next(entries) }
+        const parameter = path === null ? null : ofParameter(root, path, node, base)
         return parameter ?? { ...base, kind: 'reference', path: [node.text], root: 'local' }
       }
       const resolved = path === null ? null : ofVariable(root, path, node.text, base, next)
@@ -273,8 +277,31 @@ export function createValueReader(program: Program): ValueReader {
     return { ...base, kind: 'reference', path: [node.text], root: 'local' }
   }
 
-  function ofParameter(root: ts.ParameterDeclaration, path: readonly string[], name: string, base: Base): Value | null {
+  /** The same as the other extractor's `readEntries`. */
+  function entriesOf(root: ts.ParameterDeclaration | ts.VariableDeclaration, path: readonly string[]): ts.Expression | null {
+    if (path.join() !== '1') return null
+    let list: ts.Expression | null = null
+    let body: ts.Node | undefined
+    if (ts.isParameter(root)) {
+      const { parent: owner } = root
+      const { parent: call } = owner
+      if (owner.parameters[0] !== root || !ts.isCallExpression(call) || !isMember(call.expression) || memberName(call.expression) !== 'forEach') return null
+      list = call.expression.expression
+      body = 'body' in owner ? owner.body : undefined
+    } else {
+      const { parent: loop } = root.parent
+      if (!ts.isForOfStatement(loop)) return null
+      list = loop.expression
+      body = loop.statement
+    }
+    if (body === undefined || !ts.isCallExpression(list) || isPicking(body.getText())) return null
+    const [argument] = list.arguments
+    return chainOf(list.expression)?.join('.') !== 'Object.entries' || argument === undefined || ts.isSpreadElement(argument) ? null : argument
+  }
+
+  function ofParameter(root: ts.ParameterDeclaration, path: readonly string[], node: ts.Identifier, base: Base): Value | null {
     if (root.dotDotDotToken !== undefined) return null
+    const name = node.text
     const owner = root.parent
     const ownName = functionName(owner)
     return {
@@ -285,11 +312,32 @@ export function createValueReader(program: Program): ValueReader {
       index: owner.parameters.indexOf(root),
       owner: ownerOf(owner),
       ...(ownName === null ? {} : { function: ownName }),
+      ...(isMember(node.parent) && memberName(node.parent) === 'name' && isCalled(root, name) ? { callable: true } : {}),
     }
   }
 
+  /** `fn()`, `fn.call(…)`, `fn.apply(…)` in the function whose parameter it is. */
+  function isCalled(root: ts.ParameterDeclaration, name: string): boolean {
+    let found = false
+    const visit = (at: ts.Node): void => {
+      if (found) return
+      if (ts.isCallExpression(at)) {
+        const { expression } = at
+        const method = isMember(expression) ? memberName(expression) : null
+        const callee = method === 'call' || method === 'apply' ? (expression as ts.PropertyAccessExpression).expression : expression
+        if (ts.isIdentifier(callee) && callee.text === name && program.declarationOf(callee) === root) found = true
+      }
+      ts.forEachChild(at, visit)
+    }
+    visit(root.parent)
+    return found
+  }
+
   function ofVariable(root: ts.VariableDeclaration, path: readonly string[], name: string, base: Base, next: Next): Value | null {
-    if (ts.isForOfStatement(root.parent.parent) || ts.isForInStatement(root.parent.parent)) return null
+    if (ts.isForOfStatement(root.parent.parent) || ts.isForInStatement(root.parent.parent)) {
+      const entries = entriesOf(root, path)
+      return entries === null ? null : next(entries)
+    }
     const written = root.initializer === undefined ? [] : [root.initializer]
     const isConstant = (ts.getCombinedNodeFlags(root) & ts.NodeFlags.Const) !== 0
     if (!isConstant) {
