@@ -93,3 +93,8 @@ function addPath(source: ImportedReference, path: readonly string[]): ImportedRe
   }
   return { ...source, path: [...source.path, ...path] }
 }
+
+/** A module of the project itself: a relative path or a usual alias. */
+export function isOwnModule(module: string): boolean {
+  return /^(?:\.{1,2}(?:\/|$)|[@~#]\/|#)/.test(module)
+}

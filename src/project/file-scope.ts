@@ -17,13 +17,21 @@ const ELSEWHERE =
 export const WEB_SDK =
   /['"]@opentelemetry\/(?:auto-instrumentations-web|context-zone(?:-peer-dep)?|instrumentation-(?:document-load|long-task|user-interaction|xml-http-request)|sdk-trace-web|web|web-common)['"]/
 
+/** Test runners: what imports one is a test or a tool of tests, wherever it stands and whatever it is called. */
+const RUNNER =
+  /^\s*import\b[^'"]*['"](?:@jest\/globals|@playwright\/test(?:\/[^'"]*)?|ava|bun:test|cypress|node:test|uvu|vitest(?:\/[^'"]*)?)['"]|require\(\s*['"](?:@jest\/globals|@playwright\/test|node:test)['"]\s*\)/m
+
 const REACT = /(?:from|require\()\s*['"]react['"]/
 
 /**
  * What only a page has. Neither half is enough: a span processor for the browser writes attributes as any other does, and
  * a service that drives a browser names `document` in the functions that it sends there.
  */
-const PAGE = /\b(?:(?:window|document)\.[a-z]|XMLHttpRequest\b|PerformanceResourceTiming\b)/
+const PAGE = /\b(?:(?:window|document)\.[a-z]|XMLHttpRequest\b|PerformanceResourceTiming\b|new\s+(?:\w+\.)?WebTracerProvider\b)/
+
+/** Code that builds the page it runs in. What drives a browser, or imitates one, or is a program of Node, says so. */
+const BUILDS_PAGE = /\bdocument\.(?:addEventListener|body|createElement|getElementById|querySelector)\b/
+const DRIVES_PAGE = /\b(?:cheerio|happy-dom|jsdom|linkedom|playwright|puppeteer|selenium|webdriver)|\.evaluate\(|\bprocess\.(?:argv|env|exit|on)\b|['"](?:node:|express['"]|fastify['"]|koa['"])/
 
 /** How much of a file is looked at for imports, in characters: they stand at its top. */
 const HEAD = 4_000
@@ -50,7 +58,7 @@ export function isOutOfScope(file: string, text: string, policy: Policy, folder:
   const name = isInside ? relative : path.relative(getPackage(file)?.dir ?? path.dirname(file), file)
   if (matches(name.split(path.sep).join('/'))) return true
   const head = text.slice(0, HEAD)
-  if (ELSEWHERE.test(head) || ((WEB_SDK.test(head) || REACT.test(head)) && PAGE.test(text))) return true
+  if (ELSEWHERE.test(head) || RUNNER.test(head) || (BUILDS_PAGE.test(text) && !DRIVES_PAGE.test(text)) || ((WEB_SDK.test(head) || REACT.test(head)) && PAGE.test(text))) return true
   return getPackage(file)?.dependencies.has('react-native') === true
 }
 

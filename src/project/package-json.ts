@@ -16,6 +16,8 @@ export interface Package {
   readonly scripts: Readonly<Record<string, string>>
   /** `main` as it is written. */
   readonly main: string | null
+  /** It installs a command (`bin`). */
+  readonly isCommand: boolean
   /** Workspace globs as written (`workspaces`, or its `packages`). pnpm keeps its own in pnpm-workspace.yaml. */
   readonly workspaces: readonly string[]
 }
@@ -85,6 +87,7 @@ function toPackage(file: string, json: Record<string, unknown>): Package {
     dependencies,
     scripts: strings(json['scripts']),
     main: typeof json['main'] === 'string' ? json['main'] : null,
+    isCommand: typeof json['bin'] === 'string' || (isRecord(json['bin']) && Object.keys(json['bin']).length > 0),
     workspaces: workspaceGlobs(json['workspaces']),
   }
 }

@@ -30,12 +30,19 @@ describe('isOutOfScope', () => {
     ['a page with the web SDK', `import { WebTracerProvider } from '@opentelemetry/sdk-trace-web'\nwindow.addEventListener('load', start)`],
     ['an instrumentation of the page', `import * as web from '@opentelemetry/sdk-trace-web'\nwrap(XMLHttpRequest.prototype)`],
     ['a component that asks the page', `import * as React from 'react'\nconst at = window.location.href`],
+    ['a page that is set up', `import { WebTracerProvider } from '@opentelemetry/web'\nconst provider = new WebTracerProvider()`],
+    ['a page that builds itself', `import { trace } from '@opentelemetry/api'\nconst button = document.createElement('button')`],
+    ['a test by its runner', `import { test, expect } from '@playwright/test'\ntest('x', run)`],
+    ['a reporter of a test runner', `import type { Reporter } from '@playwright/test/reporter'\nexport class Spans {}`],
   ])('%s runs elsewhere', (_, text) => expect(isOut('src/a.ts', text)).toBe(true))
 
   it.each([
     ['a span processor with a type of the web SDK', `import type { Span } from '@opentelemetry/sdk-trace-web'\nspan.setAttribute('session.id', userId)`],
     ['a component of the server', `import * as React from 'react'\nexport async function Orders() {}`],
     ['a service that drives a browser', `import puppeteer from 'puppeteer'\nawait page.evaluate(() => document.title)`],
+    ['a service that imitates a page', `import { JSDOM } from 'jsdom'\nconst { document } = new JSDOM().window\ndocument.createElement('p')`],
+    ['a program of Node that makes a page', `const document = makeDocument(process.env.TITLE)\ndocument.createElement('p')`],
+    ['a runner that is only spoken of', `const advice = "import { test } from 'vitest'"`],
     ['a window of time', `import { trace } from '@opentelemetry/api'\nspan.setAttribute('window.start', window.start)`],
   ])('%s is the service\'s', (_, text) => expect(isOut('src/a.ts', text)).toBe(false))
 

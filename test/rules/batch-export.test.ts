@@ -31,6 +31,10 @@ ruleTester.run('batch-export', rule, {
   valid: [
     ...development.map(([name, code]) => ({ name: `under a condition: ${name}`, code: sdk + code })),
     { name: 'batches', code: `${sdk}use(new BatchSpanProcessor(exporter))` },
+    { name: 'an exporter of the project, which may send nothing anywhere (temporal)', code: `${sdk}import { WorkflowExporter } from './workflow-exporter'\nuse(new SimpleSpanProcessor(new WorkflowExporter()))` },
+    { name: 'a class of this file as the exporter', code: `${sdk}class Keep { export() {} shutdown() {} }\nconst exporter = new Keep()\nuse(new SimpleSpanProcessor(exporter))` },
+    { name: 'a Lambda, which freezes before a batch is sent', code: `${sdk}const name = process.env.AWS_LAMBDA_FUNCTION_NAME\nuse(new SimpleSpanProcessor(exporter))` },
+    { name: 'under a kind of debugging (autotel)', code: `${sdk}if (debugMode === 'pretty') use(new SimpleSpanProcessor(exporter))` },
     { name: 'unused', code: `${sdk}const printing = new ConsoleSpanExporter()` },
     { name: 'imported and commented out', code: `${sdk}// use(${toConsole})` },
     {

@@ -15,6 +15,10 @@ const preloaded = makeService('preloaded', {
   scripts: { start: 'node --import @spanguard/runtime/register src/main.js' },
 })
 
+const preloadedByHand = makeService('preloaded-by-hand', { dependencies: ['@acme/tel', 'express'], scripts: { start: 'tsx --import ./instrumentation.ts src/index.ts' } })
+const preloadedOther = makeService('preloaded-other', { dependencies: ['express'], scripts: { start: 'node --require dotenv/config src/index.js' } })
+const command = makeService('command', { dependencies: ['chalk'], bin: 'dist/cli.js' })
+
 /** One suggestion, whatever it writes: the tester takes a number too, which its types do not say. */
 const one = 1 as unknown as readonly never[]
 
@@ -49,6 +53,7 @@ app.get('/orders', listOrders)` },
       { name: 'another APM among the dependencies', filename: apm('src/app.ts'), code: express },
       { name: 'a tracing package of the house', filename: house('src/app.ts'), code: express },
       { name: 'the runtime preloaded by the start script', filename: preloaded('src/app.js'), code: express },
+      { name: 'a setup of the project preloaded by the start script (autotel)', filename: preloadedByHand('src/app.ts'), code: express },
       { name: 'preload declared by the config', filename: plain('src/app.ts'), code: express, settings: { spanguard: { setup: { preload: true } } } },
       { name: 'the file is a declared entry', filename: plain('src/main.ts'), code: express, settings: { spanguard: { setup: { entries: ['src/main.ts'] } } } },
       { name: 'the approved setup is the first import', filename: ready('src/app.ts'), code: `import './tracing.js'\n${express}`, settings: { spanguard: { setup: { approved: ['./src/tracing.ts'] } } } },
@@ -1299,6 +1304,47 @@ const server = new HttpServer({ port })
 `,
         errors: [{ messageId: 'app', line: 2, data: { framework: 'Supervisor', what: '1 route', advice: 'Start the service with approved setup, or run its work inside a span.' } }],
       },
+    ],
+  })
+})
+
+describe('what serves nobody', () => {
+  const http = `import http from 'node:http'\n`
+  const nest = `import { NestFactory } from '@nestjs/core'\nimport { SeedModule } from './seed.module'\nimport { UserSeed } from './user-seed'\n`
+  const errors = [{ messageId: 'server' as const, suggestions: one }]
+  ruleTester.run('require-handler-tracing', rule, {
+    valid: [
+      { name: 'a program that borrows the services of an app and closes it (nestjs-boilerplate)', filename: plain('src/seed.ts'), code: `${nest}const app = await NestFactory.create(SeedModule)
+await app.get(UserSeed).run()
+await app.close()` },
+      { name: 'numbers for whoever watches the process', filename: plain('src/metrics.ts'), code: `${http}http.createServer(async (req, res) => {
+  if (req.url === '/metrics') { res.end(await register.metrics()); return }
+  if ('/healthz' === req.url) { res.end('ok'); return }
+  res.writeHead(404).end()
+}).listen(9464)` },
+      { name: 'numbers, by switch', filename: plain('src/metrics.ts'), code: `${http}http.createServer((req, res) => { switch (req.url) { case '/metrics': writeMetrics(res); break; case '/ready': res.end(); break } }).listen(9464)` },
+      { name: 'the door of a WebSocket', filename: plain('src/socket.ts'), code: `${http}import { WebSocketServer } from 'ws'
+const server = http.createServer((req, res) => { res.writeHead(426); res.end('Upgrade Required') })
+const sockets = new WebSocketServer({ server })
+server.listen(8080)` },
+      { name: 'a login that waits for one callback', filename: plain('src/login.ts'), code: `${http}const server = http.createServer((req, res) => { const code = new URL(req.url, 'http://localhost').searchParams.get('code'); res.end('You may close this page'); server.close(); resolve(code) })
+server.listen(0, '127.0.0.1')` },
+      { name: 'a receiver of spans', filename: plain('src/receiver.ts'), code: `${http}http.createServer((req, res) => { if (req.url === '/v1/traces') store(req); res.end() }).listen(4318)` },
+      { name: 'a command that somebody runs on their own machine', filename: command('src/tunnel.ts'), code: `${http}http.createServer((req, res) => { forward(req, res) }).listen(9000)` },
+    ],
+    invalid: [
+      { name: 'an app that is closed when the process is told to end', filename: plain('src/main.ts'), code: `${nest}const app = await NestFactory.create(SeedModule)
+await app.listen(3000)
+process.on('SIGTERM', () => app.close())`, errors: [{ messageId: 'app', suggestions: one }] },
+      { name: 'numbers beside orders', filename: plain('src/server.ts'), code: `${http}http.createServer((req, res) => { if (req.url === '/metrics') return writeMetrics(res); if (req.url === '/orders') return listOrders(res); res.end() }).listen(3000)`, errors },
+      { name: 'a WebSocket beside orders', filename: plain('src/server.ts'), code: `${http}import { WebSocketServer } from 'ws'
+const server = http.createServer((req, res) => { listOrders(req, res) })
+new WebSocketServer({ server })
+server.listen(3000)`, errors },
+      { name: 'a server that is closed by a signal', filename: plain('src/server.ts'), code: `${http}const server = http.createServer((req, res) => { listOrders(req, res) }).listen(3000)
+process.on('SIGTERM', () => server.close())`, errors },
+      { name: 'a preload that traces nothing', filename: preloadedOther('src/app.js'), code: express, errors: [{ messageId: 'app', suggestions: one }] },
+      { name: 'an Express app of a package that is a command too', filename: command('src/server.ts'), code: express, errors: [{ messageId: 'app', suggestions: one }] },
     ],
   })
 })

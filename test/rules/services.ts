@@ -7,6 +7,7 @@ interface Manifest {
   readonly type?: 'module' | 'commonjs'
   readonly dependencies?: readonly string[]
   readonly scripts?: Readonly<Record<string, string>>
+  readonly bin?: string
 }
 
 const root = mkdtempSync(path.join(os.tmpdir(), 'spanguard-handlers-'))

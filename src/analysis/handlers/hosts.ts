@@ -4,7 +4,7 @@ import type { TSESTree } from '@typescript-eslint/types'
 import { exportName, matchesExport } from '../../frameworks/index.js'
 import { findBinding, findVariable, getMemberName, isFunction, unwrap } from '../bindings.js'
 import type { FileHandlers } from '../handlers.js'
-import { type ImportedReference, resolveReference } from '../imports.js'
+import { type ImportedReference, isOwnModule, resolveReference } from '../imports.js'
 import type { FileAnalysis } from '../index.js'
 import { type Call, type FrameworkObject, isCall, rootOf } from './objects.js'
 import { findLocalFunction, type HandlerCall, isMachinery, literalText, type MiddlewareCall, readHttpMethod } from './registrations.js'
@@ -129,11 +129,6 @@ function saysRoutes({ imported, module, path }: ImportedReference): boolean {
   return [imported, ...path, ...last.split('/')].some((part) => splitName(part).some((word) => routeWords.has(word)))
 }
 
-/** A module of the project itself: a relative path or a usual alias. */
-export function isOwnModule(module: string): boolean {
-  return /^(?:\.{1,2}(?:\/|$)|[@~#]\/|#)/.test(module)
-}
-
 interface Uses {
   isServed: boolean
   isPart: boolean
@@ -251,7 +246,7 @@ function isExportsTarget(node: TSESTree.Node): boolean {
 }
 
 /** Routes that answer for the process, not for anybody's request. */
-const healthRoute = /^\/?(?:_?health(?:[-_/]?(?:check|z|live|ready))?|healthy|healthcheck|livez?|liveness|live|metrics|ping|readyz?|readiness|ready|favicon\.ico)\/?$/
+export const healthRoute = /^\/?(?:_?health(?:[-_/]?(?:check|z|live|ready))?|healthy|healthcheck|livez?|liveness|live|metrics|ping|readyz?|readiness|ready|favicon\.ico)\/?$/
 
 /** Health checks, and what the config's `handlers.ignore` names (`GET /healthz`, `* /internal/*`). */
 function isIgnoredRoute(call: HandlerCall, analysis: FileAnalysis): boolean {

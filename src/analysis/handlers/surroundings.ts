@@ -5,14 +5,15 @@ import type { TSESTree } from '@typescript-eslint/types'
 
 import { isTracingPackage } from '../../frameworks/index.js'
 import { getPackage } from '../../project/package-json.js'
-import { getRequiredModule } from '../imports.js'
+import { getRequiredModule, isOwnModule } from '../imports.js'
 import type { FileAnalysis } from '../index.js'
-import { isOwnModule } from './hosts.js'
 
 /** What stands around a file and says whether its handlers are traced by something that the file does not show. */
 export interface Surroundings {
   /** The package, the config or the file's first import traces them: the checker's to judge. */
   readonly isTraced: boolean
+  /** The package is a command, which somebody runs on a machine of their own. */
+  readonly isCommand: boolean
   /** A developer's script or benchmark, which no service runs. */
   readonly isTool: boolean
   /** The nearest package.json depends on `@spanguard/runtime`, whose middleware is expected then. */
@@ -44,11 +45,18 @@ export function readSurroundings(filename: string, analysis: FileAnalysis): Surr
     preload ||
     (entries.length > 0 && (!hasRuntime || entries.some((entry) => isAt(filename, entry)))) ||
     [...dependencies].some((name) => saysPackageTraces(name) || accept.includes(name)) ||
-    Object.values(pkg?.scripts ?? {}).some((script) => script.includes(register)) ||
+    Object.values(pkg?.scripts ?? {}).some((script) => script.includes(register) || (!hasRuntime && preloadsSetup(script))) ||
     modules.some((module) => accept.includes(module) || (!isOwnModule(module) && saysPackageTraces(packageName(module)))) ||
     isSetup(modules[0], filename, hasRuntime, analysis)
   const place = pkg === null ? '' : path.relative(pkg.dir, filename).split(path.sep).join('/')
-  return { isTraced, isTool: toolFolder.test(`/${place}`), hasRuntime, dependencies, packageDir: pkg?.dir ?? null, packageType: pkg?.type ?? 'commonjs' }
+  return { isTraced, isTool: toolFolder.test(`/${place}`), isCommand: pkg?.isCommand === true, hasRuntime, dependencies, packageDir: pkg?.dir ?? null, packageType: pkg?.type ?? 'commonjs' }
+}
+
+const PRELOADED = /(?:--import|--require|-r)(?:=|\s+)["']?([^\s"']+)/g
+
+/** `node --import ./instrumentation.js src/index.js`: a tracer, or a file of the project whose name says that it sets one up. */
+function preloadsSetup(script: string): boolean {
+  return [...script.matchAll(PRELOADED)].some(([, module = '']) => (isOwnModule(module) ? saysSetup(module) : saysPackageTraces(packageName(module))))
 }
 
 /** The nearest package that has dependencies: a package.json without any lets its parent's stand for it. */
@@ -101,7 +109,11 @@ function isSetup(first: string | undefined, filename: string, hasRuntime: boolea
   if (approved.some((entry) => entry === first || (first.startsWith('.') && isAt(path.resolve(path.dirname(filename), first), entry)))) return true
   // With the runtime among the dependencies such a file calls `initTracing`, which leaves handlers to the middleware.
   if (hasRuntime || !isOwnModule(first)) return false
-  return first.split('/').some((part) => splitName(part).some((word) => packageWords.has(word) || word === 'instrument' || word === 'tracer'))
+  return saysSetup(first)
+}
+
+function saysSetup(module: string): boolean {
+  return module.split('/').some((part) => splitName(part).some((word) => packageWords.has(word) || word === 'instrument' || word === 'tracer'))
 }
 
 /** Is a file the one that a path of the config names? The config's folder is not known here: the last segments must agree. */

@@ -3,11 +3,12 @@ import type { TSESTree } from '@typescript-eslint/types'
 import type { FrameworkDescriptor } from '../../frameworks/index.js'
 import { getEnclosingFunction, isFunction, unwrap } from '../bindings.js'
 import { findHandlers, type FileHandlers } from '../handlers.js'
-import { resolveReference } from '../imports.js'
+import { isOwnModule, resolveReference } from '../imports.js'
 import type { FileAnalysis } from '../index.js'
-import { findHosts, type Host, isOwnModule } from './hosts.js'
+import { findHosts, type Host } from './hosts.js'
 import { rootOf } from './objects.js'
 import { findLocalFunction, type HandlerCall, isMachinery, type MiddlewareCall } from './registrations.js'
+import { isErrand } from './errands.js'
 import { type RootModule, readRootModule } from './root-module.js'
 import { readSurroundings, type Surroundings } from './surroundings.js'
 import { isTracing, isTracingExport, saysTracing } from './tracing.js'
@@ -85,6 +86,7 @@ function judgeHost(
   const at = unwrap(object.creation.callee)
   const rootModule = framework.rootModule === undefined ? null : readRootModule(object, filename, around, analysis)
   if (framework.rootModule !== undefined && rootModule === null) return []
+  if (isErrand(host, file, around, analysis)) return []
   if (isPassedToTracer(host, around) || object.creation.arguments.some((argument) => !isFunction(argument) && isTracing(argument, framework, analysis))) return []
   const handlers = host.handlers.filter((call) => !isHandlerTraced(call, file, hosts, analysis))
   const routes = [...handlers, ...host.mounts.filter((call) => !isMiddlewareTracing(call, analysis))]

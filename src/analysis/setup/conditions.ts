@@ -27,6 +27,8 @@ const DEVELOPMENT: ReadonlySet<string> = new Set([
   'tests',
   'verbose',
 ])
+/** Words of what a condition asks for: a value other than "off" of it says that somebody looks for a fault. */
+const DEBUGGING: ReadonlySet<string> = new Set(['debug', 'debugging', 'verbose'])
 const PRODUCTION: ReadonlySet<string> = new Set(['live', 'prod', 'production'])
 /** What has to be configured before anything can be sent: where it is absent, the console is a fallback. */
 const DESTINATION: ReadonlySet<string> = new Set([
@@ -215,7 +217,13 @@ function meansEquality(
   const value = literal.type === 'Literal' ? String(literal.value) : ''
   if (/^(?:1|true|yes|on|enabled)$/i.test(value)) return means(other, isEqual, sourceCode, depth)
   if (/^(?:|0|false|no|off|null|none|disabled)$/i.test(value)) return means(other, !isEqual, sourceCode, depth)
-  return isEqual ? hasWord(value, DEVELOPMENT) : hasWord(value, PRODUCTION)
+  // `debugMode === 'pretty'`: whichever way, it is debugging.
+  return isEqual ? hasWord(value, DEVELOPMENT) || hasWord(nameOfTested(other), DEBUGGING) : hasWord(value, PRODUCTION)
+}
+
+function nameOfTested(node: TSESTree.Node): string {
+  const tested = unwrap(node)
+  return tested.type === 'Identifier' ? tested.name : tested.type === 'MemberExpression' ? (getMemberName(tested) ?? '') : ''
 }
 
 function isConstant(node: TSESTree.Node): boolean {

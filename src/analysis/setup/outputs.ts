@@ -2,7 +2,8 @@ import type { ExporterEndpoint, SpanOutput } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 
-import { findVariable, getMemberName, getPropertyName, unwrap } from '../bindings.js'
+import { findBinding, findVariable, getMemberName, getPropertyName, unwrap } from '../bindings.js'
+import { isOwnModule } from '../imports.js'
 import { originOf } from '../origins.js'
 import { valueOf } from '../values.js'
 import { getParent } from './parents.js'
@@ -10,13 +11,16 @@ import { isAlternativeTo, isForDevelopment } from './conditions.js'
 import type { SetupContext } from './providers.js'
 import { findSetupCall, getCalleeName, getOption, resolveOnce, type SetupCall } from './setup-calls.js'
 
+/** A function that freezes between its calls loses what waits for a batch: sending each span is what its documentation says. */
+const LAMBDA = /\bAWS_LAMBDA_[A-Z]/
+
 /** The processors and exporters that send span by span, or to the console. */
 export function readOutputs(calls: readonly SetupCall[], { filename, sourceCode }: SetupContext): SpanOutput[] {
   return calls.flatMap((call): SpanOutput[] => {
     const sends = readSending(call, sourceCode)
     if (sends === null || isUnused(call.node, sourceCode)) return []
     // Configuration chooses between this and batches: somebody has decided.
-    if (sends === 'each-span' && isAlternativeTo(call.node, /\bBatchSpanProcessor\b/, sourceCode)) return []
+    if (sends === 'each-span' && (isAlternativeTo(call.node, /\bBatchSpanProcessor\b/, sourceCode) || LAMBDA.test(sourceCode.text))) return []
     return [
       {
         fact: 'span-output',
@@ -34,8 +38,19 @@ function readSending(call: SetupCall, sourceCode: Readonly<SourceCode>): SpanOut
   if (call.row.role === 'exporter') return call.row.to === 'console' ? 'to-console' : null
   if (call.row.role !== 'processor' || call.row.sends !== 'each') return null
   const exporter = findExporter(call, sourceCode)
+  if (exporter === null && isOwnExporter(call, sourceCode)) return null
   // The console is said once, of the exporter; memory is a test's.
   return exporter?.row.role === 'exporter' && exporter.row.to !== 'network' ? null : 'each-span'
+}
+
+/** `new SimpleSpanProcessor(new WorkflowExporter())` of a class of the project's own: nobody says that it sends anything by network. */
+function isOwnExporter(call: SetupCall, sourceCode: Readonly<SourceCode>): boolean {
+  const [argument] = call.node.arguments
+  if (argument === undefined) return false
+  const made = resolveOnce(getOption(argument, 'exporter', sourceCode) ?? argument, sourceCode)
+  if (made.type !== 'NewExpression' || made.callee.type !== 'Identifier') return false
+  const binding = findBinding(made.callee, sourceCode)
+  return binding?.kind === 'class' || (binding?.kind === 'import' && isOwnModule(binding.module))
 }
 
 /** The exporter of `new SimpleSpanProcessor(exporter)`, and in `sdk-trace` of `new SimpleSpanProcessor({ exporter })`. */

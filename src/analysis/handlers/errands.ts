@@ -1,0 +1,84 @@
+import type { TSESTree } from '@typescript-eslint/types'
+
+import { findBinding, getMemberName, isFunction, unwrap } from '../bindings.js'
+import type { FileHandlers } from '../handlers.js'
+import type { FileAnalysis } from '../index.js'
+import { healthRoute, type Host } from './hosts.js'
+import { rootOf } from './objects.js'
+import { findLocalFunction } from './registrations.js'
+import type { Surroundings } from './surroundings.js'
+
+/**
+ * Does an app or a server serve nobody's requests, so that no trace misses them: a program that borrows the app's services and
+ * closes it, a login that waits for one callback, a page of numbers for whoever watches the process, the door of a WebSocket, a
+ * receiver of spans (which would send itself its own for ever)?
+ */
+export function isErrand(host: Host, file: FileHandlers, around: Surroundings, analysis: FileAnalysis): boolean {
+  const { framework } = host.object
+  if (framework.rootModule !== undefined) return !host.isServed && isClosed(host, file, analysis, null)
+  if (framework.kind !== 'server') return false
+  // A server of `node:http` in a package that is a command stands on its user's own machine.
+  if (framework.name === 'node-http' && around.isCommand) return true
+  const bodies = host.handlers.flatMap((call) => call.handlers.map((handler) => findLocalFunction(handler, analysis) ?? handler))
+  if (bodies.length === 0) return false
+  return bodies.every((body) => isErrandHandler(body, host, file, analysis))
+}
+
+function isErrandHandler(body: TSESTree.Node, host: Host, file: FileHandlers, analysis: FileAnalysis): boolean {
+  const paths = readComparedPaths(analysis.sourceCode.text.slice(...body.range))
+  if (paths.includes('/v1/traces')) return true
+  if (paths.length > 0 && paths.every((path) => healthRoute.test(path))) return true
+  return isClosed(host, file, analysis, body) || (carriesWebSocket(host, analysis) && onlyAnswers(body, analysis))
+}
+
+/** Is `close` called on the object, anywhere or inside of one function? */
+function isClosed(host: Host, file: FileHandlers, analysis: FileAnalysis, within: TSESTree.Node | null): boolean {
+  return analysis.calls.some(({ callee, range }) => {
+    if (within !== null && (range[0] < within.range[0] || range[1] > within.range[1])) return false
+    if (callee.type !== 'MemberExpression' || getMemberName(callee) !== 'close') return false
+    const object = file.finder.objectOf(callee.object)
+    return object !== null && rootOf(object)?.creation === host.object.creation
+  })
+}
+
+const COMPARED = /(?:===?\s*|\bcase\s+|\b(?:startsWith|endsWith)\(\s*)(['"`])(\/[^'"`\s]*)\1|(['"`])(\/[^'"`\s]*)\3\s*===?/g
+
+/** The paths that a handler asks for: `req.url === '/metrics'`, `case '/healthz':`. */
+function readComparedPaths(text: string): string[] {
+  return [...text.matchAll(COMPARED)].map((match) => match[2] ?? match[4] ?? '')
+}
+
+/** `new WebSocketServer({ server })`, `new Server(server)` of socket.io: the requests are the socket's. */
+function carriesWebSocket(host: Host, analysis: FileAnalysis): boolean {
+  return analysis.calls.some((call) => {
+    if (call.type !== 'NewExpression') return false
+    const callee = unwrap(call.callee)
+    const name = callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' ? getMemberName(callee) : null
+    if (name === null || !/^(?:WebSocketServer|WSServer|Server)$/i.test(name)) return false
+    return call.arguments.some((argument) =>
+      argument.type === 'ObjectExpression' ?
+        argument.properties.some((property) => property.type === 'Property' && isServer(property.value, host, analysis))
+      : isServer(argument, host, analysis),
+    )
+  })
+}
+
+function isServer(node: TSESTree.Node, host: Host, { sourceCode }: FileAnalysis): boolean {
+  const expression = unwrap(node)
+  if (expression.type !== 'Identifier') return false
+  const binding = findBinding(expression, sourceCode)
+  return binding?.kind === 'variable' && binding.writes.some((write) => unwrap(write) === host.object.creation)
+}
+
+/** A handler that calls nothing but its answer: "upgrade required", "not found". */
+function onlyAnswers(body: TSESTree.Node, analysis: FileAnalysis): boolean {
+  if (!isFunction(body)) return false
+  const answer = body.params[1]
+  return analysis.calls
+    .filter(({ range }) => range[0] > body.range[0] && range[1] < body.range[1])
+    .every((call) => {
+      let object: TSESTree.Node = unwrap(call.callee)
+      while (object.type === 'MemberExpression' || object.type === 'CallExpression') object = unwrap(object.type === 'CallExpression' ? object.callee : object.object)
+      return object.type === 'Identifier' && answer?.type === 'Identifier' && object.name === answer.name
+    })
+}
