@@ -12,11 +12,12 @@ import {
   lookAlikeTypes,
   matchesModule,
   getMethodRow,
-  likelyKind,
+  likelyReceiver,
   type ReceiverKind,
   spanOnlyMethods,
   spanTypeMembers,
   tracerOnlyMethods,
+  tracesWithAnother,
 } from '../otel/index.js'
 import { type Binding, findBinding, findVariable, type FunctionNode, getMemberName, isFunction, unwrap } from './bindings.js'
 import { readFieldSources } from './class-fields.js'
@@ -386,10 +387,17 @@ function receiverByName(written: TSESTree.Node, method: string | null, context: 
     : node.type === 'MemberExpression' ? getMemberName(node)
     : null
   if (name === null) return null
-  const kind = likelyKind(name, method)
-  if (kind === null) return null
-  const isShown = kind === 'tracer' || spanOnlyMethods.has(method) || isSpanElsewhere(node, context)
-  return isShown ? { ...certain(kind, API), certainty: 'likely' } : null
+  const { sourceCode } = context
+  const kind = likelyReceiver(name, method, { isAnothers: () => isAnothers(sourceCode), isSpanElsewhere: () => isSpanElsewhere(node, context) })
+  return kind === null ? null : { ...certain(kind, API), certainty: 'likely' }
+}
+
+const anotherOf = perFile((): { is: boolean | null } => ({ is: null }))
+
+function isAnothers(sourceCode: Readonly<SourceCode>): boolean {
+  const answer = anotherOf(sourceCode)
+  answer.is ??= tracesWithAnother(sourceCode.text)
+  return answer.is
 }
 
 /** `x.setAttribute('prompt.version', …)`: no attribute of the DOM has a dot in its name. */

@@ -1,3 +1,5 @@
+import { matchesModule } from './modules.js'
+
 /**
  * Modules whose spans, tracers and `setAttribute` look like OpenTelemetry's and are something else. What is imported from
  * them, made by them or annotated with their types is no span. A trailing `/*` takes in every subpath.
@@ -46,3 +48,35 @@ export const domFactories: ReadonlySet<string> = new Set([
   'getElementById',
   'querySelector',
 ])
+
+/**
+ * Tracers of other vendors. A file that imports one of them, and nothing of OpenTelemetry, means that one's by `tracer` and `span`.
+ * Sentry and New Relic are not among them: their packages stand beside OpenTelemetry's spans, which other files hand over.
+ */
+const otherTracers: readonly string[] = [
+  '@datadog/*',
+  '@elastic/apm-rum',
+  '@google-cloud/trace-agent',
+  'applicationinsights',
+  'aws-xray-sdk',
+  'aws-xray-sdk-core',
+  'dd-trace',
+  'dd-trace/*',
+  'elastic-apm-node',
+  'jaeger-client',
+  'k6',
+  'k6/*',
+  'lightstep-tracer',
+  'opentracing',
+  'skywalking-backend-js',
+  'zipkin',
+]
+
+const LOADED = /\b(?:from|import|require)\s*\(?\s*(['"])([^'"\n]+)\1/g
+
+/** Do the modules that a file's text loads say that its spans are another vendor's? */
+export function tracesWithAnother(text: string): boolean {
+  const modules = [...text.matchAll(LOADED)].map((match) => match[2] ?? '')
+  const isOpenTelemetry = modules.some((module) => module.startsWith('@opentelemetry/') || module.startsWith('@spanguard/'))
+  return !isOpenTelemetry && modules.some((module) => matchesModule(module, otherTracers))
+}

@@ -115,8 +115,23 @@ export function getMethodRow(kind: ReceiverKind, method: string): CallRow | null
 const LIKELY_SPAN = /(?:[a-z\d]Span|(?:^|[_$#])[sS]pan)$/
 const LIKELY_TRACER = /(?:[a-z\d]Tracer|(?:^|[_$#])[tT]racer)$/
 
-/** What a receiver's name and the method called on it say it may be: the last tier, which needs evidence for a span. */
-export function likelyKind(name: string, method: string): 'span' | 'tracer' | null {
+/** What the last tier asks of a file. */
+export interface Evidence {
+  /** Are the file's spans another vendor's (`tracesWithAnother`)? */
+  readonly isAnothers: () => boolean
+  /** Does something that only spans have stand elsewhere on the same variable? */
+  readonly isSpanElsewhere: () => boolean
+}
+
+/** The last tier: a name such as `span` or `tracer` together with a method that only spans or tracers have. */
+export function likelyReceiver(name: string, method: string, evidence: Evidence): 'span' | 'tracer' | null {
+  const kind = likelyKind(name, method)
+  if (kind === null || evidence.isAnothers()) return null
+  return kind === 'tracer' || spanOnlyMethods.has(method) || evidence.isSpanElsewhere() ? kind : null
+}
+
+/** What a receiver's name and the method called on it say it may be. */
+function likelyKind(name: string, method: string): 'span' | 'tracer' | null {
   if (LIKELY_TRACER.test(name) && tracerOnlyMethods.has(method)) return 'tracer'
   return LIKELY_SPAN.test(name) && getMethodRow('span', method) !== null ? 'span' : null
 }

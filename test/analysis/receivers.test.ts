@@ -99,3 +99,18 @@ describe('receiverOf: look-alikes are not spans', () => {
     expect(receiverIn(code)).toBe('-')
   })
 })
+
+describe('receiverOf: a likely receiver in a file that traces with another vendor', () => {
+  it.each([
+    ['dd-trace', `import 'dd-trace'; export function f(tracer) { probe(tracer.startSpan) }`, '-'],
+    ['dd-trace by require', `const dd = require('dd-trace'); function f(span) { probe(span.setAttributes) }`, '-'],
+    ['a subpath of it', `import { opentelemetry } from 'dd-trace/ext'; function f(span) { probe(span.setAttributes) }`, '-'],
+    ['elastic', `import apm from 'elastic-apm-node'; function f(span) { probe(span.end) }`, '-'],
+    ['dd-trace beside OpenTelemetry', `import 'dd-trace'; import { context } from '@opentelemetry/api'; function f(span) { probe(span.setAttributes) }`, 'span likely'],
+    ['Sentry, whose spans others hand over', `import * as Sentry from '@sentry/node'; function f(span) { probe(span.setAttributes) }`, 'span likely'],
+    ['New Relic', `import newrelic from 'newrelic'; function f(tracer) { probe(tracer.startSpan) }`, 'tracer likely'],
+    ['a vendor that is only spoken of', `const advice = "dd-trace"; function f(tracer) { probe(tracer.startSpan) }`, 'tracer likely'],
+  ])('%s', (_, code, expected) => {
+    expect(receiverIn(code)).toBe(expected)
+  })
+})

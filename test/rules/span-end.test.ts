@@ -98,6 +98,15 @@ export const handle = () => tracer.startActiveSpan('order.place', async (span) =
   span.end()
   return checked
 })` },
+    { name: 'the caller says by an argument that it ends the span, of which its function is given it (vercel/ai)', code: `${head}export async function record({ name, fn, endWhenDone = true }) {
+  return tracer.startActiveSpan(name, async (span) => {
+    try {
+      const result = await fn(span)
+      if (endWhenDone) { span.end() }
+      return result
+    } catch (error) { span.end(); throw error }
+  })
+}` },
     { name: 'a propagator injects', code: inFunction(`const span = tracer.startSpan('order.publish')
 this.propagator.inject(this.context, order.headers)
 span.end()`) },
@@ -332,6 +341,8 @@ return createStream(order, { transform: (chunk) => chunk, flush: () => { span.en
 return await client.fetchStream(order, { onComplete: () => { span.end() }, onError: () => { span.end() } })`), 'subscription', { line: 4, column: 14 }),
     leak('fulfilled only', inFunction(`const span = tracer.startSpan('read')
 return load(order).then((rows) => { span.end(); return rows })`, 'function handle(order)'), 'rejects', { line: 5 }),
+    leak('an argument says whether to end it, and nobody else is given it', inFunction(`const span = tracer.startSpan('order.place')
+try { await place(order) } finally { if (reply) span.end() }`), 'reachesEnd', { line: 6 }),
     leak('the fulfilled handler has nothing to do with the span', inFunction(`const span = tracer.startSpan('read')
 return read().then((rows) => { finish(rows); return rows }).catch((error) => { span.end(); throw error })`), 'fulfils', { line: 5 }),
     leak('the handler that should catch throws', `${head}const askName = (url) => fetch(url).then((answer) => answer.text()).catch((error) => { throw new NameError(error) })

@@ -1,9 +1,10 @@
 import type { TSESTree } from '@typescript-eslint/types'
-import { nothing, sequence } from '../../flow/index.js'
+import { nothing, sequence, someNode } from '../../flow/index.js'
 import type { FlowNode } from '../../flow/index.js'
-import { findVariable, isFunction, unwrap } from '../bindings.js'
+import { findBinding, findVariable, isFunction, unwrap } from '../bindings.js'
 import type { FunctionNode } from '../bindings.js'
 import { originOf } from '../origins.js'
+import { nodesOf, nodesWithin } from '../walk.js'
 import { readTest } from './conditions.js'
 import { isSpan, parentOf, textOf } from './context.js'
 import type { Lowering } from './context.js'
@@ -148,15 +149,33 @@ function lowerReturned(argument: TSESTree.Node, lowering: Lowering): FlowNode[] 
 
 function lowerIf(node: TSESTree.IfStatement, lowering: Lowering): FlowNode {
   const test = readTest(node.test, lowering)
+  const then = lowerStatement(node.consequent, lowering)
   return sequence([
     ...lowerExpression(node.test, 'value', lowering),
     {
       do: 'branch',
       ...(test === null ? {} : { test }),
-      then: lowerStatement(node.consequent, lowering),
-      otherwise: node.alternate === null ? nothing : lowerStatement(node.alternate, lowering),
+      then,
+      otherwise:
+        node.alternate !== null ? lowerStatement(node.alternate, lowering)
+        : isCallersChoice(node.test, lowering) && someNode(then, ({ do: does }) => does === 'end') ?
+          { do: 'escape', how: 'captured', origin: originOf(node), text: textOf(node.test, lowering) }
+        : nothing,
     },
   ])
+}
+
+/**
+ * `if (endWhenDone) span.end()`, where the caller says by an argument whether the function ends the span, and gives a function that
+ * is handed it.
+ */
+function isCallersChoice(test: TSESTree.Expression, lowering: Lowering): boolean {
+  const asked = unwrap(test)
+  if (asked.type !== 'Identifier' || findBinding(asked, lowering.sourceCode)?.kind !== 'parameter') return false
+  return nodesWithin(nodesOf(lowering.sourceCode).calls, lowering.body).some(
+    ({ arguments: given, callee }) =>
+      callee.type === 'Identifier' && findBinding(callee, lowering.sourceCode)?.kind === 'parameter' && given.some((argument) => isSpan(argument, lowering)),
+  )
 }
 
 function lowerLoop(

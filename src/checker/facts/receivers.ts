@@ -8,12 +8,13 @@ import {
   domFactories,
   findTracingExport,
   getMethodRow,
-  likelyKind,
+  likelyReceiver,
   lookAlikeModules,
   lookAlikeTypes,
   matchesModule,
   type ReceiverKind,
   spanOnlyMethods,
+  tracesWithAnother,
 } from '../../otel/index.js'
 import { enclosingClass, isFunctionLike, returnsOf } from '../evaluate.js'
 import type { Program } from '../program.js'
@@ -49,6 +50,7 @@ export function createReceiverReader(
   helpers: readonly DeclaredHelper[],
 ): ReceiverReader {
   const answers = new Map<ts.Node, Answer>()
+  const anothers = new Map<ts.SourceFile, boolean>()
   return { receiverOf, calledExport }
 
   function receiverOf(node: ts.Expression, method: string | null): Receiver | null {
@@ -288,10 +290,17 @@ export function createReceiverReader(
   function byName(node: ts.Expression, method: string | null): Receiver | null {
     const name = ts.isIdentifier(node) ? node.text : isMember(node) ? memberName(node) : null
     if (name === null || method === null) return null
-    const kind = likelyKind(name, method)
-    if (kind === null) return null
-    const isShown = kind === 'tracer' || spanOnlyMethods.has(method) || isSpanElsewhere(node)
-    return isShown ? { ...certain(kind, API), certainty: 'likely' } : null
+    const kind = likelyReceiver(name, method, { isAnothers: () => isAnothers(node.getSourceFile()), isSpanElsewhere: () => isSpanElsewhere(node) })
+    return kind === null ? null : { ...certain(kind, API), certainty: 'likely' }
+  }
+
+  function isAnothers(file: ts.SourceFile): boolean {
+    let known = anothers.get(file)
+    if (known === undefined) {
+      known = tracesWithAnother(file.text)
+      anothers.set(file, known)
+    }
+    return known
   }
 
   function isSpanElsewhere(node: ts.Expression): boolean {
