@@ -15,7 +15,7 @@ const folder = path.join(import.meta.dirname, 'fixtures', 'facts')
 /** What ESLint's extractor says of a file, calls of its own helpers left out: the checker derives those over files. */
 function factsByEslint(file: string): readonly Fact[] {
   let facts: readonly Fact[] = []
-  const linter = new Linter({ configType: 'flat', cwd: folder })
+  const linter = new Linter({ configType: 'flat', cwd: path.dirname(folder) })
   const messages = linter.verify(
     readFileSync(file, 'utf8'),
     [
@@ -63,5 +63,11 @@ describe('both extractors say the same', () => {
     const expected = factsByEslint(file)
     expect(expected.length).toBeGreaterThan(5)
     expect(comparable(factsByChecker(file))).toEqual(comparable(expected))
+  })
+
+  it('of a file that traces with another vendor: nothing', () => {
+    const file = path.join(import.meta.dirname, 'fixtures', 'other-tracers', 'work.js')
+    expect(factsByEslint(file)).toEqual([])
+    expect(factsByChecker(file)).toEqual([])
   })
 })
