@@ -13,6 +13,7 @@ ruleTester.run('span-name-present', findingsOnly(spanNamePresent), {
     { name: 'a name from elsewhere', code: start('name') },
     { name: "a field called name that is no function's", code: start('task.name') },
     { name: 'a field called name of a parameter that nobody calls', code: `${head}export const run = (task) => tracer.startSpan(task.name).end()` },
+    { name: "the class's name before a method's, as class decorators write it", code: `${head}export const traced = (target, key) => tracer.startSpan(\`\${target.constructor.name}.\${key}\`).end()` },
     { name: 'a text beside what varies', code: start('`order.${step}`') },
     { name: 'another API', code: `import tracer from 'dd-trace'; tracer.startSpan('')` },
   ],

@@ -112,6 +112,10 @@ function isCompilerName(name: Value): boolean {
   return name.base?.kind === 'unknown' && name.base.yields === 'function'
 }
 
+function isOfClass(name: Value): boolean {
+  return (name.kind === 'parameter' || name.kind === 'reference') && name.path.at(-2) === 'constructor'
+}
+
 function compilerName({ origin, text }: Value): Found {
   return { rule: 'span-name-present', messageId: 'compilerName', data: { text: shorten(text) }, origin }
 }
@@ -164,7 +168,8 @@ function judgeParts(name: Extract<Value, { kind: 'template' | 'concat' }>, fact:
   if (secret !== null) return secret
   const dynamic = firstOf(name.parts, (part) => judgeDynamic(part, name, policy))
   if (dynamic !== null) return dynamic
-  const compiled = name.parts.find(isCompilerName)
+  // `${this.constructor.name}.${method}` is how a class is traced whole, where nobody minifies; a function's name may be no name at all.
+  const compiled = name.parts.find((part) => isCompilerName(part) && !isOfClass(part))
   if (compiled !== undefined) return compilerName(compiled)
   // Only what is written out can be technical: a part that is not known may be the very word of the business.
   return name.parts.every((part) => part.kind === 'literal') ? judgeText(name, partsText(name), fact, policy) : null
