@@ -287,8 +287,9 @@ function readEntries(binding: Binding, node: TSESTree.Identifier, sourceCode: Re
     body = binding.function.body
   } else if (binding.kind === 'variable' && binding.init === null) {
     const declarator = findVariable(node, sourceCode)?.defs[0]?.node
-    const loop = declarator?.parent?.parent
-    if (declarator?.type !== 'VariableDeclarator' || loop?.type !== 'ForOfStatement' || declarator.id.type !== 'ArrayPattern') return null
+    if (declarator?.type !== 'VariableDeclarator' || declarator.id.type !== 'ArrayPattern') return null
+    const loop = declarator.parent.parent
+    if (loop.type !== 'ForOfStatement') return null
     const [, second] = declarator.id.elements
     if (second?.type !== 'Identifier' || second.name !== node.name) return null
     list = loop.right
@@ -326,8 +327,8 @@ function asksName({ parent }: TSESTree.Identifier): boolean {
 function isCalled(node: TSESTree.Identifier, sourceCode: Readonly<SourceCode>): boolean {
   return (findVariable(node, sourceCode)?.references ?? []).some(({ identifier }) => {
     const { parent } = identifier
-    if (parent?.type === 'CallExpression') return parent.callee === identifier
-    if (parent?.type !== 'MemberExpression' || parent.object !== identifier) return false
+    if (parent.type === 'CallExpression') return parent.callee === identifier
+    if (parent.type !== 'MemberExpression' || parent.object !== identifier) return false
     const name = getMemberName(parent)
     return (name === 'call' || name === 'apply') && parent.parent.type === 'CallExpression' && parent.parent.callee === parent
   })

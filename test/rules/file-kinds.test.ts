@@ -41,7 +41,7 @@ function configOf(kind: ParserKind): Linter.Config[] {
     : kind === 'typescript' ? { parser, parserOptions: { ecmaFeatures } }
     : { parser, parserOptions: { ecmaFeatures, projectService: true, tsconfigRootDir: root } }
   return [
-    { files: ['**/*.{js,mjs,cjs,jsx,ts,mts,cts,tsx}'], plugins: { spanguard: plugin as never }, languageOptions, rules },
+    { files: ['**/*.{js,mjs,cjs,jsx,ts,mts,cts,tsx}'], plugins: { spanguard: plugin }, languageOptions, rules },
     { files: ['**/*.cjs', 'commonjs/**/*.js'], languageOptions: { sourceType: 'commonjs' } },
   ] as Linter.Config[]
 }
