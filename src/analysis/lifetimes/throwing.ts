@@ -77,7 +77,8 @@ export function mayReject(call: Call, analysis: FileAnalysis): boolean {
   const callee = unwrap(call.callee)
   // `tracer.startActiveSpan('work', async (span) => …)` fails as its callback does.
   const tracing = analysis.tracingCalls.get(call)
-  const known = tracing?.row.active === true ? (getSpanCallback(tracing, analysis)?.node ?? null) : knownFunction(callee, analysis)
+  const run = tracing?.row.active === true ? getSpanCallback(tracing, analysis)?.node : callee
+  const known = run === undefined ? null : knownFunction(run, analysis)
   if (known !== null) return throwingOf(known, analysis).settled !== 'never'
   if (callee.type === 'Identifier') return !timerFunctions.has(callee.name)
   if (callee.type !== 'MemberExpression') return !isTimerPromise(call)
