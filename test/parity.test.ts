@@ -47,7 +47,7 @@ function factsByChecker(file: string): readonly Fact[] {
   const program = createProgram([file], () => null)
   const [only] = program.files
   if (only === undefined) throw new Error(`${file} is not in the program.`)
-  return createFactReader(program, {}).factsOf(only)
+  return createFactReader(program, () => ({})).factsOf(only)
 }
 
 /** A fact without what only one side can know: types, the file's name, a member's text that was put together, what a function returns. */

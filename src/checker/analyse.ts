@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Config, Policy } from '@spanguard/policy'
-import { programFrameworks, withDeclared } from '../frameworks/index.js'
 import { findWorkspace } from '../project/workspace.js'
 import { isOutOfScope } from '../project/file-scope.js'
 import { applicationOf } from '../project/nx.js'
@@ -21,6 +20,7 @@ import { untracedFindings } from './findings/untraced.js'
 import { vocabularyFindings } from './findings/vocabulary.js'
 import { collectRegistrations } from './handlers/collect.js'
 import { declaredExports } from './handlers/declared.js'
+import { frameworkTable } from './handlers/frameworks.js'
 import { joinObjects } from './handlers/join.js'
 import { createObjectMatcher } from './handlers/objects.js'
 import { createModuleGraph } from './modules.js'
@@ -103,7 +103,7 @@ function analyseFiles(found: ProgramFiles, settingsOf: SettingsOf, known: readon
   const progress = options.onProgress ?? (() => undefined)
   const entries = declaredEntries(found, settingsOf)
   const problems = [...known, ...entries.problems]
-  const { config, policy } = settingsOf(path.join(root, 'package.json'))
+  const { policy } = settingsOf(path.join(root, 'package.json'))
 
   progress(`reading ${String(found.files.length)} files`)
   const workspace = findWorkspace(root)
@@ -117,8 +117,9 @@ function analyseFiles(found: ProgramFiles, settingsOf: SettingsOf, known: readon
   if (inScope.length === 0 && !problems.some(problem => problem.level === 'config')) problems.push({ level: 'config', file: root, message: `There is no source file to check in ${root}: give the folder that holds the service, or look at files.ignore of the config.` })
 
   progress('reading handlers')
-  const evaluator = createEvaluator(program, declaredExports(config.frameworks ?? [], program, root))
-  const frameworks = withDeclared(config.frameworks ?? [], programFrameworks)
+  const evaluator = createEvaluator(program, declaredExports([...new Set([path.join(root, 'package.json'), ...scoped].map(settingsOf))], program, root))
+  const configOf = (file: string): Config => settingsOf(file).config
+  const frameworks = frameworkTable([...scoped], configOf)
   const matcher = createObjectMatcher(frameworks, evaluator)
   const registrations = collectRegistrations(program, inScope, frameworks, evaluator, matcher)
   const graph = createModuleGraph(program, keepsImportsInPlace)
@@ -145,10 +146,9 @@ function analyseFiles(found: ProgramFiles, settingsOf: SettingsOf, known: readon
     drafts.push(...untracedFindings(judged, references), ...bootOrderFindings([service], judged, input))
     if (judged.length > 0) drafts.push(...duplicateSetupFindings([service], input), ...shutdownFindings([service], input))
   }
-  const configOf = (file: string): Config => settingsOf(file).config
   const policyOf = (file: string): Policy => settingsOf(file).policy
   progress('reading spans and what is written to them')
-  const reader = createFactReader(program, config)
+  const reader = createFactReader(program, configOf)
   const facts = readSpanFacts(program, inScope, reader, evaluator)
   drafts.push(...dataAndNameFindings(program, facts, policyOf), ...vocabularyFindings(program, facts), ...handOverFindings(program, facts))
   for (const { service, judged, input } of inputs) {

@@ -3,7 +3,7 @@ import { ts } from 'ts-morph'
 import type { Config, Fact, PropertyValue, Value } from '@spanguard/policy'
 
 import { type Argument, factsOfCallSite } from '../../otel/call-facts.js'
-import { readDeclaredHelpers } from '../../otel/declared-helpers.js'
+import { type DeclaredHelper, readDeclaredHelpers } from '../../otel/declared-helpers.js'
 import { getMethodRow, receiverMethods } from '../../otel/index.js'
 import { isFunctionLike } from '../evaluate.js'
 import type { Program, ProgramFile } from '../program.js'
@@ -21,12 +21,22 @@ export interface FactReader {
   /** Every call and `new` of a file, in source order. */
   callsOf(file: ProgramFile): readonly Call[]
   readonly values: ValueReader
+  /** Does a file's text name a helper that its config declares? */
+  namesHelper(file: ProgramFile): boolean
 }
 
 /** The facts of a program, read from the compiler's nodes by the same tables as ESLint reads them from ESTree. */
-export function createFactReader(program: Program, config: Config): FactReader {
+/** @param configOf the config that holds for a file: its `helpers` are known there */
+export function createFactReader(program: Program, configOf: (file: string) => Config): FactReader {
   const values = createValueReader(program)
-  const receivers = createReceiverReader(program, values, readDeclaredHelpers(config.helpers ?? []))
+  const rows = new Map<Config['helpers'], readonly DeclaredHelper[]>()
+  const helpersOf = (file: string): readonly DeclaredHelper[] => {
+    const { helpers } = configOf(file)
+    const known = rows.get(helpers) ?? readDeclaredHelpers(helpers ?? [])
+    rows.set(helpers, known)
+    return known
+  }
+  const receivers = createReceiverReader(program, values, helpersOf)
   const calls = new Map<ProgramFile, readonly Call[]>()
   const callsOf = (file: ProgramFile): readonly Call[] => {
     const known = calls.get(file)
@@ -37,6 +47,7 @@ export function createFactReader(program: Program, config: Config): FactReader {
   }
   return {
     values,
+    namesHelper: ({ path, root }) => helpersOf(path).some((helper) => root.text.includes(helper.export.split('.').at(-1) ?? '')),
     callsOf,
     factsOf: (file) => callsOf(file).flatMap((node) => factsOfCall(node, program, values, receivers)),
   }

@@ -47,7 +47,7 @@ const API = '@opentelemetry/api'
 export function createReceiverReader(
   program: Program,
   values: ValueReader,
-  helpers: readonly DeclaredHelper[],
+  helpersOf: (file: string) => readonly DeclaredHelper[],
 ): ReceiverReader {
   const answers = new Map<ts.Node, Answer>()
   const anothers = new Map<ts.SourceFile, boolean>()
@@ -254,7 +254,7 @@ export function createReceiverReader(
   function calledExport(node: Call): { row: CallRow; api: string; method: string } | 'other' | null {
     const source = values.importOfChain(node.expression)
     if (source === null) return null
-    const helper = findDeclaredHelper(source, helpers)
+    const helper = findDeclaredHelper(source, helpersOf(node.getSourceFile().fileName))
     if (helper !== null) return { row: helper.row, api: helper.module, method: helper.export }
     if (matchesModule(source.module, lookAlikeModules)) return 'other'
     const isWhole = source.imported === '*' || source.imported === 'default'

@@ -46,7 +46,7 @@ export interface SpanFacts {
 /** The facts of the files that say anything of tracing, and those of all calls of their helpers. */
 export function readSpanFacts(program: Program, files: readonly ProgramFile[], reader: FactReader, evaluator: Evaluator): SpanFacts {
   const direct = new Map<ProgramFile, readonly Fact[]>()
-  for (const file of files) if (TRACING_WORDS.test(file.root.text)) direct.set(file, reader.factsOf(file))
+  for (const file of files) if (TRACING_WORDS.test(file.root.text) || reader.namesHelper(file)) direct.set(file, reader.factsOf(file))
   return { direct, ...factsOfHelperCalls(program, files, reader, evaluator, direct) }
 }
 

@@ -2,6 +2,7 @@ import picomatch from 'picomatch'
 import { ts } from 'ts-morph'
 import { getDeclaredFunctions } from '../../project/declared-functions.js'
 import { getPackage } from '../../project/package-json.js'
+import type { FrameworkTable } from './frameworks.js'
 import { matchesModule, type FrameworkDescriptor, type HandlerRow, type ObjectSource } from '../../frameworks/index.js'
 import { isFunctionLike, unwrap, type Entity, type Evaluator } from '../evaluate.js'
 import type { Program, ProgramFile } from '../program.js'
@@ -46,7 +47,7 @@ export interface Registrations {
  * once its callers are read: then the files are read again, a few times at most.
  */
 export function collectRegistrations(
-  program: Program, files: readonly ProgramFile[], frameworks: readonly FrameworkDescriptor[], evaluator: Evaluator, matcher: ObjectMatcher,
+  program: Program, files: readonly ProgramFile[], frameworks: FrameworkTable, evaluator: Evaluator, matcher: ObjectMatcher,
 ): Registrations {
   let found = readOnce(program, files, frameworks, evaluator, matcher)
   for (let round = 0; round < maxRounds && seedParameters(found, program, evaluator, matcher); round += 1) {
@@ -101,17 +102,17 @@ function seedParameters(found: Registrations, program: Program, evaluator: Evalu
 }
 
 function readOnce(
-  program: Program, files: readonly ProgramFile[], frameworks: readonly FrameworkDescriptor[], evaluator: Evaluator, matcher: ObjectMatcher,
+  program: Program, files: readonly ProgramFile[], frameworks: FrameworkTable, evaluator: Evaluator, matcher: ObjectMatcher,
 ): Registrations {
   const handlers: HandlerSite[] = []
   const mounts: Mount[] = []
   const served: Registrations['served'][number][] = []
   const objects = new Map<ts.Node, FrameworkObject>()
-  const byMethod = indexMethods(frameworks)
-  const creators = new Set(frameworks.flatMap(descriptor => Object.values<readonly ObjectSource[]>(descriptor.objects).flatMap(sources => sources.flatMap((source: ObjectSource) => ('export' in source ? [lastName(source.export)] : [])))))
-  const calls = frameworks.flatMap(descriptor => descriptor.handlers.flatMap(row => (row.call ? [{ descriptor, row, call: row.call }] : [])))
-  const servers = frameworks.flatMap(descriptor => (descriptor.servedBy ?? []).map(ref => ({ descriptor, ref })))
-  const exportRows = frameworks.flatMap(descriptor => (descriptor.exports ?? []).map(row => ({ descriptor, row, matches: row.files ? picomatch([...row.files]) : null })))
+  const byMethod = indexMethods(frameworks.all)
+  const creators = new Set(frameworks.all.flatMap(descriptor => Object.values<readonly ObjectSource[]>(descriptor.objects).flatMap(sources => sources.flatMap((source: ObjectSource) => ('export' in source ? [lastName(source.export)] : [])))))
+  const calls = frameworks.all.flatMap(descriptor => descriptor.handlers.flatMap(row => (row.call ? [{ descriptor, row, call: row.call }] : [])))
+  const servers = frameworks.all.flatMap(descriptor => (descriptor.servedBy ?? []).map(ref => ({ descriptor, ref })))
+  const exportRows = frameworks.all.flatMap(descriptor => (descriptor.exports ?? []).map(row => ({ descriptor, row, matches: row.files ? picomatch([...row.files]) : null })))
 
   for (const file of files) {
     const visit = (node: ts.Node): void => {
@@ -135,7 +136,7 @@ function readOnce(
     const entity = evaluator.evaluate(node.expression)
     if (entity.kind === 'export') {
       for (const { descriptor, row, call } of calls) {
-        if (!isExport(entity, [call]) || !usedAs(call.as, node)) continue
+        if (!isExport(entity, [call]) || !usedAs(call.as, node) || !frameworks.holds(descriptor, file.path)) continue
         const object = matcher.objectOf(evaluator.evaluate(node))
         addHandlers(node, row, descriptor, object, name, file)
       }
@@ -222,7 +223,8 @@ function readOnce(
       const call = ts.isCallExpression(decorator.expression) ? decorator.expression : null
       const entity = evaluator.evaluate(call ? call.expression : decorator.expression)
       if (entity.kind !== 'export') continue
-      for (const descriptor of frameworks) {
+      for (const descriptor of frameworks.all) {
+        if (!frameworks.holds(descriptor, file.path)) continue
         for (const row of descriptor.decorators ?? []) {
           const name = entity.path.at(-1) ?? ''
           if (!row.names.includes(name) || !matchesModule(entity.module, row.module) || (row.on === 'class') !== ts.isClassLike(node)) continue
@@ -244,6 +246,7 @@ function readOnce(
 
   function readExports(file: ProgramFile): void {
     for (const { descriptor, row, matches } of exportRows) {
+      if (!frameworks.holds(descriptor, file.path)) continue
       if (matches && (!matches(file.path) || !dependsOn(file.path, descriptor))) continue
       if (!matches && !row.types) continue
       const declaredNames = matches ? null : getDeclaredFunctions(file.path).names

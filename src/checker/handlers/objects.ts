@@ -1,5 +1,7 @@
 import { ts } from 'ts-morph'
 import { exportName, isCallSource, matchesExport, matchesModule, type ExportRef, type FrameworkDescriptor, type ObjectSource } from '../../frameworks/index.js'
+import { fileOf } from '../places.js'
+import type { FrameworkTable } from './frameworks.js'
 import { isFunctionLike, type Entity, type Evaluator } from '../evaluate.js'
 
 /** An app, server, router, channel … of a framework. Two expressions that stand for the same object have the same `node`. */
@@ -33,8 +35,9 @@ export interface ObjectMatcher {
 const maxChain = 400
 
 /** Recognises the objects of the frameworks' tables. */
-export function createObjectMatcher(frameworks: readonly FrameworkDescriptor[], evaluator: Evaluator): ObjectMatcher {
-  const rows = frameworks.flatMap(descriptor => Object.entries<readonly ObjectSource[]>(descriptor.objects).flatMap(([kind, sources]) => sources.map(source => ({ descriptor, kind, source }))))
+export function createObjectMatcher(frameworks: FrameworkTable, evaluator: Evaluator): ObjectMatcher {
+  const holds = (row: { readonly descriptor: FrameworkDescriptor }, node: ts.Node): boolean => frameworks.holds(row.descriptor, fileOf(node)?.fileName ?? '')
+  const rows = frameworks.all.flatMap(descriptor => Object.entries<readonly ObjectSource[]>(descriptor.objects).flatMap(([kind, sources]) => sources.map(source => ({ descriptor, kind, source }))))
   const exported = rows.filter(row => isCallSource(row.source))
   const derived = rows.filter(row => 'of' in row.source)
   const typed = rows.filter(row => 'type' in row.source)
@@ -90,7 +93,7 @@ export function createObjectMatcher(frameworks: readonly FrameworkDescriptor[], 
     const as = ts.isNewExpression(node) ? 'new' : 'call'
     if (callee.kind === 'export') {
       for (const { descriptor, kind, source } of exported) {
-        if (!isCallSource(source) || hasCallback(source) || !usedAs(source, as)) continue
+        if (!holds({ descriptor }, node) || !isCallSource(source) || hasCallback(source) || !usedAs(source, as)) continue
         if (isExport(callee, [source])) return { descriptor, kind, node, made: true, parent: null }
       }
       return null
@@ -146,7 +149,7 @@ export function createObjectMatcher(frameworks: readonly FrameworkDescriptor[], 
     const index = owner.parameters.indexOf(node)
     const callee = evaluator.evaluate(call.expression)
     if (callee.kind === 'export') {
-      const row = exported.find(({ source }) => isCallSource(source) && 'callback' in source && source.callback === index && isExport(callee, [source]))
+      const row = exported.find(({ descriptor, source }) => holds({ descriptor }, node) && isCallSource(source) && 'callback' in source && source.callback === index && isExport(callee, [source]))
       return row ? { descriptor: row.descriptor, kind: row.kind, node, made: true, parent: null } : null
     }
     if (callee.kind !== 'member') return null
@@ -172,7 +175,7 @@ export function createObjectMatcher(frameworks: readonly FrameworkDescriptor[], 
   }
 
   function ofType(module: string, type: string, node: ts.Node): FrameworkObject | null {
-    const row = typed.find(({ source }) => 'type' in source && source.type === type && matchesModule(module, source.module))
+    const row = typed.find(({ descriptor, source }) => holds({ descriptor }, node) && 'type' in source && source.type === type && matchesModule(module, source.module))
     return row ? { descriptor: row.descriptor, kind: row.kind, node, made: false, parent: null } : null
   }
 
@@ -182,7 +185,7 @@ export function createObjectMatcher(frameworks: readonly FrameworkDescriptor[], 
     if (!base) return null
     const parent = evaluator.evaluate(base.expression)
     if (parent.kind !== 'export') return null
-    const row = exported.find(({ source }) => isCallSource(source) && usedAs(source, 'new') && isExport(parent, [source]))
+    const row = exported.find(({ descriptor, source }) => holds({ descriptor }, entity.class) && isCallSource(source) && usedAs(source, 'new') && isExport(parent, [source]))
     return row ? { descriptor: row.descriptor, kind: row.kind, node: entity.class, made: true, parent: null } : null
   }
 }

@@ -52,6 +52,7 @@ export const setupRows: readonly SetupRow[] = [
   { module: '@traceloop/node-server-sdk', export: 'initialize', as: 'call', effect: 'instruments' },
   { module: '@uptrace/node', export: 'configureOpentelemetry', as: 'call', effect: 'instruments' },
   { module: '@vercel/otel', export: 'registerOTel', as: 'call', effect: 'instruments' },
+  { module: 'applicationinsights', export: 'ApplicationInsightsClient', as: 'new', effect: 'apm' },
   { module: 'applicationinsights', export: 'setup', as: 'call', effect: 'apm' },
   { module: 'dd-trace', export: 'init', as: 'call', effect: 'apm' },
   { module: 'elastic-apm-node', export: 'start', as: 'call', effect: 'apm' },
