@@ -230,3 +230,21 @@ describe('node .', () => {
     })).services).toEqual(['shop 1/1 by --require ./tracing.js'])
   })
 })
+
+describe('a handler that another package of the repository makes', () => {
+  const files = (mount: string): Files => ({
+    'package.json': JSON.stringify({ workspaces: ['app', 'sdk'] }),
+    'app/package.json': pkg({ scripts: { start: 'node app.js' } }),
+    'app/app.js': `const express = require('express')\nconst { serve } = require('sdk')\nconst app = express()\n${mount}\napp.listen(3000)\n`,
+    'sdk/package.json': JSON.stringify({ name: 'sdk', main: 'index.js' }),
+    'sdk/index.js': 'exports.serve = (options) => {\n  const handler = new Handler(options)\n  return handler.create()\n}\n',
+  })
+
+  it('answers below its path', async () => {
+    expect((await checked(files(`app.use('/api/jobs', serve({}))`))).services).toEqual(['shop 0/1'])
+  })
+
+  it('is a middleware without one', async () => {
+    expect((await checked(files('app.use(serve({}))'))).services).toEqual([])
+  })
+})

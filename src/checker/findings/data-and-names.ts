@@ -67,11 +67,17 @@ export function dataAndNameFindings(program: Program, { direct, derived: derived
       }
     }
   }
+  const said = new Map<string, ts.Node[]>()
   for (const derived of derivedFacts) {
-    const { call, fact } = derived
+    const { call, fact, helpers } = derived
     for (const finding of judge(fact, policyOf(call.getSourceFile().fileName))) {
       // What is wrong in a helper's body is said once, there.
       if (fact.derivedFrom !== undefined && guilty.has(keyOf(finding.rule, fact.derivedFrom))) continue
+      // A function that hands its parameter on is the place to mend, not each of its callers; names are its callers' choice.
+      const calls = said.get(writeOf(finding.rule, fact)) ?? []
+      const [outer] = helpers
+      if (fact.fact === 'attribute-write' && outer !== undefined && calls.some((inner) => isInside(inner, outer))) continue
+      said.set(writeOf(finding.rule, fact), [...calls, call])
       drafts.push(toDraft(finding, program, call, { leftToLint: isOfOneFile(derived), steps: stepsOf(derived) }))
     }
   }
@@ -82,6 +88,15 @@ export function dataAndNameFindings(program: Program, { direct, derived: derived
 function isMadeHere(fact: Fact, file: ProgramFile): boolean {
   const isMetric = fact.fact === 'attribute-write' && fact.sink === 'metric-attribute'
   return !isMetric || /\bcreate(?:Observable)?(?:Counter|Gauge|Histogram|UpDownCounter)\b/.test(file.root.text)
+}
+
+/** A rule and the write that it speaks of, the same through all calls that lead to it. */
+function writeOf(rule: string, fact: Fact): string {
+  return `${keyOf(rule, fact.derivedFrom ?? fact.origin)}\0${'key' in fact ? fact.key.text : ''}`
+}
+
+function isInside(node: ts.Node, outer: ts.Node): boolean {
+  return node.getSourceFile() === outer.getSourceFile() && node.pos >= outer.pos && node.end <= outer.end
 }
 
 function keyOf(rule: string, origin: Origin): string {

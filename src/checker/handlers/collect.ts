@@ -170,6 +170,10 @@ function readOnce(
     if (!last || node.arguments.length < 2 || textOf(node.arguments[0]) === null) return false
     const entity = evaluator.evaluate(last)
     if (entity.kind === 'function') return isOfOtherPackage(last, entity.node)
+    // What the other package's function gives back may be out of sight (`return handler.create()`).
+    const call = unwrap(last)
+    const maker = ts.isCallExpression(call) ? evaluator.evaluate(call.expression) : null
+    if (maker?.kind === 'function' && !matcher.objectOf(entity) && isElsewhere(last, maker.node)) return true
     if (entity.kind !== 'result' || entity.callee.kind !== 'export') return false
     const { module } = entity.callee
     return !object.descriptor.modules.some(own => matchesModule(module, own)) && !/static|cors|helmet|compress|body-?parser|cookie|session|morgan|logger|multer|rate-?limit|swagger|proxy/u.test(module)
@@ -179,7 +183,11 @@ function readOnce(
   /** `serve(…)` of another package of the repository, which gives a handler back. One that takes `next` is a middleware. */
   function isOfOtherPackage(made: ts.Expression, handler: ts.FunctionLikeDeclaration): boolean {
     const call = unwrap(made)
-    return ts.isCallExpression(call) && handler.parameters.length < 3 && getPackage(handler.getSourceFile().fileName)?.dir !== getPackage(made.getSourceFile().fileName)?.dir
+    return ts.isCallExpression(call) && handler.parameters.length < 3 && isElsewhere(made, handler)
+  }
+
+  function isElsewhere(node: ts.Node, other: ts.Node): boolean {
+    return getPackage(node.getSourceFile().fileName)?.dir !== getPackage(other.getSourceFile().fileName)?.dir
   }
 
   function addHandlers(node: ts.CallExpression | ts.NewExpression, row: HandlerRow, descriptor: FrameworkDescriptor, object: FrameworkObject | null, method: string, file: ProgramFile): void {
