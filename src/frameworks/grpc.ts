@@ -5,13 +5,11 @@ export const grpc: FrameworkDescriptor = {
   name: 'grpc',
   label: 'gRPC',
   kind: 'server',
-  modules: ['@grpc/grpc-js', 'grpc'],
+  modules: ['@grpc/grpc-js'],
   objects: {
     server: [
       { module: '@grpc/grpc-js', export: 'Server', as: 'new' },
       { module: '@grpc/grpc-js', type: 'Server' },
-      { module: 'grpc', export: 'Server', as: 'new' },
-      { module: 'grpc', type: 'Server' },
     ],
   },
   roots: ['server'],
@@ -25,4 +23,23 @@ export const grpc: FrameworkDescriptor = {
     option: { property: 'interceptors', element: '{import}()' },
     as: 'fix',
   },
+}
+
+/** The package `grpc` on gRPC's C core, given up in 2021: its servers take no interceptors, so there is nothing to insert. */
+export const grpcOnCore: FrameworkDescriptor = {
+  name: 'grpc-core',
+  label: 'gRPC',
+  kind: 'server',
+  modules: ['grpc'],
+  objects: {
+    server: [
+      { module: 'grpc', export: 'Server', as: 'new' },
+      { module: 'grpc', type: 'Server' },
+    ],
+  },
+  roots: ['server'],
+  handlers: grpc.handlers,
+  listens: [{ on: 'server', methods: ['bind', 'bindAsync', 'start'] }],
+  ignores: ['grpc-health-check'],
+  tracedBy: [{ module: '@spanguard/runtime', export: 'withSpan' }],
 }

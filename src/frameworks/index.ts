@@ -5,7 +5,7 @@ import { express } from './express.js'
 import { fastify } from './fastify.js'
 import { lambda, next } from './functions.js'
 import { graphql } from './graphql.js'
-import { grpc } from './grpc.js'
+import { grpc, grpcOnCore } from './grpc.js'
 import { hono } from './hono.js'
 import { koa } from './koa.js'
 import { mcp } from './mcp.js'
@@ -26,6 +26,7 @@ export const frameworks: readonly FrameworkDescriptor[] = [
   express,
   fastify,
   grpc,
+  grpcOnCore,
   hono,
   kafkajs,
   koa,

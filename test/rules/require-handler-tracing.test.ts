@@ -1137,6 +1137,15 @@ function charge() {}
         errors: [{ messageId: 'server', line: 2, data: { framework: 'gRPC', what: '2 handlers', advice: "Insert 'interceptors: [tracingServerInterceptor()]' from '@spanguard/runtime/grpc'." } }],
       },
       {
+        name: 'gRPC: a server of the old package takes no interceptors, and is offered none',
+        filename: ready('src/server.js'),
+        code: `const grpc = require('grpc')
+const server = new grpc.Server()
+server.addService(service, { charge })
+`,
+        errors: [{ messageId: 'server', line: 2, suggestions: [], data: { framework: 'gRPC', what: '1 handler', advice: 'Start the service with approved setup, or run its work inside a span.' } }],
+      },
+      {
         name: 'gRPC: options that are made elsewhere are left to a human',
         filename: ready('src/server.js'),
         code: `import grpc from '@grpc/grpc-js'

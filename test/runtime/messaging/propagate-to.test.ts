@@ -5,7 +5,7 @@ import { traceProducer } from '@spanguard/runtime/kafka'
 import { traceConnection } from '@spanguard/runtime/nats'
 import { connect } from '@nats-io/transport-node'
 import { Queue } from 'bullmq'
-import { Kafka, logLevel } from 'kafkajs'
+import { type EachMessagePayload, Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { findService, orNowhere, type Service } from '../../services.js'
 import { startTracing, type TestTracing } from '../middleware/tracing.js'
@@ -40,7 +40,11 @@ const system: Readonly<Record<string, Broker>> = {
       await consumer.connect()
       await consumer.subscribe({ topic: 'orders', fromBeginning: true })
       const carried = await new Promise<string | undefined>((resolve, reject) => {
-        consumer.run({ eachMessage: ({ message }) => Promise.resolve(resolve(message.headers?.['traceparent']?.toString())) }).catch(reject)
+        const eachMessage = ({ message }: EachMessagePayload): Promise<void> => {
+          resolve(message.headers?.['traceparent']?.toString())
+          return Promise.resolve()
+        }
+        consumer.run({ eachMessage }).catch(reject)
       })
       await consumer.disconnect()
       await broker.close()
