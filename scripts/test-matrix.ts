@@ -28,17 +28,17 @@ else {
     const bin = installNode(version)
     if (!has('--runtime')) run(bin, 'demo', ['--import', 'tsx', 'examples/shop/demo.ts'])
     if (has('--demo')) continue
-    run(bin, 'tests', [vitest, 'run', ...(has('--runtime') ? ['test/runtime'] : [])])
+    run(bin, 'tests', [vitest, 'run', ...(has('--runtime') ? ['test/runtime', 'test/examples/long.test.ts'] : [])])
     if (Number(version.split('.')[0]) >= 22) besideLine3(bin)
   }
 }
 
-/** The middleware beside instrumentations of line 3, in a project of their own. */
+/** The middleware and the shop's long form beside instrumentations of line 3, in a project of their own. */
 function besideLine3(bin: string): void {
   const tarballs = mkdtempSync(path.join(os.tmpdir(), 'spanguard-pack-'))
   try {
     const project = installLine3Project(packAll(tarballs), String(process.pid))
-    run(bin, 'middleware beside line 3', [vitest, 'run', 'test/runtime/middleware/processes.test.ts'], { SPANGUARD_LINE_3: project })
+    run(bin, 'middleware and long shop beside line 3', [vitest, 'run', 'test/runtime/middleware/processes.test.ts', 'test/examples/long.test.ts'], { SPANGUARD_LINE_3: project })
   } finally {
     rmSync(tarballs, { recursive: true, force: true })
   }

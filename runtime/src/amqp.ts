@@ -1,4 +1,4 @@
-import { type Attributes, context, type Span } from '@opentelemetry/api'
+import { context, type Span } from '@opentelemetry/api'
 import { type AmqpMessage, deliveryAttributes, headersOf, publishedTo, receivedFrom } from './amqp/messages.js'
 import { brokerOf, type PublishOptions, type TracedChannel } from './amqp/channel.js'
 import { dispositionAttribute } from './messaging/attributes.js'
@@ -95,6 +95,7 @@ function carryIn(options: PublishOptions | undefined, carry: Carry): PublishOpti
 
 /** A message that is not put back goes to the dead-letter exchange, where the queue has one, or is dropped. */
 function settle(message: AmqpMessage, requeue: boolean | undefined): void {
-  const disposition: Attributes = dispositionAttribute(requeue === false ? 'dead_letter' : 'retry')
-  working.get(message)?.setAttributes(disposition)
+  const span = working.get(message)
+  // A span that is over takes nothing more, and would say so on stderr.
+  if (span?.isRecording() === true) span.setAttributes(dispositionAttribute(requeue === false ? 'dead_letter' : 'retry'))
 }

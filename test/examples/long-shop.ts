@@ -1,12 +1,19 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { build } from 'esbuild'
+import { copyFile } from 'node:fs/promises'
 import { globSync } from 'tinyglobby'
 import path from 'node:path'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const shop = path.join(root, 'examples/shop/long')
-/** Inside node_modules, so that packages resolve as in the repository. */
-const out = path.join(root, 'node_modules/.cache/spanguard-long-shop')
+/**
+ * Where the services' packages are: the repository, or a project with instrumentations of line 3 and the packed runtime, which
+ * `npm run matrix` installs on Node 22 and up.
+ */
+export const line3 = process.env['SPANGUARD_LINE_3']
+const home = line3 ?? root
+/** Inside node_modules, so that packages resolve as in that place. */
+const out = path.join(home, 'node_modules/.cache/spanguard-long-shop')
 
 export type Form = 'esm' | 'cjs'
 
@@ -25,7 +32,16 @@ export async function buildShop(form: Form): Promise<string> {
     packages: 'external',
     outExtension: { '.js': form === 'esm' ? '.mjs' : '.cjs' },
   })
+  await Promise.all(instrumented.map(kind => copyFile(path.join(root, 'test/fixtures', kind, 'beside.cjs'), path.join(folder, `${kind}.beside.cjs`))))
   return folder
+}
+
+/** What is instrumented by the fixtures of a team that has the official instrumentations. */
+const instrumented = ['middleware', 'rpc', 'databases'] as const
+
+/** Options of Node by which a service of {@link buildShop}'s folder has the official instrumentations beside it. */
+export function besideOfficial(folder: string): string[] {
+  return instrumented.flatMap(kind => ['--require', path.join(folder, `${kind}.beside.cjs`)])
 }
 
 /** Where each service finds the ones that it calls: started in this order, and not at all without what it needs. */
@@ -64,7 +80,7 @@ export async function startLongShop(form: Form, folder: string, nodeOptions: rea
       if (needs !== undefined && known[needs] === undefined) continue
       const file = path.join(folder, `${name}.${form === 'esm' ? 'mjs' : 'cjs'}`)
       const child = spawn(process.execPath, [...nodeOptions, file], {
-        cwd: root,
+        cwd: home,
         env: { PATH: process.env['PATH'] ?? '', ENVIRONMENT: 'test', ...known, OTEL_SERVICE_NAME: name },
       })
       children.push(child)

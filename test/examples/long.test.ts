@@ -1,22 +1,18 @@
 import { rm } from 'node:fs/promises'
-import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type DecodedSpan, type Receiver, startReceiver } from '../otlp-receiver.js'
 import { type Postgres, startPostgres } from '../runtime/databases/postgres.js'
 import { findService, runId } from '../services.js'
-import { buildShop, type Form, type RunningShop, startLongShop } from './long-shop.js'
+import { besideOfficial, buildShop, type Form, line3, type RunningShop, startLongShop } from './long-shop.js'
 
 /** One order through the shop's long form is one trace: six services, over HTTP, gRPC, a queue and PostgreSQL. */
 const redis = findService('redis')
 if (redis === null) process.stderr.write('\nSKIPPED: the invoice service of the shop and its queue, since SPANGUARD_SERVICES names no redis\n')
 
-const fixtures = path.resolve(import.meta.dirname, '../fixtures')
-const company = {
-  alone: [],
-  'beside the official instrumentations': ['middleware', 'rpc', 'databases'].flatMap(kind => ['--require', path.join(fixtures, kind, 'beside.cjs')]),
-} as const
+const official = `beside the official instrumentations of ${line3 === undefined ? 'line 2' : 'line 3'}`
+const companies = ['alone', official] as const
 
 let receiver: Receiver
 let postgres: Postgres
@@ -88,10 +84,10 @@ describe.each(['esm', 'cjs'] as Form[])('built as %s', form => {
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
-  describe.each(Object.keys(company) as (keyof typeof company)[])('%s', beside => {
+  describe.each(companies)('%s', beside => {
     let shop: RunningShop
     beforeAll(async () => {
-      shop = await startLongShop(form, folder, company[beside], {
+      shop = await startLongShop(form, folder, beside === official ? besideOfficial(folder) : [], {
         OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
         DATABASE_URL: postgres.url,
         QUEUE_PREFIX: `shop-${runId}-${form}-${beside.replace(/ /g, '-')}`,
@@ -118,10 +114,9 @@ describe.each(['esm', 'cjs'] as Form[])('built as %s', form => {
       expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(1)
       expect(edges(spans)).toEqual([...wanted].sort())
       // One span for the query, and one for the command that adds the job: whose it is, and nobody's beside it.
-      const official = beside !== 'alone'
-      expect(spans.filter(span => nameOf(span) === 'INSERT orders').map(({ scope }) => scope.name)).toEqual([official ? '@opentelemetry/instrumentation-pg' : '@spanguard/runtime'])
+      expect(spans.filter(span => nameOf(span) === 'INSERT orders').map(({ scope }) => scope.name)).toEqual([beside === official ? '@opentelemetry/instrumentation-pg' : '@spanguard/runtime'])
       const commands = spans.filter(({ attributes }) => attributes['db.system'] === 'redis' || attributes['db.system.name'] === 'redis')
-      expect(commands.map(({ scope, name }) => [scope.name, name])).toEqual(official && redis !== null ? [['@opentelemetry/instrumentation-ioredis', 'evalsha']] : [])
+      expect(commands.map(({ scope, name }) => [scope.name, name])).toEqual(beside === official && redis !== null ? [['@opentelemetry/instrumentation-ioredis', 'evalsha']] : [])
       const producers = spans.filter(({ kind }) => kind === 'PRODUCER')
       const consumers = spans.filter(({ kind }) => kind === 'CONSUMER')
       expect(consumers.map(({ links }) => links.map(({ spanId, traceId }) => [traceId, spanId]))).toEqual(producers.map(({ spanId, traceId }) => [[traceId, spanId]]))

@@ -93,12 +93,20 @@ type Listen = (event: string | symbol, listener: (error?: unknown) => void) => u
 
 function watchEvents(span: Span, on: Listen | undefined): boolean {
   if (on === undefined) return false
-  on('end', () => {
-    span.end()
-  })
+  let ended = false
+  const end = (): void => {
+    if (!ended) span.end()
+    ended = true
+  }
+  on('end', end)
+  // A stream that is given up before its end.
+  on('close', end)
   // The monitor's event leaves an error that nobody handles unhandled.
   on(process.getBuiltinModule('node:events').errorMonitor, error => {
-    endCommand(span, error, codeOf(error))
+    // Who breaks off reading a stream destroys it by an error of this kind, which the query has not failed with.
+    const isGivenUp = (error as { readonly code?: unknown } | undefined)?.code === 'ABORT_ERR'
+    if (!ended) endCommand(span, isGivenUp ? null : error, codeOf(error))
+    ended = true
   })
   return true
 }

@@ -45,7 +45,7 @@ export function noteSettled(message: NatsMessage, span: Span): void {
     const settle = parts[method]
     if (typeof settle !== 'function') continue
     parts[method] = function (...args) {
-      span.setAttributes(dispositionAttribute(disposition))
+      if (span.isRecording()) span.setAttributes(dispositionAttribute(disposition))
       return settle.apply(this, args)
     }
   }

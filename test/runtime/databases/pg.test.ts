@@ -1,6 +1,8 @@
 import { inspect } from 'node:util'
 import { withSpan } from '@spanguard/runtime'
 import pg from 'pg'
+import Cursor from 'pg-cursor'
+import QueryStream from 'pg-query-stream'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { DecodedSpan } from '../../otlp-receiver.js'
 import { startTracing, type TestTracing } from '../middleware/tracing.js'
@@ -90,6 +92,29 @@ test('health checks and the control of transactions have no span; a callback, a 
   expect(all.filter(({ kind }) => kind === 'CLIENT').map(({ name }) => name)).toEqual(['SELECT orders', 'SELECT orders'])
   const id = (name: string): string | undefined => all.find(span => span.name === name)?.spanId
   expect(all.find(({ name }) => name === 'order.counted')?.parentSpanId).toBe(id('order.count'))
+})
+
+test('streams that are read to their end, given up, or fail have one span each; so has a cursor', async () => {
+  const client = await pool.connect()
+  const text = 'SELECT relname FROM pg_class LIMIT 300'
+  for await (const row of client.query(new QueryStream(text, [], { batchSize: 100 }))) expect(row).toHaveProperty('relname')
+  for await (const row of client.query(new QueryStream(text, [], { batchSize: 2 }))) {
+    expect(row).toHaveProperty('relname')
+    break
+  }
+  await expect((async () => { for await (const row of client.query(new QueryStream('SELECT broken FROM pg_class'))) expect(row).toBeUndefined() })()).rejects.toThrow('broken')
+  const cursor = client.query(new Cursor(text))
+  await cursor.read(3)
+  await cursor.close()
+  await client.query('SELECT 1')
+  client.release()
+  const spans = await clients()
+  expect(spans.map(({ name, status }) => [name, status.code])).toEqual([
+    ['SELECT pg_class', 'UNSET'],
+    ['SELECT pg_class', 'UNSET'],
+    ['SELECT pg_class', 'ERROR'],
+    ['SELECT pg_class', 'UNSET'],
+  ])
 })
 
 test('a query object tells its end by events', async () => {
