@@ -17,6 +17,8 @@ export default async function run(args: string[]): Promise<void> {
     if (bench === undefined) throw new Error(`No bench ${JSON.stringify(name)}; there are ${Object.keys(benches).join(', ')}`)
     for (const figure of await bench(only)) print(figure)
   }
+  // The generator must not keep the bench alive.
+  if (generator !== undefined) (await generator).disconnect()
 }
 
 interface Figure {
@@ -217,10 +219,3 @@ function rotate<T>(list: readonly T[], by: number): T[] {
   const at = ((by % list.length) + list.length) % list.length
   return [...list.slice(at), ...list.slice(0, at)]
 }
-
-// The generator must not keep the bench alive.
-process.on('beforeExit', () => {
-  void generator?.then(child => {
-    if (child.connected) child.disconnect()
-  })
-})

@@ -40,9 +40,13 @@ export interface ActiveTracing {
 const key = Symbol.for('@spanguard/runtime state 1')
 
 export function runtimeState(): RuntimeState {
+  if (found !== null) return found
   const scope = globalThis as { [key: symbol]: RuntimeState | undefined }
-  return (scope[key] ??= { active: null, functionIds: new WeakMap(), functionCount: 0 })
+  return (found = scope[key] ??= { active: null, functionIds: new WeakMap(), functionCount: 0 })
 }
+
+/** `globalThis` has no fast properties, and this is asked several times for each request. */
+let found: RuntimeState | null = null
 
 /** The tracer of the current setup; the API's (a no-op, or a foreign provider's) when there is none. */
 export function runtimeTracer(): Tracer {

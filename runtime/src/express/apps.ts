@@ -23,7 +23,7 @@ export function watchApps(server: Listening): void {
  */
 export function getExpressRoute(request: object): string | undefined {
   const { app, baseUrl, route } = request as LayeredRequest & { readonly route?: { readonly path?: unknown } }
-  if (!isApp(app)) return undefined
+  if (app === undefined || !isApp(app)) return undefined
   watchLayers({ app, url: '' })
   return baseUrl === '' ? routeText(route?.path) : undefined
 }

@@ -1,44 +1,52 @@
 import { context, type Context } from '@opentelemetry/api'
+import { EventEmitter } from 'node:events'
+
+/** Whose listeners a request's or response's are; on the object itself, under {@link binding}. */
+export interface Binding<Self> {
+  readonly context: Context
+  readonly response: object | null
+  /** Hears of an event of the response before its listeners do, with its first argument; null for none. */
+  readonly observe: ((bound: Self, event: string | symbol, argument: unknown) => void) | null
+}
 
 interface Emitter {
-  emit: (this: Emitter, event: string | symbol, ...args: unknown[]) => boolean
+  emit: Emit
   listenerCount(event: string | symbol): number
+  [binding]?: Binding<never>
+  [inherited]?: Emit
 }
-interface BoundEmitter extends Emitter {
-  [bound]?: Context
-  [inherited]?: Emitter['emit']
-  [observer]?: Observer | null
-}
+type Emit = (this: Emitter, event: string | symbol, ...args: unknown[]) => boolean
 
-/** Hears of an event before its listeners do, with its first argument. */
-export type Observer = (emitter: object, event: string | symbol, argument: unknown) => void
-
-const bound = Symbol('spanguard.emitter.context')
+/** One property for all that is to be known: each one more that a request gets costs as much as an event. */
+export const binding = Symbol.for('@spanguard/runtime/server-span')
 const inherited = Symbol('spanguard.emitter.emit')
-const observer = Symbol('spanguard.emitter.observer')
 
 /**
- * Makes a context active in every listener of a request or response: its events are emitted by the socket and the HTTP
- * parser, outside of the request's own asynchronous context. Overrides `emit` alone, with one function for all
- * emitters, where `context.bind` patches five methods with new closures and wraps each listener. An observer in the same
- * place costs a fraction of a listener for each event.
+ * Makes the context of its {@link Binding} active in every listener of a request or response: its events are emitted by the
+ * socket and the HTTP parser, outside of the request's own asynchronous context. Overrides `emit` alone, with one
+ * function for all emitters, where `context.bind` patches five methods with new closures and wraps each listener. An
+ * observer in the same place costs a fraction of a listener for each event.
  */
-export function bindListeners(emitter: object, active: Context, observe: Observer | null): void {
-  const target = emitter as BoundEmitter
-  if (target[bound] === undefined) {
-    target[inherited] = target.emit
-    target.emit = emitInContext
-  }
-  target[bound] = active
-  target[observer] = observe
+export function bindListeners<Self extends Binding<Self>>(emitter: object, bound: Self): void {
+  const target = emitter as Emitter
+  target[binding] = bound
+  const { emit } = target
+  if (emit === emitInContext) return
+  if (emit !== emitOfAll()) target[inherited] = emit
+  target.emit = emitInContext
 }
 
-function emitInContext(this: BoundEmitter, event: string | symbol, ...args: unknown[]): boolean {
+/** Read when it is called: `node:domain` replaces it once it is loaded. */
+function emitOfAll(): Emit {
+  return (EventEmitter.prototype as unknown as Emitter).emit
+}
+
+function emitInContext(this: Emitter, event: string | symbol, ...args: unknown[]): boolean {
   // What was replaced is read from the object and not from its prototype: `this` may itself inherit from a bound request.
-  const emit = this[inherited] as Emitter['emit']
-  this[observer]?.(this, event, args[0])
-  const active = this[bound]
+  const emit = this[inherited] ?? emitOfAll()
+  const bound = this[binding]
+  if (bound?.observe != null && this === bound.response) bound.observe(bound as never, event, args[0])
   // Entering a context costs more than an event that nobody hears.
-  if (active === undefined || this.listenerCount(event) === 0) return emit.call(this, event, ...args)
-  return context.with(active, emit, this, event, ...args)
+  if (bound === undefined || this.listenerCount(event) === 0) return emit.call(this, event, ...args)
+  return context.with(bound.context, emit, this, event, ...args)
 }

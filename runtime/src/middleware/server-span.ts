@@ -10,7 +10,7 @@ import {
   spanMethod,
 } from './attributes.js'
 import { watchCrash } from './crash.js'
-import { bindListeners } from './emitters.js'
+import { binding as mark, bindListeners } from './emitters.js'
 import { isCallersAbort } from './outcome.js'
 import { findStranger, incomingParent } from './trust.js'
 import { isUpgrade, watchUpgrade } from './upgrade.js'
@@ -62,13 +62,14 @@ export interface ServerSpan {
   isTimed: boolean
   failure: { readonly error: unknown; readonly headersSent: boolean } | null
   ended: boolean
+  /** Watches the events of the response, for a span that is recorded and ended here. */
+  observe: ((server: ServerSpan, event: string | symbol, argument: unknown) => void) | null
 }
 
-/** The mark on a request (and on its response): which span is this request's. */
-const mark = Symbol.for('@spanguard/runtime/server-span')
 /** On the RPC metadata that is made here: whose it is, since a server may be started inside another request. */
 const owner = Symbol.for('@spanguard/runtime/rpc-owner')
 
+/** A request (and its response): which span is this request's, in whose context its listeners are. */
 interface Marked {
   [mark]?: ServerSpan
 }
@@ -158,7 +159,7 @@ function adopt(request: ServerRequest, response: ServerResponse, active: Context
   const method = spanMethod(request.method ?? '')
   const stranger = rpcOwner === undefined ? findStranger(request.headers) : null
   if (stranger !== null) rpc.span.addLink({ context: stranger })
-  return { span: rpc.span, context: active, rpc, method, adopted: true, request, response, findRoute: null, fallbackRoute: null, isTimed: false, failure: null, ended: false }
+  return { span: rpc.span, context: active, rpc, method, adopted: true, request, response, findRoute: null, fallbackRoute: null, isTimed: false, failure: null, ended: false, observe: null }
 }
 
 /** True of all there are so far; a type of another protocol would say that the span is not the request's. */
@@ -179,9 +180,10 @@ function isAlive(span: Span): boolean {
 function start(request: ServerRequest, response: ServerResponse, active: Context): ServerSpan {
   const server = startSpan(partsOf(request), active, request, response)
   const isRecording = server.span.isRecording()
-  bindListeners(request, server.context, null)
-  bindListeners(response, server.context, isRecording ? observeResponse : null)
+  bindListeners(request, server)
+  bindListeners(response, server)
   if (isRecording) {
+    server.observe = observeResponse
     watchCrash(endCrashed)
     if (isUpgrade(request)) watchUpgrade(request.socket, status => status === 101 && endServerSpan(server, status, true))
   }
@@ -200,8 +202,10 @@ function startSpan(
   const span = runtimeTracer().startSpan(method, { kind: SpanKind.SERVER, attributes, links }, parent)
   if (span.isRecording()) span.setAttributes(recordingAttributes(parts))
   const rpc: RPCMetadata & { [owner]?: object | null } = { type: RPCType.HTTP, span, [owner]: request }
-  const bound = setRPCMetadata(trace.setSpan(parent, span), rpc)
-  return { span, context: bound, rpc, method, adopted: false, request, response, findRoute: null, fallbackRoute: null, isTimed: false, failure: null, ended: false }
+  const inside = trace.setSpan(parent, span)
+  // Of a span that is not recorded nobody asks for the route; what a request around this one says must not be taken for it.
+  const bound = span.isRecording() || getRPCMetadata(parent) !== undefined ? setRPCMetadata(inside, rpc) : inside
+  return { span, context: bound, rpc, method, adopted: false, request, response, findRoute: null, fallbackRoute: null, isTimed: false, failure: null, ended: false, observe: null }
 }
 
 function partsOf(request: ServerRequest): IncomingParts {
@@ -216,10 +220,8 @@ function partsOf(request: ServerRequest): IncomingParts {
 }
 
 /** `finish` comes before `close`, and a response that was broken off has only the latter. */
-function observeResponse(emitter: Marked, event: string | symbol, argument: unknown): void {
-  if (event !== 'finish' && event !== 'close' && event !== 'pipe') return
-  const server = emitter[mark]
-  if (server === undefined || server.ended) return
+function observeResponse(server: ServerSpan, event: string | symbol, argument: unknown): void {
+  if (server.ended || (event !== 'finish' && event !== 'close' && event !== 'pipe')) return
   const { statusCode, headersSent } = server.response as ServerResponse
   if (event === 'finish') endServerSpan(server, statusCode, true)
   else if (event === 'close') endServerSpan(server, headersSent ? statusCode : null, false)

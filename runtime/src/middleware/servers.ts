@@ -37,24 +37,26 @@ export function enableServers(): void {
   // What is inherited is read when it is called: `node:domain` replaces it once it is loaded.
   prototype.emit = function emit(event, ...args) {
     const inherited = own ?? (EventEmitter.prototype as unknown as ServerPrototype).emit
-    return requestEvents.has(event) ? emitTraced(this, inherited, event, args) : inherited.call(this, event, ...args)
+    return event === 'request' || requestEvents.has(event) ? emitTraced(this, inherited, event, args) : inherited.call(this, event, ...args)
   }
   diagnostics.subscribe('fastify.initialization', message => {
     const { fastify } = message as { readonly fastify?: FastifyTracedInstance }
-    if (fastify !== undefined && !isNext()) fastifyTracing(fastify, {}, () => {})
+    if (fastify !== undefined) fastifyTracing(fastify, {}, () => {})
   })
 }
 
 function emitTraced(server: net.Server, emit: Emit, event: string | symbol, args: unknown[]): boolean {
   const [request, target] = args
-  const span = isRequest(request) && isTarget(target) && !isNext() ? spanOf(server, request, target) : null
-  if (span === null) return emit.call(server, event, ...args)
-  const { isNew, traced } = span
+  if (!isRequest(request) || !isTarget(target) || isNext()) return emit.call(server, event, ...args)
+  // Emitted again, as a listener of `checkContinue` does, or by a server behind a server.
+  const known = getServerSpan(request)
+  const traced = known ?? start(server, request, target)
+  if (traced === null) return emit.call(server, event, ...args)
   try {
     return context.with(traced.context, emit, server, event, ...args)
   } catch (error) {
     // Nobody can answer this request any more, and the process is probably about to end. Whoever emitted it again can.
-    if (isNew) {
+    if (known === null) {
       noteFailure(traced, error)
       endServerSpan(traced, null, false)
     }
@@ -63,20 +65,19 @@ function emitTraced(server: net.Server, emit: Emit, event: string | symbol, args
 }
 
 /** A fault in tracing must not cost the request. */
-function spanOf(server: net.Server, request: ServerRequest, target: Target): { readonly traced: ServerSpan; readonly isNew: boolean } | null {
+function start(server: net.Server, request: ServerRequest, target: Target): ServerSpan | null {
   try {
-    const known = getServerSpan(request)
-    // Emitted again, as a listener of `checkContinue` does, or by a server behind a server.
-    if (known !== null) return { traced: known, isNew: false }
     watchApps(server)
-    const traced = isResponse(target) ? serverSpan(request, target, {}) : upgradeSpan(request, target)
+    const traced = isResponse(target) ? serverSpan(request, target, noOptions) : upgradeSpan(request, target)
     traced.fallbackRoute = getExpressRoute
-    return { traced, isNew: true }
+    return traced
   } catch (error) {
     report('error', 'servers.failed', `a request is not traced: ${error instanceof Error ? error.message : String(error)}`)
     return null
   }
 }
+
+const noOptions = {}
 
 type Target = ServerResponse | Parameters<typeof upgradeSpan>[1]
 
@@ -95,8 +96,11 @@ function isResponse(target: Target): target is ServerResponse {
   return typeof (target as { readonly setHeader?: unknown }).setHeader === 'function'
 }
 
-/** Next.js makes the SERVER spans of its requests itself, and would hang them below these. It says so before it listens. */
+/**
+ * Next.js makes the SERVER spans of its requests itself, and would hang them below these. Its own server (`next start`,
+ * `output: 'standalone'`) sets this as soon as it listens; asked with the first request.
+ */
 let next: boolean | undefined
 function isNext(): boolean {
-  return (next ??= process.env['NEXT_RUNTIME'] !== undefined)
+  return (next ??= process.env['__NEXT_PRIVATE_ORIGIN'] !== undefined)
 }

@@ -38,6 +38,8 @@ export function parentOf<Carrier>(
   const base = trace.getSpan(active) === undefined ? active : trace.deleteSpan(active)
   // Where everybody is trusted nobody asks whether trust is judged.
   if (trustOption() === true) return { parent: propagation.extract(base, carrier, getter), links: [] }
+  // Everybody: the propagator does not ask, and need not be told that this has.
+  if ((runtimeState().active?.options.trustIncoming ?? true) === true) return { parent: propagation.extract(base, carrier, getter), links: [] }
   if (isTrusted(headers)) return { parent: propagation.extract(base.setValue(judged, true), carrier, getter).deleteValue(judged), links: [] }
   const stranger = trace.getSpanContext(propagation.extract(strangers, carrier, getter))
   return { parent: base, links: stranger === undefined ? [] : [{ context: stranger }] }
