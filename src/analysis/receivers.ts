@@ -409,7 +409,8 @@ function hasDottedKey(callee: TSESTree.MemberExpression): boolean {
 
 /** Is a method that only spans have called on the same variable (or the same member chain's text) elsewhere? */
 function isSpanElsewhere(node: TSESTree.Node, context: ReceiverContext): boolean {
-  if (node.type !== 'Identifier') return false
+  // `ctx.span.setAttribute('order.kind', …)` says it by itself.
+  if (node.type !== 'Identifier') return node.parent?.type === 'MemberExpression' && node.parent.object === node && hasDottedKey(node.parent)
   const variable = findVariable(node, context.sourceCode)
   if (variable === null) return false
   // A callback's own parameter called `span` is handed over by whoever starts one; no DOM callback is given a `<span>` by that name.

@@ -108,6 +108,7 @@ describe('receiverOf: a likely receiver in a file that traces with another vendo
     ['elastic', `import apm from 'elastic-apm-node'; function f(span) { probe(span.end) }`, '-'],
     ['dd-trace beside OpenTelemetry', `import 'dd-trace'; import { context } from '@opentelemetry/api'; function f(span) { probe(span.setAttributes) }`, 'span likely'],
     ['Sentry, whose spans others hand over', `import * as Sentry from '@sentry/node'; function f(span) { probe(span.setAttributes) }`, 'span likely'],
+    ['a member that is called span, by a key that no DOM has', `function f(ctx) { ctx.span.setAttribute('order.kind', 1); probe(ctx.span.end) }`, 'span likely'],
     ['New Relic', `import newrelic from 'newrelic'; function f(tracer) { probe(tracer.startSpan) }`, 'tracer likely'],
     ['a vendor that is only spoken of', `const advice = "dd-trace"; function f(tracer) { probe(tracer.startSpan) }`, 'tracer likely'],
   ])('%s', (_, code, expected) => {

@@ -304,8 +304,9 @@ export function createReceiverReader(
   }
 
   function isSpanElsewhere(node: ts.Expression): boolean {
-    const declaration = ts.isIdentifier(node) ? program.declarationOf(node) : null
-    if (!ts.isIdentifier(node) || declaration === null) return false
+    if (!ts.isIdentifier(node)) return isMember(node.parent) && node.parent.expression === node && hasDottedKey(node.parent)
+    const declaration = program.declarationOf(node)
+    if (declaration === null) return false
     if (ts.isParameter(declaration) && isCallbackOfTracing(declaration)) return true
     let isShown = false
     const visit = (at: ts.Node): void => {
