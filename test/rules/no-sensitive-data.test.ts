@@ -34,6 +34,7 @@ ruleTester.run('no-sensitive-data', findingsOnly(rule), {
       settings: { spanguard: { attributes: { sensitive: { ignore: ['user.email', 'email'] } } } },
     },
     { name: 'the account that a program logs in with', code: line(`import { SEMATTRS_DB_USER } from '@opentelemetry/semantic-conventions'\nspan.setAttribute(SEMATTRS_DB_USER, connectionOptions.username)`) },
+    { name: 'the account, of a connection that may be missing (typeorm)', code: line(`const connectionOptions = this?.connection?.options ?? {}\nspan.setAttribute('db.user', connectionOptions.username)`) },
     { name: 'a cookie that says nothing of who it is', code: line(`span.setAttribute('ui.theme', req.cookies.theme)`) },
     { name: 'an exception that says what failed, and of which order', code: line('span.recordException(new Error(`order ${order.id} failed`))') },
     { name: 'an exception from elsewhere', code: line('span.recordException(error)') },

@@ -14,6 +14,7 @@ ruleTester.run('span-name-present', findingsOnly(spanNamePresent), {
     { name: "a field called name that is no function's", code: start('task.name') },
     { name: 'a field called name of a parameter that nobody calls', code: `${head}export const run = (task) => tracer.startSpan(task.name).end()` },
     { name: "the class's name before a method's, as class decorators write it", code: `${head}export const traced = (target, key) => tracer.startSpan(\`\${target.constructor.name}.\${key}\`).end()` },
+    { name: 'the name of a class before a text, as Nest services write it', code: `${head}class OrderService { place() { tracer.startSpan(\`\${OrderService.name} place\`).end() } }` },
     { name: 'a text beside what varies', code: start('`order.${step}`') },
     { name: 'another API', code: `import tracer from 'dd-trace'; tracer.startSpan('')` },
   ],

@@ -182,7 +182,7 @@ function findInReference(value: ReferenceValue, policy: Policy): Sensitive | nul
   if (resolved !== undefined) {
     if (isMasked(resolved)) return null
     const found = findSensitive(resolved, policy)
-    if (found !== null) return { ...found, at: value }
+    if (found !== null && !(found.class === 'personal' && isConfigured(path))) return { ...found, at: value }
   }
   const byName = findInPath(path, value, policy)
   if (byName !== null) return byName

@@ -112,10 +112,6 @@ function isCompilerName(name: Value): boolean {
   return name.base?.kind === 'unknown' && name.base.yields === 'function'
 }
 
-function isOfClass(name: Value): boolean {
-  return (name.kind === 'parameter' || name.kind === 'reference') && name.path.at(-2) === 'constructor'
-}
-
 function compilerName({ origin, text }: Value): Found {
   return { rule: 'span-name-present', messageId: 'compilerName', data: { text: shorten(text) }, origin }
 }
@@ -168,8 +164,9 @@ function judgeParts(name: Extract<Value, { kind: 'template' | 'concat' }>, fact:
   if (secret !== null) return secret
   const dynamic = firstOf(name.parts, (part) => judgeDynamic(part, name, policy))
   if (dynamic !== null) return dynamic
-  // `${this.constructor.name}.${method}` is how a class is traced whole, where nobody minifies; a function's name may be no name at all.
-  const compiled = name.parts.find((part) => isCompilerName(part) && !isOfClass(part))
+  // `${this.constructor.name}.${method}` and `${OrderService.name} place` are how classes are traced where nobody minifies; the
+  // function that is given may have no name at all.
+  const compiled = name.parts.find((part) => part.kind === 'parameter' && part.callable === true && isCompilerName(part))
   if (compiled !== undefined) return compilerName(compiled)
   // Only what is written out can be technical: a part that is not known may be the very word of the business.
   return name.parts.every((part) => part.kind === 'literal') ? judgeText(name, partsText(name), fact, policy) : null
