@@ -19,7 +19,7 @@ export function readOptions(argv: readonly string[]): DemoOptions {
   if (tempo === undefined || otlp === undefined) {
     throw new DemoError('--tempo and --otlp belong together: npm run demo -- --tempo http://localhost:3200 --otlp http://localhost:4318')
   }
-  return { tempo: httpUrl('--tempo', tempo), otlp: httpUrl('--otlp', otlp) }
+  return { tempo: httpUrl('--tempo', tempo, 'http://localhost:3200'), otlp: httpUrl('--otlp', otlp, 'http://localhost:4318') }
 }
 
 function parse(argv: readonly string[]): { tempo?: string; otlp?: string } {
@@ -30,10 +30,10 @@ function parse(argv: readonly string[]): { tempo?: string; otlp?: string } {
   }
 }
 
-function httpUrl(option: string, text: string): URL {
+function httpUrl(option: string, text: string, example: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new DemoError(`${option} wants a URL such as http://localhost:4318, not "${text}"`)
+    throw new DemoError(`${option} wants a URL such as ${example}, not "${text}"`)
   }
   return url
 }

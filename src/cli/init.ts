@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import pc from 'picocolors'
 import { planInit } from '../project/init.js'
+import { readPackage } from '../project/package-json.js'
 import { exitCodes } from './exit-codes.js'
 import { writeAtomically } from './write-file.js'
 
@@ -9,6 +10,11 @@ import { writeAtomically } from './write-file.js'
 export function init(dir: string): number {
   const plan = planInit(dir)
   if (!plan) {
+    const read = readPackage(path.join(dir, 'package.json'))
+    if (read && !read.ok) {
+      process.stderr.write(`${read.problem}: mend it there, then run this again.\n`)
+      return exitCodes.unusable
+    }
     process.stderr.write(`There is no package.json in ${dir}: run npm init first, or give the project's folder.\n`)
     return exitCodes.unusable
   }

@@ -8,6 +8,11 @@ export function progressLine(): { show: (text: string) => void; clear: () => voi
   return { show: text => stderr.write(`${erase}${pc.dim(`spanguard: ${text}`)}`), clear: () => stderr.write(erase) }
 }
 
+/** A reader that has read enough (`| head`) closes the pipe: no fault of ours, and no reason for a stack. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
 /** Waits until a pipe has taken everything: a report may be larger than its buffer. */
 export function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -87,12 +87,17 @@ function findExistingImport(request: ImportRequest, sourceCode: Readonly<SourceC
   for (const statement of sourceCode.ast.body) {
     const found =
       statement.type === 'ImportDeclaration' ? readImport(statement, request, sourceCode)
-      : statement.type === 'VariableDeclaration' ? readRequire(statement, request, sourceCode)
+      : statement.type === 'VariableDeclaration' && !isWrittenAgain(statement, sourceCode) ? readRequire(statement, request, sourceCode)
       : statement.type === 'TSImportEqualsDeclaration' ? readImportEquals(statement, request)
       : null
     if (found !== null) return found
   }
   return null
+}
+
+/** `let runtime = require('…')`, and later `runtime = {}`: what it is where the name will be used, nobody knows. */
+function isWrittenAgain(node: TSESTree.VariableDeclaration, sourceCode: Readonly<SourceCode>): boolean {
+  return node.kind !== 'const' && sourceCode.getDeclaredVariables(node).some(({ references }) => references.some((reference) => reference.isWrite() && reference.init !== true))
 }
 
 function readImport(node: TSESTree.ImportDeclaration, request: ImportRequest, sourceCode: Readonly<SourceCode>): EnsuredImport | null {

@@ -39,7 +39,11 @@ export const fastify: FrameworkDescriptor = {
     { on: 'router', methods: ['register', 'use'] },
   ],
   listens: [{ on: 'app', methods: ['listen'] }],
-  chains: [...methods, 'addHook', 'after', 'decorate', 'decorateReply', 'decorateRequest', 'register', 'route', 'setErrorHandler', 'use', 'withTypeProvider'],
+  chains: [
+    ...methods, 'addConstraintStrategy', 'addContentTypeParser', 'addHook', 'addHttpMethod', 'addSchema', 'after', 'decorate', 'decorateReply', 'decorateRequest', 'register', 'route',
+    'setChildLoggerFactory', 'setErrorHandler', 'setGenReqId', 'setNotFoundHandler', 'setReplySerializer', 'setSchemaController', 'setSchemaErrorFormatter', 'setSerializerCompiler',
+    'setValidatorCompiler', 'use', 'withTypeProvider',
+  ],
   tracedBy: [
     ...serverTracers,
     { module: '@autotelic/fastify-opentelemetry', export: '*' },

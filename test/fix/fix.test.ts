@@ -60,6 +60,9 @@ describe('ensureImport', () => {
 
   it.each([
     ['joins a pattern', "const { other } = require('m')\n", "const { other, trace } = require('m')\n"],
+    ['does not trust a name that is written to again', "let { trace } = require('m')\ntrace = null\n", "let { trace } = require('m')\nconst { trace: spanguardTrace } = require('m')\ntrace = null\n"],
+    ['does not trust a module that is written to again', "let m = require('m')\nm = {}\n", "let m = require('m')\nconst { trace } = require('m')\nm = {}\n"],
+    ['trusts what is written to once', "let m = require('m')\n", "let m = require('m')\n"],
     ['uses the whole module', "const m = require('m')\n", "const m = require('m')\n"],
     ['renames in a pattern', "const a = require('a')\nconst trace = 1\n", "const a = require('a')\nconst { trace: spanguardTrace } = require('m')\nconst trace = 1\n"],
     ['stands behind a require that is called at once', "const a = require('a')()\na.b()\n", "const a = require('a')()\nconst { trace } = require('m')\na.b()\n"],

@@ -43,6 +43,18 @@ import { traceRequests } from './tracing'
 const app = express()
 if (config.tracing) app.use('*', traceRequests())
 app.get('/orders', listOrders)` },
+      { name: 'a middleware that a loop uses, from a list of this file', filename: plain('src/app.ts'), code: `import { expressTracing } from '@spanguard/runtime/express'
+import express from 'express'
+const all = [expressTracing()]
+const app = express()
+for (const middleware of all) app.use(middleware)
+app.get('/orders', listOrders)` },
+      { name: 'a middleware that the file replaces under a condition', filename: plain('src/app.cjs'), code: `let { expressTracing } = require('@spanguard/runtime/express')
+if (process.env.NO_TRACE) expressTracing = () => (request, response, next) => next()
+const express = require('express')
+const app = express()
+app.use(expressTracing())
+app.get('/orders', listOrders)` },
       { name: 'a middleware of this file that starts a span', filename: plain('src/app.js'), code: `const { trace } = require('@opentelemetry/api')
 const express = require('express')
 const tracer = trace.getTracer('shop')

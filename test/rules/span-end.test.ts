@@ -7,7 +7,7 @@ const tracer = trace.getTracer('shop')
 /** The file that a function body makes; its first line is line 3. */
 const inFunction = (body: string, kind = 'async function handle(order, reply)'): string => `${head}${kind} {\n${body}\n}\n`
 
-type MessageId = 'abandoned' | 'failureCallback' | 'fulfils' | 'never' | 'oneSided' | 'overwritten' | 'reachesEnd' | 'rejects' | 'returns' | 'subscription' | 'throws' | 'unkept' | 'untaken'
+type MessageId = 'abandoned' | 'failureCallback' | 'fulfils' | 'never' | 'nextRound' | 'oneSided' | 'overwritten' | 'reachesEnd' | 'rejects' | 'returns' | 'subscription' | 'throws' | 'unkept' | 'untaken'
 interface Place {
   readonly line: number
   readonly column?: number
@@ -437,7 +437,15 @@ for (const item of order.items) {
   span = tracer.startSpan('item')
   if (item.last) continue
   span.end()
-}`), 'overwritten', { line: 6 }),
+}`), 'nextRound', { line: 6 }),
+    leak('given another value', inFunction(`let span = tracer.startSpan('first')
+span = tracer.startSpan('second')
+span.end()`), 'overwritten', { line: 5 }),
+    leak('a constant of a loop, left open by a round', inFunction(`for (const item of order.items) {
+  const span = tracer.startSpan('item')
+  if (item.last) continue
+  span.end()
+}`), 'nextRound', { line: 5 }),
     leak('lent to a function, ended here, and forgotten when that function fails', `import { fill } from './fill.js'
 ${inFunction(`const span = tracer.startSpan('rows')
 await fill(span, order)

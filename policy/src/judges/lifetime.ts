@@ -15,6 +15,7 @@ export const lifetimeMessages = {
     abandoned: `{{ span }} is not ended when nobody asks for more after {{ exit }} on line {{ line }}. ${GAP} End it in a \`finally\`, which also runs when the reader of a generator stops.`,
     reachesEnd: `{{ span }} is still open on a path that reaches the end of the function on line {{ line }}. ${GAP} ${HOW}`,
     overwritten: `{{ span }} is given another value on line {{ line }} before the span in it is ended. ${GAP} End the first span before the next is started.`,
+    nextRound: `{{ span }} is still open on a path that leads to the next round of the loop, which starts another one. ${GAP} ${HOW}`,
     never: `{{ span }} is started here and never ended. ${GAP} ${HOW}`,
     unkept: `The span that is started here is kept nowhere, so nothing can end it. ${GAP} Keep it and end it in a \`finally\`, or let \`withSpan\` do it.`,
     untaken: `The callback does not take the span that is started for it, so nothing ends it. ${GAP} Take it as the callback's parameter and end it in a \`finally\`, or use \`withSpan\`.`,
@@ -114,7 +115,8 @@ function messageOfExit(fact: SpanLifetime, exit: LifetimeExit): keyof (typeof li
     case 'end-of-function':
       return 'reachesEnd'
     case 'overwrite':
-      return 'overwritten'
+      // The declaration itself, met again: a `const` in a loop.
+      return exit.origin.start <= fact.start.start && exit.origin.end >= fact.start.end ? 'nextRound' : 'overwritten'
     case 'never':
       if (fact.variable !== '') return 'never'
       return fact.via.method === 'startSpan' ? 'unkept' : 'untaken'

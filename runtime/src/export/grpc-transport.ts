@@ -71,6 +71,7 @@ export function createGrpcTransport(options: TransportOptions): Transport {
     })
 
   return {
+    shown: options.url.origin,
     async send(given) {
       return outside.runInAsyncScope(() =>
         context.with(untraced, async () => attempt(options.gzip ? process.getBuiltinModule('node:zlib').gzipSync(given) : given)),

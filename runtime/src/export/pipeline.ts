@@ -137,8 +137,7 @@ export function createPipeline({ transport, batch: settings, redact, onUnsampled
       current = null
       dropped.export_failed += batch.count
     }
-    const hint = outcome.reason === 'HTTP 404' ? '; is the endpoint an OTLP/HTTP one?' : ''
-    report('warn', `export.${outcome.reason}`, `spans can't be exported (${outcome.reason})${hint}; trying again in ${Math.round((restUntil - Date.now()) / 1000)} s`)
+    report('warn', `export.${outcome.reason}`, `spans can't be exported to ${transport.shown} (${outcome.reason})${hintFor(outcome.reason)}; trying again in ${Math.round((restUntil - Date.now()) / 1000)} s`)
     return false
   }
 
@@ -258,4 +257,13 @@ export function createPipeline({ transport, batch: settings, redact, onUnsampled
       return taken
     },
   }
+}
+
+const unreachable = new Set(['EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'ETIMEDOUT'])
+
+/** What to do where the answer says it. */
+function hintFor(reason: string): string {
+  if (unreachable.has(reason)) return ': start a collector there, or set OTEL_EXPORTER_OTLP_ENDPOINT or TEMPO_ENDPOINT to where one is'
+  if (reason === 'HTTP 404') return ': is that an OTLP/HTTP endpoint?'
+  return reason === 'HTTP 401' || reason === 'HTTP 403' ? ': look at OTEL_EXPORTER_OTLP_HEADERS' : ''
 }

@@ -34,6 +34,8 @@ export interface Delivery {
 }
 
 export interface Transport {
+  /** Where it sends to, as a message may show it: without credentials and query. */
+  readonly shown: string
   /** Never rejects. */
   send(body: Uint8Array): Promise<Outcome>
   /** While held, a request in flight keeps the process alive; else none does. Returns the release. */
@@ -106,6 +108,7 @@ export function createTransport(options: TransportOptions): Transport {
     })
 
   return {
+    shown: options.url.origin + options.url.pathname,
     async send(given) {
       return outside.runInAsyncScope(() =>
         context.with(untraced, async () => {
@@ -243,7 +246,8 @@ export function timeoutError(ms: number): Error {
 
 /** The error's code or class; its message could hold a URL with credentials. */
 export function describe(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error
-  const { code } = error as { code?: unknown }
-  return typeof code === 'string' ? code : error.name
+  // Of another realm in Jest, where it is no instance of this one's Error.
+  if (typeof error !== 'object' || error === null) return typeof error
+  const { code, name } = error as { code?: unknown; name?: unknown }
+  return typeof code === 'string' ? code : typeof name === 'string' ? name : 'object'
 }

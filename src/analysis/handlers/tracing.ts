@@ -3,7 +3,7 @@ import { splitName } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 
 import { exportName, type FrameworkDescriptor, matchesExport } from '../../frameworks/index.js'
-import { findBinding, getMemberName, isFunction, unwrap } from '../bindings.js'
+import { findBinding, findVariable, getMemberName, isFunction, unwrap } from '../bindings.js'
 import { type ImportedReference, resolveReference } from '../imports.js'
 import type { FileAnalysis } from '../index.js'
 import { findLocalFunction } from './registrations.js'
@@ -74,8 +74,24 @@ function isTracingMember(node: TSESTree.MemberExpression, framework: FrameworkDe
 function isTracingVariable(node: TSESTree.Identifier, framework: FrameworkDescriptor, analysis: FileAnalysis, depth: number): boolean {
   const binding = findBinding(node, analysis.sourceCode)
   if (binding?.kind === 'function') return startsSpan(binding.node, analysis)
-  if (binding?.kind !== 'variable' || binding.init === null) return false
-  return isTracing(binding.init, framework, analysis, depth + 1)
+  if (binding?.kind !== 'variable') return false
+  // Given several values, it traces if one of them does: whether that one holds is the program's to know.
+  const values = binding.init === null ? [...binding.writes, ...loopedOver(node, analysis)] : [binding.init]
+  return values.some((value) => isTracing(value, framework, analysis, depth + 1) || isTracingModule(value, binding.path, framework, analysis))
+}
+
+/** `for (const middleware of all)`: what the loop's variable is taken from. */
+function loopedOver(node: TSESTree.Identifier, { sourceCode }: FileAnalysis): TSESTree.Expression[] {
+  const declarator = findVariable(node, sourceCode)?.defs[0]?.node as TSESTree.Node | undefined
+  const loop = declarator?.type === 'VariableDeclarator' ? declarator.parent.parent : undefined
+  return loop?.type === 'ForOfStatement' && loop.left === declarator?.parent ? [loop.right] : []
+}
+
+/** What a destructured name is of a module: `let { expressTracing } = require('…')`, written to later. */
+function isTracingModule(value: TSESTree.Expression, path: readonly string[], framework: FrameworkDescriptor, { sourceCode }: FileAnalysis): boolean {
+  const reference = resolveReference(value, sourceCode)
+  const [imported, ...rest] = path
+  return reference !== null && imported !== undefined && reference.imported === '*' && isTracingExport({ module: reference.module, imported, path: rest }, framework)
 }
 
 function isTracingReference(node: TSESTree.Node, framework: FrameworkDescriptor, analysis: FileAnalysis): boolean {

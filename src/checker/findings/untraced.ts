@@ -1,8 +1,10 @@
 import { ts } from 'ts-morph'
 import { isTracingPackage } from '../../frameworks/index.js'
 import type { HandlerVerdict } from '../coverage.js'
+import { unwrap } from '../evaluate.js'
 import type { FrameworkObject } from '../handlers/objects.js'
 import { fileOf, step, type Step } from '../places.js'
+import { requiredModule } from '../program.js'
 import { enclosingCallable, type References } from '../references.js'
 import type { Draft } from './draft.js'
 
@@ -95,14 +97,57 @@ function adviceFor(verdict: HandlerVerdict): string {
   return isSetUp ? `${capital(add)}.` : `Start it with node --import @spanguard/runtime/register, and ${add}.`
 }
 
-/** What the ESLint rule sees by itself: the app and its handlers in one file, in a package that depends on no tracing. */
+/**
+ * What the ESLint rule surely sees by itself: the app and its handlers in one file, made in a plain way, in a package that depends
+ * on no tracing. In doubt both say it: an untraced handler of which each thinks that the other speaks is heard of by nobody.
+ */
 function isSeenByLint(first: HandlerVerdict, group: readonly HandlerVerdict[], root: FrameworkObject | null): boolean {
-  if (first.site.descriptor.name === 'next') return false
+  const { descriptor } = first.site
+  if (descriptor.name === 'next') return false
   if ([...(first.service.package?.dependencies ?? [])].some(isTracingPackage)) return false
-  if (first.site.descriptor.exports) return true
-  const file = root ? fileOf(root.node)?.fileName : undefined
-  if (file === undefined || !file.startsWith(first.service.dir)) return false
-  return first.site.descriptor.rootModule !== undefined || group.some(one => one.site.file === file)
+  if (descriptor.exports) return true
+  const file = root ? fileOf(root.node) : null
+  if (!root || !file?.fileName.startsWith(first.service.dir)) return false
+  if (descriptor.rootModule !== undefined) return true
+  return group.some(one => one.site.file === file.fileName) && isMadePlainly(root.node) && !group.some(one => one.site.handler !== null && ts.isConditionalExpression(unwrap(one.site.handler)))
+    && (isLate(first) || !importsMiddleware(file, descriptor.insert?.module))
+}
+
+/** `const app = express()`, `this.app = express()`, `new Hono().get(…)`, `createServer(handle).listen(…)`, of what the file imports. */
+function isMadePlainly(node: ts.Node): boolean {
+  if (!ts.isCallExpression(node) && !ts.isNewExpression(node)) return false
+  if (ts.isPropertyAccessExpression(node.expression) && !isImported(node.expression.expression)) return false
+  let at: ts.Node = node
+  for (let { parent } = at; ; { parent } = at) {
+    const isChained = ts.isPropertyAccessExpression(parent) && ts.isCallExpression(parent.parent) && parent.parent.expression === parent
+    if (isChained) at = parent.parent
+    else if (ts.isParenthesizedExpression(parent) || ts.isAsExpression(parent) || ts.isSatisfiesExpression(parent) || ts.isNonNullExpression(parent) || ts.isAwaitExpression(parent)) at = parent
+    else break
+  }
+  const { parent } = at
+  if (ts.isExpressionStatement(parent)) return true
+  if (ts.isVariableDeclaration(parent)) return ts.isIdentifier(parent.name)
+  if (ts.isPropertyDeclaration(parent)) return parent.modifiers?.some(modifier => modifier.kind === ts.SyntaxKind.StaticKeyword) !== true
+  return ts.isBinaryExpression(parent) && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken && parent.right === at && ts.isExpressionStatement(parent.parent)
+    && (ts.isIdentifier(parent.left) || (ts.isPropertyAccessExpression(parent.left) && parent.left.expression.kind === ts.SyntaxKind.ThisKeyword))
+}
+
+/** Is it a module of its file: `http` of `import http from 'node:http'`, or of `const http = require('node:http')`? */
+function isImported(node: ts.Expression): boolean {
+  return node.getSourceFile().statements.some(statement => {
+    if (ts.isImportDeclaration(statement)) {
+      const { name, namedBindings } = statement.importClause ?? {}
+      const names = namedBindings && ts.isNamedImports(namedBindings) ? namedBindings.elements.map(element => element.name) : [namedBindings?.name]
+      return ts.isIdentifier(node) && [name, ...names].some(one => one?.text === node.text)
+    }
+    if (ts.isImportEqualsDeclaration(statement)) return ts.isIdentifier(node) && statement.name.text === node.text
+    return ts.isVariableStatement(statement) && statement.declarationList.declarations.some(({ name, initializer }) => ts.isIdentifier(node) && ts.isIdentifier(name) && name.text === node.text && initializer !== undefined && requiredModule(initializer) !== null)
+  }) || requiredModule(node) !== null
+}
+
+/** A file that has the middleware and is not traced by it uses it in a way that one file does not explain. */
+function importsMiddleware(file: ts.SourceFile, module: string | undefined): boolean {
+  return module !== undefined && file.text.includes(module)
 }
 
 function capital(text: string): string {
