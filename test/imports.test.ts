@@ -70,8 +70,13 @@ const boundaries: Readonly<Record<string, Boundary>> = {
     never: /^(ts-morph|typescript)(\/.*)?$/,
     reason: 'what the checker finds is mended by the fixers of the rules, which run in ESLint and need no second compiler',
   },
+  lint: {
+    parts: ['rules', 'configs', 'settings', 'policy', 'version'],
+    never: /^(ts-morph|typescript)(\/.*)?$/,
+    reason: 'what ESLint reports is said by its own engine, which the checker is given from outside',
+  },
   cli: {
-    parts: ['checker', 'audit', 'mend', 'project', 'settings', 'policy', 'version'],
+    parts: ['checker', 'audit', 'lint', 'mend', 'project', 'settings', 'policy', 'version'],
     never: /^(eslint|@typescript-eslint)(\/.*)?$/,
     reason: 'the command is a thin shell around the library',
   },

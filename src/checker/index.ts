@@ -9,6 +9,7 @@ import { withTreeOf, type Changes } from '../project/git.js'
 import { repositoryOf } from '../project/workspace.js'
 import { coverageFindings } from './findings/coverage.js'
 import { finishFindings } from './findings/finish.js'
+import { lintDrafts, type Lint } from './findings/from-lint.js'
 import { stalePolicyFindings } from './findings/stale-policy.js'
 import type { HandlerSite } from './handlers/collect.js'
 import { collectInventory, serviceFinder, spanFinderOf } from './inventory/collect.js'
@@ -25,6 +26,7 @@ export type { AttributeEntry, EventEntry, HandlerEntry, Inventory, InventoryDiff
 export type { CheckFinding, CheckResult, HandlerResult, ServiceResult } from './result.js'
 export { changesAgainst, type Changes } from '../project/git.js'
 export type { Step } from './places.js'
+export type { Lint } from './findings/from-lint.js'
 
 export interface InferredHelpers {
   readonly helpers: NonNullable<Config['helpers']>
@@ -34,6 +36,8 @@ export interface InferredHelpers {
 export interface CheckOptions extends AnalyseOptions {
   /** Report also what ESLint reports in single files. */
   readonly allRules?: boolean
+  /** The rules of single files, for `allRules`: what the checker does not judge itself is added from them. */
+  readonly lint?: Lint
   /** The least share of handlers that must be traced in each service, in percent. */
   readonly minCoverage?: number
   /** Report only what these changes touch; everything is analysed all the same. */
@@ -95,13 +99,15 @@ export async function inventoryDiff(options: AnalyseOptions & { readonly ref: st
 function resultOf(analysis: Analysis, options: CheckOptions): CheckResult {
   const { root, services, verdicts, setupNames, configOf } = analysis
   const repository = repositoryOf(root)
-  const { findings, leftToLint } = finishFindings(analysis.drafts, { program: analysis.program, files: analysis.inScope.filter(file => analysis.own(path.dirname(file.path))), repository, configOf, allRules: options.allRules === true })
+  const files = analysis.inScope.filter(file => analysis.own(path.dirname(file.path)))
+  const drafts = options.allRules === true && options.lint ? [...analysis.drafts, ...lintDrafts(options.lint, files, analysis.drafts, verdicts, configOf)] : analysis.drafts
+  const { findings, leftToLint } = finishFindings(drafts, { program: analysis.program, files, repository, configOf, allRules: options.allRules === true })
   const spansOf = spanFinderOf(analysis)
   const results = services.map(service => serviceResult(service, verdicts.filter(verdict => verdict.service === service), setupNames.get(service) ?? [], spansOf)).filter(service => service.handlers.length > 0)
   const all = [...findings, ...stalePolicyFindings(policyFolders(analysis), analysis), ...(options.minCoverage === undefined ? [] : coverageFindings(results, options.minCoverage, repository, configOf))]
   return {
     root,
-    files: analysis.inScope.filter(file => analysis.own(path.dirname(file.path))).length,
+    files: files.length,
     services: results,
     findings: withServices(options.changes === undefined ? all : touchedFindings(all, analysis, options.changes), analysis),
     leftToLint,

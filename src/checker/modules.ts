@@ -43,6 +43,7 @@ export interface ModuleGraph {
  */
 export function createModuleGraph(program: Program, keepsOrder: (file: string) => boolean = () => false): ModuleGraph {
   const imports = new Map<string, readonly ModuleImport[]>()
+  const inPlaceOf = new Map<string, boolean>()
   let importers: Map<string, ModuleImport[]> | null = null
 
   return { importsOf, importersOf, addLate, loadOrder }
@@ -97,7 +98,8 @@ export function createModuleGraph(program: Program, keepsOrder: (file: string) =
       if (files.has(file)) return
       files.set(file, by)
       const all = importsOf(file)
-      const inPlace = keepsOrder(file)
+      const inPlace = inPlaceOf.get(file) ?? keepsOrder(file)
+      inPlaceOf.set(file, inPlace)
       if (!inPlace) for (const imported of all) if (imported.how === 'import') load(imported)
       const own: { position: number; time: number }[] = []
       marks.set(file, own)

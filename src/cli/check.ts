@@ -44,13 +44,14 @@ export async function runCheck(paths: readonly string[], flags: CheckFlags): Pro
   const options = {
     paths, cwd,
     allRules: flags.allRules === true,
+    ...(flags.allRules === true ? { lint: (await import('../lint/index.js')).lintFile } : {}),
     ...(flags.minCoverage === undefined ? {} : { minCoverage: flags.minCoverage }),
     ...(changes === undefined ? {} : { changes }),
     onProgress: progress.show,
   }
   if (flags.fix === true) {
     const { mend } = await import('./fix.js')
-    const text = mend(await check({ ...options, allRules: true }), cwd)
+    const text = mend(await check({ ...options, allRules: true, lint: () => [] }), cwd)
     progress.clear()
     process.stderr.write(text)
   }

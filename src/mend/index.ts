@@ -80,7 +80,7 @@ function lint(file: string, text: string, collect: (context: Parameters<typeof o
   linter.verify(
     text,
     [{
-      files: ['**/*'],
+      files: ['**/*.{js,jsx,cjs,mjs,ts,tsx,cts,mts}'],
       languageOptions: { parser, parserOptions: { ecmaFeatures: { jsx: !/\.[cm]?ts$/u.test(file) } } },
       plugins: { spanguard: { rules: { mend: rule } } },
       rules: { 'spanguard/mend': 'error' },
