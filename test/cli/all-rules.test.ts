@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { folder, spanguard, type Files } from './project.js'
@@ -64,5 +66,17 @@ describe('check --all-rules', () => {
 
   it('passes over what the config ignores and over files that do not parse', () => {
     expect(found({ 'src/orders.ts': orders(), 'spanguard.config.json': '{ "files": { "ignore": ["src/**"] } }', 'ok.ts': 'export const one = 1\n' }, '--all-rules').rules).toEqual([])
+  })
+})
+
+describe('check --fix', () => {
+  it.each(['ts', 'mts', 'js'])('mends a .%s file', (extension) => {
+    const name = `src/server.${extension}`
+    const dir = folder({
+      'package.json': `{ "name": "shop", "type": "module", "dependencies": { "express": "5", "@spanguard/runtime": "1" }, "scripts": { "start": "node ${name}" } }`,
+      [name]: `import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'\nimport express from 'express'\nnew NodeTracerProvider().register()\nconst app = express()\napp.get('/orders', (request, response) => { response.json([]) })\napp.listen(3000)\n`,
+    })
+    expect(spanguard(dir, 'check', '--fix').stderr).toContain('mended')
+    expect(readFileSync(path.join(dir, name), 'utf8')).toContain('app.use(expressTracing())')
   })
 })
