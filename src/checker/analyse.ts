@@ -121,7 +121,10 @@ function analyseFiles(found: ProgramFiles, settingsOf: SettingsOf, known: readon
   const configOf = (file: string): Config => settingsOf(file).config
   const frameworks = frameworkTable([...scoped], configOf)
   const matcher = createObjectMatcher(frameworks, evaluator)
-  const registrations = collectRegistrations(program, inScope, frameworks, evaluator, matcher)
+  // Of a file that does not parse it is said that it was not checked: half of it is not judged beside that.
+  const brokenFiles = new Set(program.broken.map(broken => broken.path))
+  const readable = inScope.filter(file => !brokenFiles.has(file.path))
+  const registrations = collectRegistrations(program, readable, frameworks, evaluator, matcher)
   const graph = createModuleGraph(program, keepsImportsInPlace)
   const references = createReferences(program, graph, evaluator)
   const join = joinObjects(program, registrations, evaluator, matcher, references)
@@ -149,7 +152,7 @@ function analyseFiles(found: ProgramFiles, settingsOf: SettingsOf, known: readon
   const policyOf = (file: string): Policy => settingsOf(file).policy
   progress('reading spans and what is written to them')
   const reader = createFactReader(program, configOf)
-  const facts = readSpanFacts(program, inScope, reader, evaluator)
+  const facts = readSpanFacts(program, readable, reader, evaluator)
   drafts.push(...dataAndNameFindings(program, facts, policyOf), ...vocabularyFindings(program, facts), ...handOverFindings(program, facts))
   for (const { service, judged, input } of inputs) {
     if (judged.length > 0) drafts.push(...lostContextFindings(service, input), ...silentHandlerFindings(service, judged, program, facts, evaluator))

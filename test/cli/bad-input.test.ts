@@ -83,6 +83,14 @@ describe('spanguard, given something that it cannot use, says so in one sentence
     expect(status).not.toBe(0)
   })
 
+  it('of a file that does not parse nothing is judged beside that', () => {
+    const { status, output } = spanguard({ ...service, 'app.js': `${app}app.get('/more', (_, response) => {` }, 'check', '--all-rules')
+    expect(output).toMatch(/not checked +app\.js:5 does not parse/)
+    expect(output).toContain('Nothing found')
+    expect(output).not.toMatch(/0\/[12]/)
+    expect(status).toBe(1)
+  })
+
   it.each([
     ['an empty list', '{ "files": [] }', /note +.*tsconfig\.json yields no files, and the sources below its folder were checked all the same: name some/],
     ['a folder that is not there', '{ "include": ["nowhere/**/*.ts"] }', /note +.*tsconfig\.json yields no files/],
