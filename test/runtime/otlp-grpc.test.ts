@@ -148,6 +148,21 @@ describe('a service with OTEL_EXPORTER_OTLP_PROTOCOL=grpc', () => {
   })
 })
 
+test.each(['http/protobuf', 'grpc'])('%s: no package of gRPC is loaded, and no exporter of another kind', async protocol => {
+  const program = `
+    import { createRequire } from 'node:module'
+    import { initTracing, withSpan } from '@spanguard/runtime'
+    const tracing = initTracing({ serviceName: 'loads' })
+    withSpan('order.place', () => {})
+    await tracing.flush({ timeoutMs: 2000 })
+    const files = Object.keys(createRequire(process.execPath).cache)
+    console.log(JSON.stringify([files.some(file => file.includes('/otlp-transformer/')), files.filter(file => /@grpc|exporter-trace/.test(file))]))
+    process.exit()`
+  const env = { ENVIRONMENT: 'test', OTEL_LOG_LEVEL: 'none', OTEL_EXPORTER_OTLP_PROTOCOL: protocol, OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${receiver.port}` }
+  const { stdout, stderr } = await startNode(['--input-type=module', '-e', program], env).ended
+  expect(JSON.parse(stdout), stderr).toEqual([true, []])
+})
+
 describe('mutual TLS', () => {
   const tls = (prefix: string, { files }: Certificates): Record<string, string> => ({
     [`${prefix}CERTIFICATE`]: files.ca,
