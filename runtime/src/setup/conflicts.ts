@@ -25,6 +25,7 @@ export function registerGlobals(
     trace.disable()
     return copy
   }
+  tellOtherCopies(provider)
   if (!context.setGlobalContextManager(contextManager)) {
     // Somebody's manager works as well as ours, and taking it away would break contexts that are alive.
     warn('a context manager was registered before; it is used')
@@ -33,6 +34,22 @@ export function registerGlobals(
     warn('a propagator was registered before; it is used, and trace context may go out in a form of its own')
   }
   return null
+}
+
+/**
+ * Since 1.10 the API has a copy for ES modules and one for CommonJS, which share what is registered. But a tracer that was taken
+ * before (as instrumentations that are preloaded take theirs) waits for a provider to be registered by its own copy. So each
+ * copy of the registered version is told by registering in its turn; whose turn is last makes no difference.
+ */
+function tellOtherCopies(provider: TracerProvider): void {
+  const version = registeredApi()?.['version']
+  for (const copy of loadedApiCopies()) {
+    if (copy.version !== version || copy.trace === undefined || copy.trace === trace) continue
+    trace.disable()
+    copy.trace.setGlobalTracerProvider(provider)
+    copy.trace.disable()
+    trace.setGlobalTracerProvider(provider)
+  }
 }
 
 /** Gives back what `registerGlobals` took, so that another setup can follow (tests, hot reload). */
@@ -61,19 +78,25 @@ export function newerApiCopy(): string | null {
 interface ApiCopy {
   readonly folder: string
   readonly version: string
+  /** Of its main file, where that is loaded. */
+  readonly trace: typeof trace | undefined
 }
 
 function loadedApiCopies(): ApiCopy[] {
-  const cache = (Module as unknown as { _cache?: Record<string, unknown> })._cache ?? {}
-  const folders = new Set<string>()
+  const cache = (Module as unknown as { _cache?: Record<string, { readonly exports?: { readonly trace?: typeof trace } } | undefined> })._cache ?? {}
+  const folders = new Map<string, typeof trace | undefined>()
   for (const file of Object.keys(cache)) {
-    const match = /^(.*[\\/]@opentelemetry[\\/]api)[\\/]build[\\/]/.exec(file)
-    if (match?.[1] !== undefined) folders.add(match[1])
+    // Line 1.9 is in build/src, 1.10 in dist.
+    const match = /^(.*[\\/]@opentelemetry[\\/]api)[\\/](?:build|dist)[\\/](.*)/.exec(file)
+    const [, folder, inner = ''] = match ?? []
+    if (folder === undefined) continue
+    const own = /^(?:src[\\/])?index\.c?js$/.test(inner) ? cache[file]?.exports?.trace : undefined
+    if (own !== undefined || !folders.has(folder)) folders.set(folder, own)
   }
-  return [...folders].flatMap(folder => {
+  return [...folders].flatMap(([folder, own]) => {
     try {
       const { version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { version?: unknown }
-      return typeof version === 'string' ? [{ folder, version }] : []
+      return typeof version === 'string' ? [{ folder, version, trace: own }] : []
     } catch {
       return []
     }
