@@ -29,6 +29,13 @@ describe('a value that a function hands on to a span', () => {
     })).toEqual(['crawl.ts:2'])
   })
 
+  it('is nothing where it is an error\'s message, whatever error a call gives', async () => {
+    expect(await places({
+      'src/fail.ts': `import { trace } from '@opentelemetry/api'\nexport function fail(ex: unknown) {\n  trace.getActiveSpan()?.setAttribute('exception.text', typeof ex === 'object' && ex !== null && 'message' in ex ? JSON.stringify(ex.message) : 'unknown')\n}\n`,
+      'src/main.ts': `import { fail } from './fail.js'\nexport const one = (uploadError: Error) => fail(uploadError)\nexport const two = () => fail(new RangeError('too many'))\nexport const three = () => fail('too many')\n`,
+    })).toEqual([])
+  })
+
   it('is said at the call where the function itself is fine', async () => {
     expect(await places({
       'src/crawl.ts': `import { withSpan } from './spans.js'\nexport const crawl = (page: string) => withSpan('page.crawl', { 'page.name': page }, async () => page)\n`,

@@ -148,18 +148,30 @@ function isMapped(call: CallValue): boolean {
   return name === 'map' || name === 'flatMap' || (call.callee[0] === 'Object' && (name === 'keys' || name === 'values'))
 }
 
-const ERROR_NAME = /^(?:e|err|error|ex|exception|cause|reason)$/i
+/** What names of errors end in: `ex`, `uploadError`. Sorted. */
+const errorWords: ReadonlySet<string> = new Set(['cause', 'e', 'err', 'error', 'ex', 'exception', 'reason'])
+
+function isErrorName(name: string | undefined): boolean {
+  return name !== undefined && errorWords.has(splitName(name).at(-1) ?? '')
+}
 
 /** By the names that errors are caught under. */
 function isCaughtError(value: Value): boolean {
-  return ERROR_NAME.test(pathOf(value).at(-1) ?? '')
+  return isErrorName(pathOf(value).at(-1))
+}
+
+/** `new UploadError(…)`, or a text that a helper takes in the place of an error. */
+function isMadeError(value: Value | undefined): boolean {
+  if (value?.kind === 'call') return isErrorName(value.callee.at(-1))
+  return value?.kind === 'literal' || value?.kind === 'template' || value?.kind === 'concat'
 }
 
 /** `error.message`, `ex.name`: a text of the program's own, which `JSON.stringify` only puts into quotes. */
 function isErrorField(value: Value): boolean {
   const path = pathOf(value)
   const field = path.at(-1)
-  return (field === 'message' || field === 'name' || field === 'code') && ERROR_NAME.test(path.at(-2) ?? '')
+  if (field !== 'message' && field !== 'name' && field !== 'code') return false
+  return isErrorName(path.at(-2)) || (value.kind === 'reference' && path.length === 2 && path[0] === '[]' && isMadeError(value.base))
 }
 
 /** A text, a number, a list of constants, two or three fields by name: serialised, it is as short as before. */
