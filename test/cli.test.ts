@@ -106,6 +106,7 @@ describe('explain', () => {
   })
 
   it('says which rules there are when it knows none of the name', () => {
+    expect(spanguard(services, 'explain', 'span-ends').stderr).toMatch(/^There is no rule "span-ends": did you mean "span-end"\? There are: /)
     const { status, stderr } = spanguard(services, 'explain', 'no-such-rule')
     expect(status).toBe(2)
     expect(stderr).toContain('no-sensitive-data')

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { findNearest } from '@spanguard/policy'
 import pc from 'picocolors'
 import { exitCodes } from './exit-codes.js'
 import { rulePages } from './rule-pages.js'
@@ -9,7 +10,8 @@ export function explain(rule: string): number {
   const pages = rulePages()
   const page = pages.get(name)
   if (page === undefined) {
-    process.stderr.write(`There is no rule "${name}". There are: ${[...pages.keys()].toSorted().join(', ')}.\n`)
+    const nearest = findNearest(name, pages.keys())
+    process.stderr.write(`There is no rule "${name}"${nearest === null ? '.' : `: did you mean "${nearest}"?`} There are: ${[...pages.keys()].toSorted().join(', ')}.\n`)
     return exitCodes.unusable
   }
   const text = readFileSync(page, 'utf8')

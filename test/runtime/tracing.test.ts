@@ -24,6 +24,14 @@ async function sent(): Promise<Record<string, DecodedSpan>> {
   return Object.fromEntries(receiver.spans().map(span => [span.name, span]))
 }
 
+test('withSpan without work says so, from JavaScript', () => {
+  start()
+  const untyped = withSpan as unknown as (name: string, options?: object) => void
+  const sentence = /^withSpan\("payment\.process"\) was given no work: write it as the last argument/
+  expect(() => untyped('payment.process')).toThrow(sentence)
+  expect(() => untyped('payment.process', { kind: 'internal' })).toThrow(sentence)
+})
+
 describe('what arrives', () => {
   test('a span with its resource, scope and ratio', async () => {
     start({ serviceVersion: '1.2.3' })

@@ -28,7 +28,9 @@ export function withSpan<T>(name: string, fn: (span: ListedSpan) => T): T
 export function withSpan<T, const A>(name: string, options: SpanOptions<A>, fn: (span: ListedSpan) => T): T
 export function withSpan<T>(name: string, optionsOrFn: SpanOptions | ((span: ListedSpan) => T), maybeFn?: (span: ListedSpan) => T): T {
   const options = typeof optionsOrFn === 'function' ? {} : optionsOrFn
-  const fn = typeof optionsOrFn === 'function' ? optionsOrFn : (maybeFn as (span: ListedSpan) => T)
+  const fn = typeof optionsOrFn === 'function' ? optionsOrFn : maybeFn
+  // From JavaScript, or through a cast: there is no work that could go on without its span.
+  if (typeof fn !== 'function') throw new TypeError(`withSpan("${name}") was given no work: write it as the last argument, withSpan(name, () => work()).`)
   const parent = options.parent ?? context.active()
   const span = startSafely(name, options, parent)
   return runInSpan(span, trace.setSpan(options.root === true ? trace.deleteSpan(parent) : parent, span), fn)
