@@ -8,7 +8,7 @@ const cli = path.resolve(import.meta.dirname, '../../dist/src/cli.js')
 let dir = ''
 beforeEach(() => {
   dir = mkdtempSync(path.join(tmpdir(), 'spanguard-'))
-  write('package.json', '{ "name": "shop", "type": "module", "scripts": { "start": "node src/main.js" } }')
+  write('package.json', '{ "name": "shop", "type": "module", "scripts": { "start": "node --import @spanguard/runtime/register src/main.js" } }')
   write('src/main.js', "import express from 'express'\nimport { expressTracing } from '@spanguard/runtime/express'\nconst app = express()\napp.use(expressTracing())\napp.get('/a', (req, res) => res.end())\napp.listen(3000)\n")
   write('spanguard.config.json', '{ "attributes": { "allow": ["order.*"] } }')
 })
