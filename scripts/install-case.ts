@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { startReceiver } from '../test/otlp-receiver.js'
@@ -187,8 +187,13 @@ function installCommand(manager: PackageManager, bin: string): string[] {
   }
 }
 
+/** npm's own script: it stands beside most installations of Node; a bare binary, as the matrix runs, has that of the machine. */
 function npmCli(): string {
-  return path.join(path.dirname(process.execPath), '../lib/node_modules/npm/bin/npm-cli.js')
+  const beside = path.join(path.dirname(process.execPath), '../lib/node_modules/npm/bin/npm-cli.js')
+  const onPath = (process.env['PATH'] ?? '').split(path.delimiter).map((folder) => path.join(folder, 'npm'))
+  const found = [beside, ...onPath].find((file) => existsSync(file))
+  if (found === undefined) throw new Error('There is no npm beside this Node and none on the PATH: install one.')
+  return realpathSync(found)
 }
 
 function isWarning(text: string): boolean {
