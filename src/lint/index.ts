@@ -6,7 +6,7 @@ import { rules } from '../../rules/index.js'
 import { createPresets } from '../configs/presets.js'
 import { version } from '../version.js'
 
-/** What a rule of the preset `recommended` says of a file. Lines and columns count from 1, as ESLint counts them. */
+/** What a rule of the preset `recommended` says of a file: the checker, which imports no linter, names the same form. Lines and columns count from 1, as ESLint counts them. */
 export interface LintMessage {
   /** Without prefix. */
   readonly rule: string
@@ -36,6 +36,7 @@ export function lintFile(file: string, text: string, config: Config): readonly L
   const linter = new Linter({ configType: 'flat', cwd: process.cwd() })
   const messages = linter.verify(
     text,
+    // The types of ESLint and of typescript-eslint describe one plugin and one parser in words that do not fit each other.
     [{
       files: ['**/*.{js,jsx,cjs,mjs,ts,tsx,cts,mts}'],
       languageOptions: { parser, parserOptions: { ecmaFeatures: { jsx: !/\.[cm]?ts$/u.test(file) } } },
