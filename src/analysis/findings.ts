@@ -1,7 +1,10 @@
-import { type Fact, type Finding, judgeAttributeWrite, judgeSpanName, selectFindings } from '@spanguard/policy'
+import { type Fact, type Finding, isModelContent, isSwitchable, judgeAttributeWrite, judgeSpanName, selectFindings } from '@spanguard/policy'
 import type { RuleContext, RuleListener } from '@typescript-eslint/utils/ts-eslint'
 
+import { getPackage } from '../project/package-json.js'
 import { type FileAnalysis, type OpenFile, openFile } from './index.js'
+import { findNode } from './origins.js'
+import { isSwitchedOn } from './recording-switches.js'
 import { type Mend, reportFinding } from './report.js'
 
 /** A finding together with the fact that it was made of. */
@@ -76,7 +79,7 @@ function judgeFile(file: OpenFile): ReadonlyMap<string, readonly JudgedFact[]> {
   for (const fact of analysis.facts) {
     for (const finding of selectFindings(judge(fact, analysis, isOn), isOn)) {
       const place = `${finding.rule}:${finding.origin.start}:${finding.origin.end}`
-      if (seen.has(place)) continue
+      if (seen.has(place) || isAskedFor(finding, fact, file)) continue
       if (fact.derivedFrom === undefined) guilty.add(`${finding.rule}:${fact.origin.start}`)
       else if (guilty.has(`${finding.rule}:${fact.derivedFrom.start}`)) continue
       seen.add(place)
@@ -86,6 +89,16 @@ function judgeFile(file: OpenFile): ReadonlyMap<string, readonly JudgedFact[]> {
     }
   }
   return byRule
+}
+
+/** What a switch lets into the trace, and what a library is published to record, nobody wrote by accident. */
+function isAskedFor(finding: Finding, fact: Fact, { analysis, filename }: OpenFile): boolean {
+  if (!isSwitchable(finding)) return false
+  if (fact.fact === 'attribute-write' && isModelContent(finding, fact.key) && getPackage(filename)?.isLibrary === true) return true
+  return [finding.origin, fact.derivedFrom].some((origin) => {
+    const node = origin === undefined ? null : findNode(origin)
+    return node !== null && isSwitchedOn(node, analysis.sourceCode)
+  })
 }
 
 function judge(fact: Fact, { policy }: FileAnalysis, isOn: (rule: string) => boolean): readonly Finding[] {

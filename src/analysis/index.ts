@@ -13,6 +13,8 @@ import { nodesOf } from './walk.js'
 
 /** What is known of a file before its tree is looked at. */
 export interface OpenFile {
+  /** Absolute path, as the linter names it. */
+  readonly filename: string
   readonly config: Config
   readonly policy: Policy
   /** False for files whose words have nothing to do with tracing: rules about spans return `{}` for them. */
@@ -77,6 +79,7 @@ function createFile(context: AnyContext, openedBy: ReadonlySet<string>): OpenFil
   const isMentioned = once(() => TRACING_WORDS.test(text) || (config.helpers ?? []).some((helper) => text.includes(helper.export)))
   const isOut = once(() => isOutOfScope(filename, text, policy, file === null ? cwd : folder))
   return {
+    filename,
     config,
     policy,
     openedBy,

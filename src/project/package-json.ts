@@ -18,6 +18,8 @@ export interface Package {
   readonly main: string | null
   /** It installs a command (`bin`). */
   readonly isCommand: boolean
+  /** It is published for others to build on: not private, with an entry and its types or files, and nothing that starts it. */
+  readonly isLibrary: boolean
   /** Workspace globs as written (`workspaces`, or its `packages`). pnpm keeps its own in pnpm-workspace.yaml. */
   readonly workspaces: readonly string[]
 }
@@ -88,8 +90,16 @@ function toPackage(file: string, json: Record<string, unknown>): Package {
     scripts: strings(json['scripts']),
     main: typeof json['main'] === 'string' ? json['main'] : null,
     isCommand: typeof json['bin'] === 'string' || (isRecord(json['bin']) && Object.keys(json['bin']).length > 0),
+    isLibrary: isLibrary(json),
     workspaces: workspaceGlobs(json['workspaces']),
   }
+}
+
+/** `npm init` writes a name and a `main` for everybody: what is published says a little more. */
+function isLibrary(json: Record<string, unknown>): boolean {
+  if (json['private'] === true || typeof json['name'] !== 'string' || strings(json['scripts'])['start'] !== undefined) return false
+  const hasEntry = ['exports', 'main', 'module'].some((field) => json[field] !== undefined)
+  return hasEntry && ['exports', 'files', 'module', 'publishConfig', 'types', 'typings'].some((field) => json[field] !== undefined)
 }
 
 function isTypeOnly(pkg: Package): boolean {

@@ -44,6 +44,8 @@ use(new SimpleSpanProcessor(new InMemorySpanExporter()))`,
     },
     { name: 'a class of the same name from elsewhere', code: `import { SimpleSpanProcessor } from './processors'\nuse(new SimpleSpanProcessor(exporter))` },
     { name: 'in a file for development', filename: 'src/tracing.dev.ts', code: `${sdk}use(${toConsole})` },
+    { name: 'printed in an example, which is run to be looked at', filename: 'examples/basic/tracing.ts', code: `${sdk}use(${toConsole})` },
+    { name: 'printed in a playground', filename: 'packages/otel-playground/tracing.ts', code: `${sdk}use(${toConsole})` },
     { name: 'in a test', filename: 'src/tracing.spec.ts', code: `${sdk}use(${toConsole})` },
     {
       name: 'in a browser',

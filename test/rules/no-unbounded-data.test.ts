@@ -1,8 +1,10 @@
 import rule from '../../rules/no-unbounded-data.js'
 import { findingsOnly, ruleTester } from '../rule-tester.js'
+import { makeService } from './services.js'
 
 const head = `import { metrics, trace } from '@opentelemetry/api'\nconst span = trace.getTracer('t').startSpan('order.place')\n`
 const line = (code: string): string => `${head}${code}`
+const service = makeService('orders', { private: true, scripts: { start: 'node index.js' } })('index.ts')
 const at = (messageId: string, column: number, lineNumber = 3) => [{ messageId: messageId as 'payload', line: lineNumber, column }]
 
 ruleTester.run('no-unbounded-data', findingsOnly(rule), {
@@ -41,7 +43,7 @@ export const handle = (req) => send(parse(req).query)`) },
     { name: 'a list with a member that is not written out, serialised', code: line(`span.addEvent('posts.listed', { posts: JSON.stringify([{ name: 'a' }, ...posts]) })`), errors: at('payload', 40) },
     { name: "the error's cause, serialised", code: line(`span.setAttribute('error.cause', JSON.stringify(error.cause.response))`), errors: at('payload', 34) },
     { name: 'a payload of a message', code: line(`span.setAttribute('queue.payload', message.payload)`), errors: at('payload', 36) },
-    { name: 'a serialised structure under a key of its own', code: line(`span.setAttribute('llm.input', JSON.stringify(messages))`), errors: at('payload', 32) },
+    { name: 'a serialised structure under a key of its own, in a service', filename: service, code: line(`span.setAttribute('llm.input', JSON.stringify(messages))`), errors: at('payload', 32) },
     { name: 'an id made at the call of a helper', code: line(`function note(id) { span.setAttribute('order.note', id) }\nnote(randomUUID())`), errors: at('unique', 6, 4) },
     { name: 'all headers in a loop', code: line(`for (const [name, value] of Object.entries(req.headers)) span.setAttribute(name, value)`), errors: at('payload', 82) },
     { name: 'all of a body in forEach', code: line(`Object.entries(req.body).forEach(([name, value]) => { span.setAttribute(name, String(value)) })`), errors: at('payload', 86) },

@@ -40,6 +40,14 @@ ruleTester.run('require-shutdown', rule, {
       code: `${provider}const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(new ConsoleSpanExporter())] })\nprovider.register()`,
     },
     {
+      name: 'each span goes at once to an exporter of the project (temporal)',
+      code: `${provider}import { SpanExporter } from './span-exporter'\nconst provider = new NodeTracerProvider()\nprovider.addSpanProcessor(new SimpleSpanProcessor(new SpanExporter()))\nprovider.register()`,
+    },
+    {
+      name: 'the same in the options',
+      code: `${provider}import { SpanExporter } from './span-exporter'\nconst provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(new SpanExporter())] })\nprovider.register()`,
+    },
+    {
       name: 'the global provider is ended',
       code: `${provider}${made}provider.register()\nprocess.once('SIGTERM', () => trace.getTracerProvider().getDelegate().forceFlush())`,
     },

@@ -8,6 +8,9 @@ interface Manifest {
   readonly dependencies?: readonly string[]
   readonly scripts?: Readonly<Record<string, string>>
   readonly bin?: string
+  readonly exports?: string
+  readonly private?: boolean
+  readonly types?: string
 }
 
 const root = mkdtempSync(path.join(os.tmpdir(), 'spanguard-handlers-'))

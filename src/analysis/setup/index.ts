@@ -47,10 +47,11 @@ export function setupOf(file: OpenFile, context: RuleOfFile): SetupAnalysis | nu
   return setup
 }
 
-function createSetup(file: OpenFile, { filename, sourceCode }: RuleOfFile): SetupAnalysis {
+function createSetup(file: OpenFile, { cwd, filename, sourceCode }: RuleOfFile): SetupAnalysis {
   const { config } = file
   const approved = config.setup?.approved ?? []
   const setupContext: SetupContext = {
+    cwd,
     sourceCode,
     filename,
     get calls() {

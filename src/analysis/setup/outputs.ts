@@ -1,7 +1,10 @@
+import path from 'node:path'
+
 import type { ExporterEndpoint, SpanOutput } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 
+import { getPackage } from '../../project/package-json.js'
 import { findBinding, findVariable, getMemberName, getPropertyName, unwrap } from '../bindings.js'
 import { isOwnModule } from '../imports.js'
 import { originOf } from '../origins.js'
@@ -14,8 +17,18 @@ import { findSetupCall, getCalleeName, getOption, resolveOnce, type SetupCall } 
 /** A function that freezes between its calls loses what waits for a batch: sending each span is what its documentation says. */
 const LAMBDA = /\bAWS_LAMBDA_[A-Z]/
 
+/** Folders of what is written to be tried out at a terminal, where people look at what is printed. */
+const SAMPLES = /^(?:(?:[\w.]+-)*(?:demos?|examples?|getting-started|playgrounds?|quick-?starts?|samples?|tutorials?)(?:-[\w.]+)*)$/i
+
+/** Does a file stand in such a folder, below the folder that is linted? */
+function isSample(filename: string, cwd: string): boolean {
+  const relative = path.relative(cwd, filename)
+  const inside = relative.startsWith('..') || path.isAbsolute(relative) ? path.relative(getPackage(filename)?.dir ?? path.dirname(filename), filename) : relative
+  return inside.split(path.sep).slice(0, -1).some((folder) => SAMPLES.test(folder))
+}
+
 /** The processors and exporters that send span by span, or to the console. */
-export function readOutputs(calls: readonly SetupCall[], { filename, sourceCode }: SetupContext): SpanOutput[] {
+export function readOutputs(calls: readonly SetupCall[], { cwd, filename, sourceCode }: SetupContext): SpanOutput[] {
   return calls.flatMap((call): SpanOutput[] => {
     const sends = readSending(call, sourceCode)
     if (sends === null || isUnused(call.node, sourceCode)) return []
@@ -28,7 +41,7 @@ export function readOutputs(calls: readonly SetupCall[], { filename, sourceCode 
         certainty: 'certain',
         name: call.name,
         sends,
-        development: isForDevelopment(call.node, filename, sourceCode),
+        development: isForDevelopment(call.node, filename, sourceCode) || (sends === 'to-console' && isSample(filename, cwd)),
       },
     ]
   })
@@ -44,7 +57,7 @@ function readSending(call: SetupCall, sourceCode: Readonly<SourceCode>): SpanOut
 }
 
 /** `new SimpleSpanProcessor(new WorkflowExporter())` of a class of the project's own: nobody says that it sends anything by network. */
-function isOwnExporter(call: SetupCall, sourceCode: Readonly<SourceCode>): boolean {
+export function isOwnExporter(call: SetupCall, sourceCode: Readonly<SourceCode>): boolean {
   const [argument] = call.node.arguments
   if (argument === undefined) return false
   const made = resolveOnce(getOption(argument, 'exporter', sourceCode) ?? argument, sourceCode)

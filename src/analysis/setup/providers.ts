@@ -3,16 +3,19 @@ import type { TSESTree } from '@typescript-eslint/types'
 import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 
 import { removedModules, type ProviderExport } from '../../otel/setup.js'
+import { getMemberName, unwrap } from '../bindings.js'
 import { originOf } from '../origins.js'
 import { canBothRun, isConditional } from './conditions.js'
 import { hasOtherEnd, readDeadline } from './ends.js'
 import { isUsedUnended } from './importers.js'
-import { findExporter } from './outputs.js'
+import { findExporter, isOwnExporter } from './outputs.js'
 import { followName, followOwnership, type Ownership } from './ownership.js'
 import { type Call, findSetupCall, getCalleeName, getOption, resolveOnce, type SetupCall } from './setup-calls.js'
 import { readSampler } from './samplers.js'
 
 export interface SetupContext {
+  /** The folder that is linted. */
+  readonly cwd: string
   readonly sourceCode: Readonly<SourceCode>
   readonly filename: string
   readonly calls: readonly Call[]
@@ -89,16 +92,16 @@ function readShutdown(
     if (unbounded === undefined || hasExporterTimeout(sourceCode)) return { shutdown: 'bounded' }
     return { shutdown: 'unbounded', shutdownAt: originOf(unbounded) }
   }
-  const isBuffered = row.exportsByDefault || hasOutput(call, ownership, sourceCode)
-  if (!isBuffered || ownership.handedOver || flushesItself(sourceCode)) return { shutdown: 'unknown' }
+  const hasBuffer = row.exportsByDefault || hasOutput(call, ownership, context)
+  if (!hasBuffer || ownership.handedOver || flushesItself(sourceCode)) return { shutdown: 'unknown' }
   if (hasOtherEnd(context.calls, sourceCode)) return { shutdown: 'unknown' }
   if (ownership.exportedAs.length > 0 && !isUsedUnended(ownership.exportedAs, context.filename)) return { shutdown: 'unknown' }
   return { shutdown: 'none' }
 }
 
 /** A provider without a processor holds no span back, nor does one that prints each span at once. */
-function hasOutput(call: SetupCall, ownership: Ownership, sourceCode: Readonly<SourceCode>): boolean {
-  if (ownership.members.has('addSpanProcessor')) return true
+function hasOutput(call: SetupCall, ownership: Ownership, { calls, sourceCode }: SetupContext): boolean {
+  if (ownership.members.has('addSpanProcessor') && addedProcessors(calls).some((added) => !holdsNothing(added, sourceCode))) return true
   const [config] = call.node.arguments
   if (config === undefined) return false
   const object = resolveOnce(config, sourceCode)
@@ -113,17 +116,30 @@ function hasOutput(call: SetupCall, ownership: Ownership, sourceCode: Readonly<S
   return list.elements.some((element) => element !== null && isBuffered(element, sourceCode))
 }
 
+function addedProcessors(calls: readonly Call[]): readonly TSESTree.Node[] {
+  return calls.flatMap((call) => {
+    const callee = unwrap(call.callee)
+    const [processor] = call.arguments
+    return callee.type === 'MemberExpression' && getMemberName(callee) === 'addSpanProcessor' && processor !== undefined ? [processor] : []
+  })
+}
+
 /** Can a processor hold spans that only the provider's end sends? One that leaves the file is flushed by whoever took it. */
 function isBuffered(processor: TSESTree.Node, sourceCode: Readonly<SourceCode>): boolean {
-  const call = findSetupCall(processor, sourceCode)
-  if (call?.row.role === 'processor') {
-    if (call.row.sends === 'nothing') return false
-    const exporter = findExporter(call, sourceCode)
-    if (call.row.sends === 'each' && exporter?.row.role === 'exporter' && exporter.row.to !== 'network') return false
-  }
+  if (holdsNothing(processor, sourceCode)) return false
   if (processor.type !== 'Identifier') return true
   const ownership = followName(processor, sourceCode)
   return !leavesFile(ownership) && ownership.ends.length === 0
+}
+
+/** Is a processor shown to keep no span back: one that drops them, or that prints or hands on each at once? */
+function holdsNothing(processor: TSESTree.Node, sourceCode: Readonly<SourceCode>): boolean {
+  const call = findSetupCall(processor, sourceCode)
+  if (call?.row.role !== 'processor') return false
+  if (call.row.sends !== 'each') return call.row.sends === 'nothing'
+  const exporter = findExporter(call, sourceCode)
+  // An exporter of the project's own keeps back only what the project itself made it keep.
+  return exporter === null ? isOwnExporter(call, sourceCode) : exporter.row.role === 'exporter' && exporter.row.to !== 'network'
 }
 
 /** The instrumentation of AWS Lambda flushes the provider after each invocation. */

@@ -4,6 +4,8 @@ import {
   type Fact,
   type Finding,
   formatMessage,
+  isModelContent,
+  isSwitchable,
   judgeAttributeWrite,
   judgeSpanName,
   type Origin,
@@ -12,9 +14,11 @@ import {
   type Value,
 } from '@spanguard/policy'
 
+import { getPackage } from '../../project/package-json.js'
 import type { Evaluator } from '../evaluate.js'
 import type { FactReader } from '../facts/extract.js'
 import { type DerivedFact, factsOfHelperCalls, type Helper } from '../facts/helper-calls.js'
+import { isSwitchedOn } from '../facts/recording-switches.js'
 import { functionName } from '../facts/syntax.js'
 import { step } from '../places.js'
 import type { Program, ProgramFile } from '../program.js'
@@ -62,6 +66,7 @@ export function dataAndNameFindings(program: Program, { direct, derived: derived
       const policy = policyOf(file.path)
       const seenByLint = new Set(judge(fileOnly(fact), policy).map(({ rule }) => rule))
       for (const finding of judge(fact, policy)) {
+        if (isAskedFor(finding, fact, file.path, program)) continue
         guilty.add(keyOf(finding.rule, fact.origin))
         drafts.push(toDraft(finding, program, file.root, { leftToLint: seenByLint.has(finding.rule) && isMadeHere(fact, file), steps: [] }))
       }
@@ -73,6 +78,7 @@ export function dataAndNameFindings(program: Program, { direct, derived: derived
     for (const finding of judge(fact, policyOf(call.getSourceFile().fileName))) {
       // What is wrong in a helper's body is said once, there.
       if (fact.derivedFrom !== undefined && guilty.has(keyOf(finding.rule, fact.derivedFrom))) continue
+      if (isAskedFor(finding, fact, call.getSourceFile().fileName, program)) continue
       // A function that hands its parameter on is the place to mend, not each of its callers; names are its callers' choice.
       const calls = said.get(writeOf(finding.rule, fact)) ?? []
       const [outer] = helpers
@@ -82,6 +88,16 @@ export function dataAndNameFindings(program: Program, { direct, derived: derived
     }
   }
   return drafts
+}
+
+/** What a switch lets into the trace, and what a library is published to record, nobody wrote by accident. */
+function isAskedFor(finding: Finding, fact: Fact, file: string, program: Program): boolean {
+  if (!isSwitchable(finding)) return false
+  if (fact.fact === 'attribute-write' && isModelContent(finding, fact.key) && getPackage(file)?.isLibrary === true) return true
+  return [finding.origin, fact.derivedFrom].some((origin) => {
+    const node = origin === undefined ? null : nodeAt(program, origin)
+    return node !== null && isSwitchedOn(node, program)
+  })
 }
 
 /** An instrument that another file makes is unknown to ESLint. */

@@ -1,7 +1,8 @@
 /**
  * What each instrumentation changes when it is loaded afterwards. Built-in modules are left out: their exports are changed
- * in place as soon as anybody asks for them again. So is undici, which is heard through diagnostics channels. Read from
- * `InstrumentationNodeModuleDefinition` of the published instrumentations.
+ * in place as soon as anybody asks for them again. So are undici, which is heard through diagnostics channels, and Prisma's client,
+ * which asks a global for its tracer at each query. Read from `InstrumentationNodeModuleDefinition` of the published
+ * instrumentations.
  */
 export const instrumentedBy: Readonly<Record<string, readonly string[]>> = {
   '@fastify/otel': ['fastify'],
@@ -41,7 +42,6 @@ export const instrumentedBy: Readonly<Record<string, readonly string[]>> = {
   '@opentelemetry/instrumentation-tedious': ['tedious'],
   '@opentelemetry/instrumentation-typeorm': ['typeorm'],
   '@opentelemetry/instrumentation-winston': ['winston'],
-  '@prisma/instrumentation': ['@prisma/client'],
   'opentelemetry-instrumentation-kafkajs': ['kafkajs'],
 }
 

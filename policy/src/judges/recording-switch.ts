@@ -1,0 +1,57 @@
+import type { Value } from '../facts.js'
+import type { Finding } from '../finding.js'
+import { splitName } from '../names.js'
+import { contentWords, debuggingWords, hidingWords, modelWords, recordingNouns, recordingVerbs, switchHolders } from '../words/switches.js'
+
+/** One thing that a condition around a write tests: the names that lead to it, and whether it is true where the write stands. */
+export interface TestedName {
+  readonly path: readonly string[]
+  readonly holds: boolean
+}
+
+/**
+ * Does a condition say that somebody switched the recording of content on (`config.recordInputs`, `this.shouldSendPrompts()`,
+ * `!telemetry.hideOutputs`, `process.env.TRACE_CONTENT`, `debug`)? What is written below it nobody wrote by accident.
+ */
+export function isRecordingSwitch({ path, holds }: TestedName): boolean {
+  const names = path.filter((name) => name !== '[]' && name !== 'this')
+  const last = splitName(names.at(-1) ?? '')
+  const before = splitName(names.at(-2) ?? '')
+  if (last.some((word) => debuggingWords.has(word)) && holds) return true
+  // `telemetry.capture.body`: the holder says that it is a switch.
+  const isHeld = before.some((word) => switchHolders.has(word))
+  const words = isState(last) ? [...before, ...last] : last
+  const hides = words.some((word) => hidingWords.has(word))
+  if (!namesContent(words, isHeld || hides)) return false
+  return hides ? !holds : holds
+}
+
+/** `content.enabled` says no more than its owner does. */
+function isState(words: readonly string[]): boolean {
+  return words.every((word) => recordingNouns.has(word) || word === 'is')
+}
+
+/** A verb of recording and what is recorded, in this order or the other; the one alone where something else says that it is a switch. */
+function namesContent(words: readonly string[], isSwitch: boolean): boolean {
+  return words.some((word, index) => {
+    if (!contentWords.has(word)) return false
+    if (words.slice(0, index).some((verb) => recordingVerbs.has(verb))) return true
+    if (words.slice(index + 1).some((noun) => recordingNouns.has(noun))) return true
+    return isSwitch && words.length <= 2
+  })
+}
+
+/**
+ * Is a finding about what a language model, an agent or a tool was given or answered, by its key or its value? A library that is
+ * published to record just that has it in its documentation: who installs it asked for it.
+ */
+export function isModelContent(finding: Pick<Finding, 'messageId' | 'rule'>, key: Value): boolean {
+  if (finding.rule !== 'no-unbounded-data' || finding.messageId !== 'payload') return false
+  const name = key.kind === 'literal' ? String(key.value) : key.text
+  return splitName(name).some((word) => modelWords.has(word))
+}
+
+/** Can a switch ask for what a finding reports? A secret is one with whatever it was switched on. */
+export function isSwitchable({ messageId, rule }: Pick<Finding, 'messageId' | 'rule'>): boolean {
+  return rule === 'no-unbounded-data' && (messageId === 'payload' || messageId === 'bag' || messageId === 'url' || messageId === 'sql' || messageId === 'array')
+}
