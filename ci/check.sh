@@ -11,10 +11,14 @@ out=${SPANGUARD_OUT:-${RUNNER_TEMP:-/tmp}/spanguard}
 mkdir -p "$out"
 rm -f "$out"/spanguard.*
 
+# A package of a workspace has its commands at the workspace's root.
+installed=$PWD
+until [ "$installed" = / ] || [ -x "$installed/node_modules/.bin/spanguard" ]; do installed=$(dirname "$installed"); done
+
 if [ -n "${SPANGUARD_COMMAND:-}" ]; then
   read -ra spanguard <<<"$SPANGUARD_COMMAND"
-elif [ -x node_modules/.bin/spanguard ]; then
-  spanguard=(node_modules/.bin/spanguard)
+elif [ -x "$installed/node_modules/.bin/spanguard" ]; then
+  spanguard=("$installed/node_modules/.bin/spanguard")
 else
   spanguard=(npx --yes --package "eslint-plugin-spanguard@${SPANGUARD_VERSION:-latest}" spanguard)
 fi

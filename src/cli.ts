@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { ConfigError } from '@spanguard/policy'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { UsageError } from './checker/problem.js'
 import { buildPolicy } from './cli/build-policy.js'
 import { runCheck, type CheckFlags, type ExtraReport } from './cli/check.js'
 import { exitCodes } from './cli/exit-codes.js'
@@ -34,7 +35,9 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--all-rules', 'report also what ESLint reports in single files')
     .option('--quiet', 'errors only')
     .option('--print-helpers', 'write the helpers that the program has of its own, in the form of the config, and check nothing')
-    .action(async (paths: string[], flags: CheckFlags & { readonly printHelpers?: boolean }) => {
+    .option('--update-config', 'with --print-helpers: put them into spanguard.config.json')
+    .action(async (paths: string[], flags: CheckFlags & { readonly printHelpers?: boolean; readonly updateConfig?: boolean }) => {
+      if (flags.updateConfig === true && flags.printHelpers !== true) throw new UsageError('--update-config writes the helpers of the program into the config: give --print-helpers with it.')
       code = await (flags.printHelpers === true ? printHelpers(paths, flags) : runCheck(paths, flags))
     })
   program
@@ -49,10 +52,10 @@ async function run(argv: readonly string[]): Promise<number> {
     })
   program
     .command('explain')
-    .description('shows the page of a rule')
-    .argument('<rule>', 'with or without the prefix spanguard/')
-    .action((rule: string) => {
-      code = explain(rule)
+    .description('shows the page of a rule, or how the checker comes to what it says of a line')
+    .argument('<what>', 'a rule, with or without the prefix spanguard/, or a place: src/orders.ts:12')
+    .action(async (what: string) => {
+      code = await explain(what)
     })
   program
     .command('init')

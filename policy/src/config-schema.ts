@@ -18,6 +18,12 @@ export interface Schema {
   readonly anyOf?: readonly Schema[]
 }
 
+/** A field of an argument: `0.title`. */
+export const placePattern = '^\\d+(\\.[^.\\s]+)+$'
+
+/** An argument by its number, or a field of it. */
+const place = (description: string): Schema => ({ description, anyOf: [{ type: 'integer', minimum: 0 }, { type: 'string', pattern: placePattern }] })
+
 const strings = (description: string): Schema => ({ type: 'array', description, items: { type: 'string' } })
 
 /** The schema of `spanguard.config.{json,js,ts}` and of `settings.spanguard`. */
@@ -89,7 +95,7 @@ export const configSchema: Schema = {
     },
     helpers: {
       type: 'array',
-      description: "The project's own functions that start spans.",
+      description: "The project's own functions that start, rename or annotate spans. Arguments count from 0; `0.title` is a field of one.",
       items: {
         type: 'object',
         additionalProperties: false,
@@ -97,11 +103,27 @@ export const configSchema: Schema = {
         properties: {
           module: { type: 'string', description: 'Package or module (relative to this file).' },
           export: { type: 'string', description: 'The name it is exported under.' },
-          name: { type: 'integer', minimum: 0, description: 'Which argument is the name of the span.' },
-          attributes: { type: 'integer', minimum: 0, description: 'Which argument holds the attributes or options.' },
+          name: place('Which argument is the name of the span that it starts.'),
+          attributes: place('Which argument holds the attributes, or options with them.'),
           callback: { type: 'integer', minimum: 0, description: 'Which argument runs inside the span.' },
           ends: { type: 'boolean', description: 'It ends the span itself.' },
           records: { type: 'boolean', description: 'It records what its callback throws.' },
+          rename: place('Which argument becomes the new name of a span.'),
+          event: place('Which argument is the name of an event that it adds; `attributes` are those of the event, unless it starts a span too.'),
+          statusMessage: place('Which argument becomes the message of the status.'),
+          writes: {
+            type: 'array',
+            description: 'Attributes that it sets one by one.',
+            items: {
+              type: 'object',
+              additionalProperties: false,
+              required: ['key'],
+              properties: {
+                key: { description: 'The key itself, or which argument is the key.', anyOf: [{ type: 'integer', minimum: 0 }, { type: 'string' }] },
+                value: place('Which argument is the value.'),
+              },
+            },
+          },
         },
       },
     },

@@ -1,18 +1,26 @@
-import { configSchema, type Schema } from './config-schema.js'
+import { configSchema, placePattern, type Schema } from './config-schema.js'
 import type { DeclaredFramework } from './framework.js'
 import { findNearest } from './nearest.js'
 
 export type Severity = 'error' | 'warn' | 'off'
 
-/** A function of the project's own that starts a span; arguments count from 0. */
+/** An argument, counted from 0, or a field of one: `0.title`. */
+export type ArgumentPlace = number | `${number}.${string}`
+
+/** A function of the project's own that starts, renames or annotates a span. */
 export interface HelperConfig {
   module: string
   export: string
-  name?: number
-  attributes?: number
+  name?: ArgumentPlace
+  attributes?: ArgumentPlace
   callback?: number
   ends?: boolean
   records?: boolean
+  rename?: ArgumentPlace
+  event?: ArgumentPlace
+  statusMessage?: ArgumentPlace
+  /** Attributes that it sets one by one; a key that is a text is the key itself. */
+  writes?: readonly { key: number | string; value?: ArgumentPlace }[]
 }
 
 /** `spanguard.config.{json,js,ts}` and `settings.spanguard`. */
@@ -152,15 +160,14 @@ function checkText(value: string, schema: Schema, path: string, file: string): v
       `must be one of ${schema.enum.map((each) => `"${each}"`).join(', ')}, not "${value}"${nearest === null ? '.' : `: did you mean "${nearest}"?`}`,
     )
   }
-  if (schema.pattern !== undefined && !new RegExp(schema.pattern).test(value)) {
-    throw new ConfigError(
-      file,
-      path,
-      value === '*' ?
-        'must not be "*": list the keys, or a namespace such as "order.*", so that what nobody listed stays out of traces.'
-      : `is "${value}": write a key ("order.id") or a namespace ("order.*").`,
-    )
-  }
+  if (schema.pattern !== undefined && !new RegExp(schema.pattern).test(value)) throw new ConfigError(file, path, sayPattern(value, schema.pattern))
+}
+
+function sayPattern(value: string, pattern: string): string {
+  if (pattern === placePattern) return `is "${value}": write which argument it is (0), or a field of one ("0.title").`
+  return value === '*' ?
+      'must not be "*": list the keys, or a namespace such as "order.*", so that what nobody listed stays out of traces.'
+    : `is "${value}": write a key ("order.id") or a namespace ("order.*").`
 }
 
 function checkObject(value: Record<string, unknown>, schema: Schema, path: string, file: string): void {

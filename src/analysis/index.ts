@@ -4,7 +4,7 @@ import type { RuleContext } from '@typescript-eslint/utils/ts-eslint'
 
 import { isOutOfScope } from '../project/file-scope.js'
 import { getSettings } from '../settings/index.js'
-import { readDeclaredHelpers } from '../otel/declared-helpers.js'
+import { readDeclaredHelpers, wordOfHelper } from '../otel/declared-helpers.js'
 import { factsOfCall, readTracingCall, type TracingCall } from './extract.js'
 import { factsOfLocalHelpers } from './local-helpers.js'
 import { nodeOf } from './origins.js'
@@ -76,7 +76,7 @@ function createFile(context: AnyContext, openedBy: ReadonlySet<string>): OpenFil
   const { cwd, filename, settings, sourceCode } = context
   const { config, file, folder, policy } = getSettings(settings, filename)
   const { text } = sourceCode
-  const isMentioned = once(() => TRACING_WORDS.test(text) || (config.helpers ?? []).some((helper) => text.includes(helper.export)))
+  const isMentioned = once(() => TRACING_WORDS.test(text) || (config.helpers ?? []).some((helper) => text.includes(wordOfHelper(helper))))
   const isOut = once(() => isOutOfScope(filename, text, policy, file === null ? cwd : folder))
   return {
     filename,

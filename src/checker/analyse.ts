@@ -10,7 +10,6 @@ import { judgeHandlers, processTracing, type CoverageInput, type HandlerVerdict 
 import { createEvaluator, type Evaluator } from './evaluate.js'
 import { bootOrderFindings, duplicateSetupFindings, shutdownFindings } from './findings/boot-order.js'
 import type { Draft } from './findings/draft.js'
-import { inferHelpers, type InferredHelper } from './facts/inferred-helpers.js'
 import { createFactReader, type FactReader } from './facts/extract.js'
 import { dataAndNameFindings, readSpanFacts, type SpanFacts } from './findings/data-and-names.js'
 import { lostContextFindings } from './findings/lost-context.js'
@@ -60,8 +59,6 @@ export interface Analysis {
   readonly evaluator: Evaluator
   readonly reader: FactReader
   readonly facts: SpanFacts
-  /** The helpers that the program has, in the config's form: `helpers` of a config knows no more than this. */
-  readonly helpers: readonly InferredHelper[]
   readonly drafts: readonly Draft[]
   readonly problems: readonly Problem[]
   readonly configOf: (file: string) => Config
@@ -157,7 +154,7 @@ function analyseFiles(found: ProgramFiles, settingsOf: SettingsOf, known: readon
   for (const { service, judged, input } of inputs) {
     if (judged.length > 0) drafts.push(...lostContextFindings(service, input), ...silentHandlerFindings(service, judged, program, facts, evaluator))
   }
-  return { root, own, program, inScope, services, verdicts, setupNames, evaluator, reader, facts, drafts, problems, configOf, policyOf, helpers: inferHelpers(facts.helpers, program, root) }
+  return { root, own, program, inScope, services, verdicts, setupNames, evaluator, reader, facts, drafts, problems, configOf, policyOf }
 }
 
 function packageProblems(root: string): Problem[] {

@@ -28,7 +28,8 @@ function readFingerprints(text: string, file: string): ReadonlySet<string> {
     throw new UsageError(`${file} is no JSON: write it anew with --update-baseline.`)
   }
   const { version: found, findings } = (typeof json === 'object' && json !== null ? json : {}) as { version?: unknown; findings?: unknown }
-  if (found !== version || !Array.isArray(findings)) throw new UsageError(`${file} is a baseline of version ${String(found)}, this Spanguard reads version ${String(version)}: write it anew with --update-baseline.`)
+  if (found === undefined || !Array.isArray(findings)) throw new UsageError(`${file} is no baseline of Spanguard: name one, or write it anew with --update-baseline.`)
+  if (found !== version) throw new UsageError(`${file} is a baseline of version ${JSON.stringify(found)}, this Spanguard reads version ${String(version)}: write it anew with --update-baseline.`)
   return new Set(findings.flatMap((finding: unknown) => {
     const fingerprint = typeof finding === 'object' && finding !== null ? (finding as { fingerprint?: unknown }).fingerprint : undefined
     return typeof fingerprint === 'string' ? [fingerprint] : []

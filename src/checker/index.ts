@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Config, Policy } from '@spanguard/policy'
 import { getPackage } from '../project/package-json.js'
+import { inferHelpers } from './facts/inferred-helpers.js'
 import { analyse, type AnalyseOptions, type Analysis } from './analyse.js'
 import { touchedFindings } from './changed.js'
 import type { HandlerVerdict } from './coverage.js'
+import { explainLine, type Explanation } from './explain/index.js'
 import { withTreeOf, type Changes } from '../project/git.js'
 import { repositoryOf } from '../project/workspace.js'
 import { coverageFindings } from './findings/coverage.js'
@@ -23,12 +25,15 @@ import type { Service } from './services.js'
 export { UsageError, type Problem } from './problem.js'
 export type { AnalyseOptions } from './analyse.js'
 export type { AttributeEntry, EventEntry, HandlerEntry, Inventory, InventoryDiff, InventoryEntry, SpanEntry } from './inventory/result.js'
+export type { Explained, Explanation } from './explain/index.js'
 export type { CheckFinding, CheckResult, HandlerResult, ServiceResult } from './result.js'
 export { changesAgainst, type Changes } from '../project/git.js'
 export type { Step } from './places.js'
 export type { Lint } from './findings/from-lint.js'
 
 export interface InferredHelpers {
+  /** The folder that the rows' modules are relative to, absolute. */
+  readonly root: string
   readonly helpers: NonNullable<Config['helpers']>
   readonly problems: readonly Problem[]
 }
@@ -56,15 +61,15 @@ export async function check(options: CheckOptions): Promise<CheckResult> {
 }
 
 /**
- * The helpers that a program has of its own, as rows of the config's `helpers`, sorted by module and export: what start
- * spans under names that their callers give and can be imported. Touches neither process nor console.
+ * The helpers that a program has of its own, as rows of the config's `helpers`, sorted by module and export: what
+ * starts, renames or annotates spans by what its callers give, and can be imported. Touches neither process nor console.
  *
  * @throws UsageError when a path does not exist
  * @throws ConfigError when a spanguard.config file is not valid or cannot be loaded
  */
 export async function inferredHelpers(options: AnalyseOptions): Promise<InferredHelpers> {
-  const { helpers, problems } = await analyse(options)
-  return { helpers: helpers.map(({ helper }) => helper), problems }
+  const { facts, problems, program, reader, root } = await analyse(options)
+  return { root, helpers: inferHelpers(facts, program, reader, root), problems }
 }
 
 /**
@@ -94,6 +99,16 @@ export async function inventoryDiff(options: AnalyseOptions & { readonly ref: st
     return inventory({ ...options, cwd: folder, paths: there })
   })
   return diffInventories(before, after, ref)
+}
+
+/**
+ * How receiver, value and verdict were reached for what stands on a line. Touches neither process nor console.
+ *
+ * @throws UsageError when there is no such file or line
+ * @throws ConfigError when a spanguard.config file is not valid or cannot be loaded
+ */
+export async function explain(options: AnalyseOptions & { readonly file: string; readonly line: number; readonly lint?: Lint }): Promise<Explanation> {
+  return explainLine({ ...options, findingsOf: analysis => resultOf(analysis, { ...options, allRules: true }).findings })
 }
 
 function resultOf(analysis: Analysis, options: CheckOptions): CheckResult {

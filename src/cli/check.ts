@@ -58,8 +58,10 @@ export async function runCheck(paths: readonly string[], flags: CheckFlags): Pro
   let result: CheckResult = await check(options)
   progress.clear()
   const baseline = flags.baseline ?? (flags.updateBaseline === true ? 'spanguard-baseline.json' : undefined)
-  if (flags.updateBaseline === true && baseline !== undefined) writeAtomically(path.resolve(cwd, baseline), writeBaseline(result, file => path.relative(repositoryOf(result.root), file).split(path.sep).join('/')))
-  if (baseline !== undefined) result = withoutBaseline(result, readBaseline(path.resolve(cwd, baseline)), baseline)
+  // A run that is not to be trusted knows too little: a baseline of it would bring back all that it left out.
+  const isSound = !result.problems.some(problem => problem.level === 'config')
+  if (flags.updateBaseline === true && baseline !== undefined && isSound) writeAtomically(path.resolve(cwd, baseline), writeBaseline(result, file => path.relative(repositoryOf(result.root), file).split(path.sep).join('/')))
+  if (baseline !== undefined && (isSound || flags.updateBaseline !== true)) result = withoutBaseline(result, readBaseline(path.resolve(cwd, baseline)), baseline)
   const pages = rulePages()
   const render = (format: string, color: boolean): string => {
     // Services of CI join paths to the repository's root, people to the folder they stand in.

@@ -1,11 +1,39 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { findNearest } from '@spanguard/policy'
 import pc from 'picocolors'
+import { UsageError } from '../checker/problem.js'
+import { getPackage } from '../project/package-json.js'
+import { repositoryOf } from '../project/workspace.js'
 import { exitCodes } from './exit-codes.js'
 import { rulePages } from './rule-pages.js'
+import { progressLine, write } from './terminal.js'
 
-/** `spanguard explain RULE`: the rule's page. */
-export function explain(rule: string): number {
+/** `spanguard explain RULE`: the rule's page. `spanguard explain FILE:LINE`: what the checker makes of a line. */
+export async function explain(what: string): Promise<number> {
+  const place = /^(.+?):(\d+)(?::\d+)?$/u.exec(what)
+  if (place?.[1] !== undefined) return explainPlace(place[1], Number(place[2]))
+  if (existsSync(what)) throw new UsageError(`Which line of ${what}? Write ${what}:12.`)
+  return explainRule(what)
+}
+
+async function explainPlace(file: string, line: number): Promise<number> {
+  const cwd = process.cwd()
+  const progress = progressLine()
+  const { explain: explainLine } = await import('../checker/index.js')
+  const { explanationText } = await import('../checker/report/explanation.js')
+  const { lintFile } = await import('../lint/index.js')
+  const absolute = path.resolve(cwd, file)
+  const repository = repositoryOf(getPackage(absolute)?.dir ?? path.dirname(absolute))
+  // Whoever stands in the repository means the program of the folder; from elsewhere it is the file's repository.
+  const paths = path.relative(repository, cwd).startsWith('..') ? [repository] : []
+  const explanation = await explainLine({ cwd, file, line, paths, lint: lintFile, onProgress: progress.show })
+  progress.clear()
+  await write(process.stdout, explanationText(explanation, { cwd, color: pc.isColorSupported && process.stdout.isTTY }))
+  return exitCodes.clean
+}
+
+function explainRule(rule: string): number {
   const name = rule.replace(/^spanguard\//u, '')
   const pages = rulePages()
   const page = pages.get(name)

@@ -1,4 +1,5 @@
 import {
+  type ArgumentPlace,
   type AttributeWrite,
   type Certainty,
   type Fact,
@@ -13,7 +14,7 @@ import {
   type Value,
 } from '@spanguard/policy'
 
-import type { CallRow } from './tracing-api.js'
+import type { AlsoRow, CallRow } from './tracing-api.js'
 
 /**
  * A call of a tracing API as an extractor sees it. What it says is read here once, for ESTree and for the compiler's
@@ -44,8 +45,13 @@ type Base = Pick<Fact, 'origin' | 'certainty' | 'via'>
 
 /** What a call of a tracing API says, as facts in source order. */
 export function factsOfCallSite(site: CallSite): Fact[] {
-  const { row } = site
+  const { also } = site.row
   const base: Base = { origin: site.origin, certainty: site.certainty, via: { api: site.api, method: site.method } }
+  return also === undefined ? readFact(site, base) : [...readFact(site, base), ...readAlso(also, site, base)]
+}
+
+function readFact(site: CallSite, base: Base): Fact[] {
+  const { row } = site
   switch (row.fact) {
     case 'span-start':
       return readSpanStart(site, base)
@@ -79,12 +85,30 @@ export function factsOfCallSite(site: CallSite): Fact[] {
   }
 }
 
+/** What a declared helper does besides: the facts that its body would make of these arguments. */
+function readAlso(also: AlsoRow, site: CallSite, base: Base): Fact[] {
+  const renamed = argumentValue(site, also.rename)
+  const event = argumentValue(site, also.event)
+  const message = argumentValue(site, also.statusMessage)
+  return [
+    ...(renamed === null ? [] : [{ ...base, fact: 'span-rename' as const, name: renamed }]),
+    ...(event === null ? [] : [{ ...base, fact: 'event-write' as const, name: event }]),
+    ...(message === null ? [] : [{ ...base, fact: 'status-write' as const, message }]),
+    ...(also.writes ?? []).flatMap(({ key: written, value: place }): Fact[] => {
+      const key: Value | null =
+        typeof written === 'string' ? { kind: 'literal', origin: site.origin, text: written, value: written } : argumentValue(site, written)
+      const value: Value | null = place === undefined ? { kind: 'unknown', origin: site.origin, text: '' } : argumentValue(site, place)
+      return key === null || value === null ? [] : [{ ...base, fact: 'attribute-write', sink: 'attribute', key, value, entry: site.origin }]
+    }),
+  ]
+}
+
 /** The index of the function that runs inside the span that a call starts, or null. */
 export function findCallback(site: Pick<CallSite, 'arguments' | 'row'>): number | null {
   const { row } = site
   if (row.callback === undefined) return null
   if (typeof row.callback === 'number') return hasArgument(site, row.callback) ? row.callback : null
-  const from = (row.name ?? -1) + 1
+  const from = indexOf(row.name ?? -1) + 1
   for (let index = site.arguments.length - 1; index >= from; index--) {
     if (hasArgument(site, index) && site.arguments[index]?.isFunction === true) return index
   }
@@ -97,8 +121,15 @@ function hasArgument(site: Pick<CallSite, 'arguments'>, index: number): boolean 
   return index < site.arguments.length && !site.arguments.slice(0, index + 1).some(({ isSpread }) => isSpread)
 }
 
-function argumentValue(site: CallSite, index: number | undefined): Value | null {
-  return index === undefined || !hasArgument(site, index) ? null : (site.arguments[index]?.value() ?? null)
+function argumentValue(site: CallSite, place: ArgumentPlace | undefined): Value | null {
+  if (place === undefined) return null
+  const index = indexOf(place)
+  const value = hasArgument(site, index) ? (site.arguments[index]?.value() ?? null) : null
+  return value === null || typeof place === 'number' ? value : followPath(value, place.split('.').slice(1))
+}
+
+function indexOf(place: ArgumentPlace): number {
+  return typeof place === 'number' ? place : Number.parseInt(place, 10)
 }
 
 function readSpanStart(site: CallSite, base: Base): Fact[] {
@@ -151,14 +182,19 @@ function keysOf(fact: AttributeWrite): readonly string[] {
 
 /** A declared helper may take the attributes themselves where the API takes options. */
 function isBag({ row }: CallSite, options: Value): boolean {
-  return typeof row.options === 'number' && row.active === true && resolveValue(options).kind === 'object'
+  const known = resolveValue(options)
+  if (row.bare !== true || known.kind !== 'object') return false
+  return !known.properties.some(({ key }) => optionNames.has(literalText(key) ?? ''))
 }
+
+/** Fields of the API's `SpanOptions`. */
+const optionNames: ReadonlySet<string> = new Set(['attributes', 'kind', 'links', 'root', 'startTime'])
 
 function findOptions(site: CallSite, callback: number | null): Value | null {
   const { row } = site
   if (row.options === undefined) return null
   if (row.options !== 'any') return argumentValue(site, row.options)
-  for (let index = (row.name ?? -1) + 1; index < site.arguments.length; index++) {
+  for (let index = indexOf(row.name ?? -1) + 1; index < site.arguments.length; index++) {
     if (index === callback) continue
     const value = argumentValue(site, index)
     if (value !== null && resolveValue(value).kind === 'object') return value
@@ -198,7 +234,7 @@ function readAttributeWrites(site: CallSite, base: Base): Fact[] {
     const bag = argumentValue(site, row.bag)
     return bag === null || isTime(bag) ? [] : expandBag(bag, sink, base, site)
   }
-  if (typeof row.options === 'number') {
+  if (row.options !== undefined && row.options !== 'any') {
     const options = argumentValue(site, row.options)
     const attributes = options === null ? null : getField(options, 'attributes')
     return attributes === null ? [] : expandBag(attributes, sink, base, site)

@@ -2,7 +2,7 @@ import path from 'node:path'
 
 import type { Config } from '@spanguard/policy'
 
-import type { CallRow } from './tracing-api.js'
+import type { AlsoRow, CallRow } from './tracing-api.js'
 
 /** What an expression is, seen from an import: the module, the export (`*` for all of it), the members behind it. */
 export interface ImportedMember {
@@ -21,22 +21,47 @@ export interface DeclaredHelper {
   readonly tail: readonly string[] | null
 }
 
-/** The config's `helpers` as rows. A helper with a callback hands the span to it; one without gives it back or takes it. */
+type HelperConfig = NonNullable<Config['helpers']>[number]
+
+/**
+ * The config's `helpers` as rows. A helper with a callback hands the span to it; one without gives it back or takes it, and
+ * one that only annotates gives nothing back.
+ */
 export function readDeclaredHelpers(helpers: NonNullable<Config['helpers']>): readonly DeclaredHelper[] {
-  return helpers.map((helper) => ({
-    module: helper.module,
-    export: helper.export,
-    tail: getTail(helper.module),
-    row: {
-      ...(helper.name === undefined ? {} : { fact: 'span-start' as const, name: helper.name }),
-      ...(helper.attributes === undefined ? {} : { options: helper.attributes }),
-      ...(helper.callback === undefined ?
-        { returns: 'span' as const }
-      : { callback: helper.callback, callbackReceives: 'span' as const, active: true }),
-      ...(helper.ends === true ? { ends: true } : {}),
-      ...(helper.records === true ? { records: true } : {}),
-    },
-  }))
+  return helpers.map((helper) => ({ module: helper.module, export: helper.export, tail: getTail(helper.module), row: rowOf(helper) }))
+}
+
+function rowOf(helper: HelperConfig): CallRow {
+  const { attributes, callback, ends, name, records } = helper
+  const also = alsoOf(helper)
+  if (name === undefined && callback === undefined && (also !== undefined || attributes !== undefined)) {
+    const sink = helper.event === undefined ? 'attribute' : 'event-attribute'
+    return { ...(attributes === undefined ? {} : { fact: 'attribute-write', bag: attributes, sink }), ...(also === undefined ? {} : { also }) }
+  }
+  return {
+    ...(name === undefined ? {} : { fact: 'span-start', name }),
+    ...(attributes === undefined ? {} : { options: attributes, bare: true }),
+    ...(callback === undefined ? { returns: 'span' } : { callback, callbackReceives: 'span', active: true }),
+    ...(ends === true ? { ends: true } : {}),
+    ...(records === true ? { records: true } : {}),
+    ...(also === undefined ? {} : { also }),
+  }
+}
+
+function alsoOf({ event, rename, statusMessage, writes }: HelperConfig): AlsoRow | undefined {
+  if (event === undefined && rename === undefined && statusMessage === undefined && writes === undefined) return undefined
+  return {
+    ...(event === undefined ? {} : { event }),
+    ...(rename === undefined ? {} : { rename }),
+    ...(statusMessage === undefined ? {} : { statusMessage }),
+    ...(writes === undefined ? {} : { writes }),
+  }
+}
+
+/** The word that a file's text holds when it calls a declared helper: a default import has any name, its module's stands there. */
+export function wordOfHelper({ export: exported, module }: Pick<HelperConfig, 'export' | 'module'>): string {
+  const name = exported.split('.').at(-1) ?? ''
+  return name === 'default' ? (getSegments(module).at(-1) ?? '') : name
 }
 
 /**
@@ -61,14 +86,17 @@ export function findDeclaredHelper(
 function getTail(module: string): readonly string[] | null {
   if (!/^(?:\.{1,2}|[@~#])\//.test(module)) return null
   const segments = getSegments(module)
-  // `./src/spans` is imported as `./spans`, `../spans` or `@/spans`: the root folder is not part of what they share.
-  return segments[0] === 'src' && segments.length > 1 ? segments.slice(1) : segments
+  // `./packages/api/src/spans` is imported as `./spans`, `../spans` or `@/spans`: the root folder is not part of what they share.
+  const root = segments.lastIndexOf('src', segments.length - 2)
+  const tail = segments.slice(root + 1)
+  return tail.length === 0 ? null : tail
 }
 
 function getSegments(module: string): string[] {
   return path.posix
     .normalize(module)
     .replace(/\.[cm]?[jt]sx?$/, '')
+    .replace(/\/index$/, '')
     .split('/')
     .filter((segment) => !/^(?:\.{1,2}|[@~#]|)$/.test(segment))
 }

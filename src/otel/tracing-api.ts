@@ -1,4 +1,4 @@
-import type { Sink } from '@spanguard/policy'
+import type { ArgumentPlace, Sink } from '@spanguard/policy'
 
 /** What an object of a tracing API is. `borrowed` spans are `span` with a mark of their own on the call that gave them. */
 export type ReceiverKind =
@@ -31,9 +31,11 @@ export interface CallRow {
     | 'metric-write'
     | 'propagation'
   /** The name of a span or event. */
-  readonly name?: number
+  readonly name?: ArgumentPlace
   /** Span options: an object with `attributes`, `kind`, `links`. `'any'`: the object among the arguments behind the name. */
-  readonly options?: number | 'any'
+  readonly options?: ArgumentPlace | 'any'
+  /** What stands at `options` may be the attributes themselves. */
+  readonly bare?: boolean
   /** The function that runs inside the span. `'function'`: the function among the arguments behind the name. */
   readonly callback?: number | 'function'
   readonly active?: boolean
@@ -42,14 +44,25 @@ export interface CallRow {
   readonly key?: number
   readonly value?: number
   /** An object whose properties are attributes. */
-  readonly bag?: number
+  readonly bag?: ArgumentPlace
   readonly sink?: Sink
+  /** What a declared helper does besides, by its arguments. */
+  readonly also?: AlsoRow
   readonly direction?: 'inject' | 'extract'
   readonly returns?: ReceiverKind
   /** What the callback's first parameter is. */
   readonly callbackReceives?: ReceiverKind
   /** What is returned belongs to somebody else. */
   readonly borrowed?: boolean
+}
+
+/** What a declared helper does to a span besides its row's one fact. */
+export interface AlsoRow {
+  readonly rename?: ArgumentPlace
+  readonly event?: ArgumentPlace
+  readonly statusMessage?: ArgumentPlace
+  /** Single attributes; a key that is a text is the key itself. */
+  readonly writes?: readonly { readonly key: number | string; readonly value?: ArgumentPlace }[]
 }
 
 /** What a module exports under a name: an object, a function, a class or a type of the API. */

@@ -47,6 +47,15 @@ const matchers = new WeakMap<Policy, Matcher>()
  *   What stands above it says nothing of the file: a checkout below a folder called `test` is no test.
  */
 export function isOutOfScope(file: string, text: string, policy: Policy, folder: string): boolean {
+  return whyOutOfScope(file, text, policy, folder) !== null
+}
+
+/**
+ * The same with its reason: `files` is a pattern of the policy, the others are what the file itself says.
+ *
+ * @returns null for a file that the rules look at
+ */
+export function whyOutOfScope(file: string, text: string, policy: Policy, folder: string): 'files' | 'elsewhere' | 'test-runner' | 'page' | 'react-native' | null {
   let matches = matchers.get(policy)
   if (matches === undefined) {
     matches = compile([...policy.files.tests, ...policy.files.ignore])
@@ -56,10 +65,12 @@ export function isOutOfScope(file: string, text: string, policy: Policy, folder:
   // A file outside of the folder is matched from its package on, the nearest root that it has.
   const isInside = !relative.startsWith('..') && !path.isAbsolute(relative)
   const name = isInside ? relative : path.relative(getPackage(file)?.dir ?? path.dirname(file), file)
-  if (matches(name.split(path.sep).join('/'))) return true
+  if (matches(name.split(path.sep).join('/'))) return 'files'
   const head = text.slice(0, HEAD)
-  if (ELSEWHERE.test(head) || RUNNER.test(head) || (BUILDS_PAGE.test(text) && !DRIVES_PAGE.test(text)) || ((WEB_SDK.test(head) || REACT.test(head)) && PAGE.test(text))) return true
-  return getPackage(file)?.dependencies.has('react-native') === true
+  if (ELSEWHERE.test(head)) return 'elsewhere'
+  if (RUNNER.test(head)) return 'test-runner'
+  if ((BUILDS_PAGE.test(text) && !DRIVES_PAGE.test(text)) || ((WEB_SDK.test(head) || REACT.test(head)) && PAGE.test(text))) return 'page'
+  return getPackage(file)?.dependencies.has('react-native') === true ? 'react-native' : null
 }
 
 /** Patterns without a leading `**` match in any folder: `scripts/*.ts` is what people write for every package's scripts. */

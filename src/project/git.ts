@@ -12,7 +12,7 @@ export class GitError extends Error {
 export interface Changes {
   /** The commit that it is compared with, as it was asked for or found. */
   readonly against: string
-  /** By absolute path: the lines that are new or changed, counted from 1; `all` for a file that is new. A file that only lost lines has none. */
+  /** By absolute path: the lines that are new or changed, counted from 1; `all` for a file that is new. A file that only lost lines, or was only moved, has none. */
   readonly files: ReadonlyMap<string, ReadonlySet<number> | 'all'>
   /** The texts of a changed file, before and now; one where it is new or gone. */
   textsOf(file: string): readonly string[]
@@ -33,8 +33,9 @@ export function changesAgainst(dir: string, ref: string | undefined, environment
   const against = ref ?? defaultBase(dir, environment)
   const base = mergeBase(dir, against)
   const files = new Map<string, Set<number> | 'all'>()
-  const diff = git(dir, ['diff', '--unified=0', '--no-color', '--no-ext-diff', '--no-textconv', '--no-renames', '--src-prefix=a/', '--dst-prefix=b/', base, '--', '.'], `git cannot compare with ${against}`)
-  readHunks(diff, name => path.join(top, name), files)
+  const moved = new Map<string, string>()
+  const diff = git(dir, ['diff', '--unified=0', '--no-color', '--no-ext-diff', '--no-textconv', '--find-renames', '--src-prefix=a/', '--dst-prefix=b/', base, '--', '.'], `git cannot compare with ${against}`)
+  readHunks(diff, name => path.join(top, name), files, moved)
   for (const name of git(dir, ['ls-files', '--others', '--exclude-standard', '--full-name', '-z'], 'git cannot list new files').split('\0')) {
     if (name !== '') files.set(path.join(top, name), 'all')
   }
@@ -44,7 +45,7 @@ export function changesAgainst(dir: string, ref: string | undefined, environment
     textsOf: file => {
       const known = texts.get(file)
       if (known) return known
-      const before = run(dir, ['show', `${base}:./${path.relative(dir, file).split(path.sep).join('/')}`])
+      const before = run(dir, ['show', `${base}:./${path.relative(dir, moved.get(file) ?? file).split(path.sep).join('/')}`])
       const read = [...(before.status === 0 ? [before.stdout] : []), ...(existsSync(file) ? [readFileSync(file, 'utf8')] : [])]
       texts.set(file, read)
       return read
@@ -52,7 +53,8 @@ export function changesAgainst(dir: string, ref: string | undefined, environment
   }
 }
 
-function readHunks(diff: string, pathOf: (name: string) => string, files: Map<string, Set<number> | 'all'>): void {
+/** @param moved is filled: where a renamed file stood before, by where it stands now */
+function readHunks(diff: string, pathOf: (name: string) => string, files: Map<string, Set<number> | 'all'>, moved: Map<string, string>): void {
   let lines = new Set<number>()
   let before = ''
   /** Lines of the hunk that are still to come: one of them may look like a header. */
@@ -66,6 +68,13 @@ function readHunks(diff: string, pathOf: (name: string) => string, files: Map<st
       body = Number(hunk[1] ?? 1) + count
     } else if (body > 0) {
       if (!line.startsWith('\\')) body--
+    } else if (line.startsWith('rename from ')) {
+      before = pathOf(nameIn(line, 'rename from '))
+      files.set(before, new Set())
+    } else if (line.startsWith('rename to ')) {
+      const after = pathOf(nameIn(line, 'rename to '))
+      moved.set(after, before)
+      files.set(after, new Set())
     } else if (line.startsWith('--- ')) before = nameIn(line)
     else if (line.startsWith('+++ ')) {
       const after = nameIn(line)
@@ -77,8 +86,8 @@ function readHunks(diff: string, pathOf: (name: string) => string, files: Map<st
 }
 
 /** `+++ b/a name`, `+++ "b/caf\303\251"`: git quotes names that hold other than printable ASCII, as C does. */
-function nameIn(line: string): string {
-  const name = line.slice(4).replace(/\t$/u, '')
+function nameIn(line: string, label = '+++ '): string {
+  const name = line.slice(label.length).replace(/\t$/u, '')
   if (!name.startsWith('"')) return name
   const bytes: number[] = []
   for (const [, octal, escaped, plain] of name.slice(1, -1).matchAll(/\\([0-7]{3})|\\(.)|([^\\])/gu)) {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { packageIn, type Package } from './package-json.js'
+import { foldersUp, repositoryOf } from './workspace.js'
 
 /** What `spanguard init` would write into a project. Nothing that exists is changed. */
 export interface InitPlan {
@@ -22,20 +23,25 @@ export function planInit(dir: string): InitPlan | null {
   const pkg = packageIn(dir)
   if (!pkg) return null
   const isTypeScript = pkg.dependencies.has('typescript') || existsSync(path.join(dir, 'tsconfig.json'))
+  // What a service of CI reads stands at the repository's root, wherever the project stands in it.
+  const repository = repositoryOf(dir)
+  const isGitLab = usesGitLab(repository)
   const wanted = [
-    ['spanguard.config.json', configText()],
-    [pkg.type === 'module' ? 'eslint.config.js' : 'eslint.config.mjs', eslintText(isTypeScript)],
-    [tracingFile(dir, isTypeScript, pkg), tracingText(isTypeScript || pkg.type === 'module', pkg)],
-    ['.github/workflows/spanguard.yml', workflowText(dir)],
+    [dir, 'spanguard.config.json', configText()],
+    [dir, pkg.type === 'module' ? 'eslint.config.js' : 'eslint.config.mjs', eslintText(isTypeScript)],
+    [dir, tracingFile(dir, isTypeScript, pkg), tracingText(isTypeScript || pkg.type === 'module', pkg)],
+    isGitLab ? [repository, '.gitlab-ci.yml', gitlabText(dir, repository)] : [repository, '.github/workflows/spanguard.yml', workflowText(dir, repository)],
   ] as const
   const files: { path: string; text: string }[] = []
   const kept: string[] = []
   const next: string[] = []
-  for (const [name, text] of wanted) {
-    const present = presentFile(dir, name)
-    if (present === null) files.push({ path: path.join(dir, name), text })
+  for (const [folder, name, text] of wanted) {
+    const present = presentFile(folder, name)
+    if (present === null) files.push({ path: path.join(folder, name), text })
     else kept.push(present)
   }
+  const pipeline = isGitLab ? kept.find(file => path.basename(file).startsWith('.gitlab-ci.')) : undefined
+  if (pipeline !== undefined && !readFileSync(pipeline, 'utf8').includes('ci/gitlab.yml')) next.push(`Add this to ${path.relative(dir, pipeline)}: include: [{ remote: ${gitlabTemplate} }]${repository === dir ? '' : `, with the variable SPANGUARD_PATHS: ${inRepository(dir, repository)}`}.`)
   const eslintConfig = kept.find(file => path.basename(file).startsWith('eslint.config.'))
   if (eslintConfig !== undefined && !readFileSync(eslintConfig, 'utf8').includes('eslint-plugin-spanguard')) next.push('Add spanguard.configs.recommended of eslint-plugin-spanguard to your eslint.config.')
   const missing = [
@@ -88,27 +94,58 @@ function tracingText(isModule: boolean, pkg: Package): string {
     : `const { initTracing } = require('@spanguard/runtime')\n\nexports.tracing = initTracing({ serviceName: ${name} })\n`
 }
 
-function workflowText(dir: string): string {
-  const has = (file: string): boolean => existsSync(path.join(dir, file))
-  const [setup, install, run] = has('pnpm-lock.yaml') ? ['      - run: corepack enable\n', 'pnpm install --frozen-lockfile', 'pnpm exec']
-    : has('yarn.lock') ? ['      - run: corepack enable\n', `yarn install ${isBerry(dir) ? '--immutable' : '--frozen-lockfile'}`, 'yarn']
-      : ['', has('package-lock.json') ? 'npm ci' : 'npm install', 'npx']
+/** The job of ci/gitlab.yml, which GitLab fetches. */
+const gitlabTemplate = 'https://raw.githubusercontent.com/spanguard/spanguard/main/ci/gitlab.yml'
+
+/** A pipeline of GitLab's stands there, or git's remote is a GitLab. */
+function usesGitLab(repository: string): boolean {
+  if (presentFile(repository, '.gitlab-ci.yml') !== null) return true
+  const config = path.join(repository, '.git/config')
+  return existsSync(config) && /^\s*url\s*=\s*\S*gitlab/mu.test(readFileSync(config, 'utf8'))
+}
+
+function inRepository(dir: string, repository: string): string {
+  return path.relative(repository, dir).split(path.sep).join('/') || '.'
+}
+
+function gitlabText(dir: string, repository: string): string {
+  const folder = inRepository(dir, repository)
+  return `include:\n  - remote: ${gitlabTemplate}\n${folder === '.' ? '' : `variables:\n  SPANGUARD_PATHS: ${JSON.stringify(folder)}\n`}`
+}
+
+/** Lints, and checks by the action of Spanguard's repository: annotations, and one comment that is kept up to date. */
+function workflowText(dir: string, repository: string): string {
+  const folder = inRepository(dir, repository)
+  const locked = foldersUp(dir).find(at => existsSync(path.join(at, 'pnpm-lock.yaml')) || existsSync(path.join(at, 'yarn.lock')) || existsSync(path.join(at, 'package-lock.json'))) ?? dir
+  const has = (file: string): boolean => existsSync(path.join(locked, file))
+  const [manager, install, run] = has('pnpm-lock.yaml') ? ['pnpm', 'pnpm install --frozen-lockfile', 'pnpm exec']
+    : has('yarn.lock') ? ['yarn', `yarn install ${isBerry(locked) ? '--immutable' : '--frozen-lockfile'}`, 'yarn']
+      : ['npm', has('package-lock.json') ? 'npm ci' : 'npm install', 'npx']
   return `name: spanguard
 on: pull_request
 permissions:
   contents: read
+  pull-requests: write
 jobs:
   tracing:
     runs-on: ubuntu-latest
-    steps:
+${folder === '.' ? '' : `    defaults:
+      run:
+        working-directory: ${JSON.stringify(folder)}
+`}    steps:
       - uses: actions/checkout@v5
-${setup}      - uses: actions/setup-node@v5
+        with:
+          # The comment shows what the pull request adds to telemetry: the other branch must be there.
+          fetch-depth: 0
+${manager === 'npm' ? '' : '      - run: corepack enable\n'}      - uses: actions/setup-node@v5
         with:
           node-version: 24
       - run: ${install}
       - run: ${run} eslint .
-      - run: ${run} spanguard check --format github
-`
+      - uses: spanguard/spanguard@main
+${folder === '.' ? '' : `        with:
+          working-directory: ${JSON.stringify(folder)}
+`}`
 }
 
 function isBerry(dir: string): boolean {

@@ -114,6 +114,9 @@ function readOwn(file: string, from: readonly string[]): Config {
 
 /** @throws ConfigError when the text is not JSON */
 export function parseJson(text: string, file: string): unknown {
+  if (/^\uFEFF?\s*$/.test(text)) {
+    throw new ConfigError(file, '', 'is empty: restore it, or write {} into it; a shell empties a file before Spanguard runs when output is redirected into it (--print-helpers --update-config writes it safely).')
+  }
   try {
     return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown
   } catch (error) {

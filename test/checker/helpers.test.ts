@@ -2,8 +2,7 @@ import path from 'node:path'
 
 import { describe, expect, it } from 'vitest'
 
-import { analyse } from '../../src/checker/analyse.js'
-import { check } from '../../src/checker/index.js'
+import { check, inferredHelpers } from '../../src/checker/index.js'
 
 const programs = path.join(import.meta.dirname, '..', 'fixtures', 'programs')
 
@@ -38,18 +37,22 @@ describe('helpers of the program', async () => {
 })
 
 describe('the helpers in the form of the config', () => {
-  it('are those that a module exports and that take a name', async () => {
-    const { helpers } = await analyse({ cwd: path.join(programs, 'wrappers') })
-    expect(helpers.map(({ helper }) => helper)).toEqual([
+  it('are those that can be imported, by every name under which they are called', async () => {
+    const { helpers } = await inferredHelpers({ cwd: path.join(programs, 'wrappers') })
+    expect(helpers).toEqual([
+      { module: './src/kit', export: 'kit.span', name: 0 },
+      { module: './src/kit', export: 'run', name: 1, callback: 0, ends: true },
       { module: './src/with-span', export: 'Traced', name: 0, ends: true },
       { module: './src/with-span', export: 'default', name: 1, callback: 0, ends: true },
+      { module: './src/with-span', export: 'describeOrder', writes: [{ key: 'order.id', value: '1.id' }, { key: 'order.note', value: 2 }] },
+      { module: './src/with-span', export: 'traced', name: '0.title', attributes: '0.tags', callback: 1, ends: true, records: true },
       { module: './src/with-span', export: 'withSpan', name: 1, attributes: 2, callback: 3, ends: true, records: true },
       { module: './src/with-span', export: 'wrapped', name: 1, callback: 0, ends: true, records: true },
     ])
   })
 
   it('reads the arguments in any order', async () => {
-    const { helpers } = await analyse({ cwd: path.join(programs, 'helpers') })
-    expect(helpers.map(({ helper }) => helper)).toEqual([{ module: './src/tracing', export: 'traced', name: 1, attributes: 2, callback: 0, ends: true }])
+    const { helpers } = await inferredHelpers({ cwd: path.join(programs, 'helpers') })
+    expect(helpers).toContainEqual({ module: './src/tracing', export: 'traced', name: 1, attributes: 2, callback: 0, ends: true })
   })
 })

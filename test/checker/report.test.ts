@@ -87,8 +87,8 @@ describe('gitlab', () => {
 describe('junit', () => {
   it('has a case for each handler and fails those that nothing traces', () => {
     const text = report('junit')
-    expect(text).toContain('<testsuite name="stock" tests="1" failures="1">')
-    expect(text).toContain('<testsuite name="billing" tests="1" failures="0">')
+    expect(text).toContain('<testsuite name="stock" tests="1" failures="1" errors="0" skipped="0">')
+    expect(text).toContain('<testsuite name="billing" tests="1" failures="0" errors="0" skipped="0">')
   })
 
   it('escapes what XML does not take', () => {
@@ -99,7 +99,65 @@ describe('junit', () => {
   })
 })
 
+describe('what was not checked', () => {
+  const broken = { ...result, findings: [], problems: [{ level: 'unchecked' as const, file: `${result.root}/a.ts`, line: 3, message: 'a.ts:3 does not parse: mend it there.' }] }
+  const write = (format: string): string => reporters[format]?.(broken, options) ?? ''
+
+  it('stands in every format, also where the service of CI has no place for it', () => {
+    for (const format of Object.keys(reporters)) expect(write(format), format).toContain('a.ts:3 does not parse')
+    expect(JSON.parse(write('gitlab'))).toEqual([expect.objectContaining({ check_name: 'spanguard/not-checked', severity: 'blocker', location: { path: 'a.ts', lines: { begin: 3 } } })])
+    expect(write('junit')).toContain('<testsuite name="not checked" tests="1" failures="0" errors="1" skipped="0">')
+  })
+})
+
+describe('lines that a machine wrote', () => {
+  const [first] = result.findings
+  if (!first) throw new Error('the fixture has findings')
+  const long = `${'a'.repeat(3000)}leak(user.email)${'b'.repeat(3000)}`
+  const finding = { ...first, origin: { ...first.origin, from: { line: 1, column: 3000 }, to: { line: 1, column: 3004 } }, excerpt: { firstLine: 1, lines: [long] } }
+  const write = (format: string, lines: readonly string[] = [long]): string => reporters[format]?.({ ...result, findings: [{ ...finding, excerpt: { firstLine: 1, lines } }] }, options) ?? ''
+
+  it('are cut around the finding, the mark under it', () => {
+    const lines = write('pretty').split('\n')
+    const at = lines.findIndex(line => line.includes('leak('))
+    expect(lines[at]?.length).toBeLessThan(180)
+    expect(lines[at + 1]?.indexOf('^')).toBe(lines[at]?.indexOf('leak('))
+    expect(lines[at + 1]?.match(/\^+/u)?.[0]).toBe('^^^^')
+    expect(write('html')).toContain('<mark>leak</mark>')
+  })
+
+  it('and what would steer the terminal is taken from them', () => {
+    expect(write('pretty', ['x = "\u001B[2J\u202E"'])).toContain('x = "\uFFFD[2J\uFFFD"')
+  })
+})
+
+describe('github, with more than it shows', () => {
+  const [first] = result.findings
+  if (!first) throw new Error('the fixture has findings')
+  const many = (count: number): string => reporters['github']?.({ ...result, findings: Array.from({ length: count }, () => first) }, options) ?? ''
+
+  it('says that the others stand in the log', () => {
+    expect(many(11)).toContain('\nGitHub shows 10 errors and 10 warnings of a step as annotations; all 11 findings stand in this log.\n')
+    expect(many(10)).not.toContain('GitHub shows')
+  })
+})
+
 describe('markdown', () => {
+  const [first] = result.findings
+  if (!first) throw new Error('the fixture has findings')
+  const write = (given: Partial<typeof first>, count = 1): string => reporters['markdown']?.({ ...result, findings: Array.from({ length: count }, () => ({ ...first, ...given })) }, options) ?? ''
+
+  it('takes from what the program says what it would mean in Markdown', () => {
+    expect(write({ message: 'a <img src=x> of @everyone | *b* `c` [d](e)' })).toContain('a &lt;img src=x&gt; of @\u200Beveryone \\| \\*b\\* \\`c\\` \\[d\\](e)')
+  })
+
+  it('stays below what a comment takes, errors first, and says how many are left out', () => {
+    const text = write({ message: 'x'.repeat(400) }, 500)
+    expect(text.length).toBeLessThan(50_000)
+    const shown = text.match(/^- \*\*/gmu)?.length ?? 0
+    expect(text).toContain(`And ${String(500 - shown)} more`)
+  })
+
   it('has a row for each service', () => {
     expect(report('markdown')).toContain('| stock | 0/1 | 0 % |')
   })

@@ -224,7 +224,7 @@ describe('loadConfig', () => {
     ['no default export', 'spanguard.config.mjs', 'export const config = {}', 'no default export'],
     ['code that throws', 'spanguard.config.mjs', 'throw new Error("out of tea")', 'out of tea'],
     ['code that does not parse', 'spanguard.config.ts', 'export default {', 'cannot be loaded'],
-    ['an empty file', 'spanguard.config.json', '', 'is not JSON'],
+    ['an empty file', 'spanguard.config.json', '', 'is empty: restore it'],
   ])('refuses %s', async (_, name, text, hint) => {
     const file = put(name, text)
     const error: unknown = await loadConfig(folder).catch((thrown: unknown) => thrown)

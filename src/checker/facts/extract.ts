@@ -3,16 +3,18 @@ import { ts } from 'ts-morph'
 import type { Config, Fact, PropertyValue, Value } from '@spanguard/policy'
 
 import { type Argument, factsOfCallSite } from '../../otel/call-facts.js'
-import { type DeclaredHelper, readDeclaredHelpers } from '../../otel/declared-helpers.js'
-import { getMethodRow, receiverMethods } from '../../otel/index.js'
+import { type DeclaredHelper, readDeclaredHelpers, wordOfHelper } from '../../otel/declared-helpers.js'
+import { findTracingExport, getMethodRow, receiverMethods } from '../../otel/index.js'
 import { isFunctionLike } from '../evaluate.js'
 import type { Program, ProgramFile } from '../program.js'
-import { createReceiverReader, type ReceiverReader } from './receivers.js'
+import { createReceiverReader, type ReceiverReader, type ReceiverTier } from './receivers.js'
 import { isAssignment, isMember, memberName, plain, rangeOf } from './syntax.js'
 import { createValueReader, type ValueReader } from './values.js'
 
 type Call = ts.CallExpression | ts.NewExpression
 
+/** Methods of spans and tracers: on anything else they are worth a word. */
+const spanMethods = new Set([...Object.keys(receiverMethods.span), ...Object.keys(receiverMethods.tracer)])
 const methodNames = new Set(Object.values(receiverMethods).flatMap((rows) => Object.keys(rows)))
 
 export interface FactReader {
@@ -21,8 +23,22 @@ export interface FactReader {
   /** Every call and `new` of a file, in source order. */
   callsOf(file: ProgramFile): readonly Call[]
   readonly values: ValueReader
+  /** How a call was recognised as one of a tracing API, or why it was not; null for a call that no such API has. */
+  recognitionOf(call: Call): Recognition | null
+  /** Is a call one of a tracing API, a declared helper's among them? */
+  isTracingCall(call: Call): boolean
   /** Does a file's text name a helper that its config declares? */
   namesHelper(file: ProgramFile): boolean
+}
+
+/** What a call is called on, and how that is known. */
+export interface Recognition {
+  /** The called method or function: `setAttribute`, `withSpan`. */
+  readonly method: string
+  /** What it is called on, as it is written; empty for a function. */
+  readonly receiver: string
+  /** `config`: a declared helper; `import`: a function of a tracing API; null: nothing shows what the receiver is. */
+  readonly tier: ReceiverTier | 'config' | 'import' | null
 }
 
 /** The facts of a program, read from the compiler's nodes by the same tables as ESLint reads them from ESTree. */
@@ -47,8 +63,10 @@ export function createFactReader(program: Program, configOf: (file: string) => C
   }
   return {
     values,
-    namesHelper: ({ path, root }) => helpersOf(path).some((helper) => root.text.includes(helper.export.split('.').at(-1) ?? '')),
+    namesHelper: ({ path, root }) => helpersOf(path).some((helper) => root.text.includes(wordOfHelper(helper))),
     callsOf,
+    isTracingCall: (node) => isTracingCall(node, receivers),
+    recognitionOf: (node) => recognitionOf(node, receivers),
     factsOf: (file) => callsOf(file).flatMap((node) => factsOfCall(node, program, values, receivers)),
   }
 }
@@ -80,6 +98,23 @@ function factsOfCall(node: Call, program: Program, values: ValueReader, receiver
   const called = receivers.calledExport(node)
   if (called === null || called === 'other') return []
   return factsOfCallSite({ ...site, ...called, certainty: 'certain', borrowed: false })
+}
+
+function isTracingCall(node: Call, receivers: ReceiverReader): boolean {
+  const called = receivers.calledExport(node)
+  if (called !== null) return called !== 'other'
+  const callee = plain(node.expression)
+  const method = isMember(callee) ? memberName(callee) : null
+  return isMember(callee) && method !== null && methodNames.has(method) && receivers.receiverOf(callee.expression, method) !== null
+}
+
+function recognitionOf(node: Call, receivers: ReceiverReader): Recognition | null {
+  const callee = plain(node.expression)
+  const method = isMember(callee) ? memberName(callee) : null
+  const called = receivers.calledExport(node)
+  if (called !== null && called !== 'other') return { method: called.method, receiver: '', tier: findTracingExport(called.api, called.method) === null ? 'config' : 'import' }
+  if (!isMember(callee) || method === null || !spanMethods.has(method)) return null
+  return { method, receiver: callee.expression.getText(), tier: receivers.tierOf(callee.expression, method) }
 }
 
 function readArguments(node: Call, program: Program, values: ValueReader): Argument[] {

@@ -23,6 +23,7 @@ export function namesOfHelpers(helpers: readonly ts.FunctionLikeDeclaration[], f
     if (factory !== null) factories.add(factory)
   }
   if (factories.size > 0) for (const file of files) for (const name of namesGiven(file, factories, reader)) names.add(name)
+  for (const file of files) for (const name of exportedUnderAnotherName(file.root, names)) names.add(name)
   const isDefault = helpers.some((helper) => (ts.getCombinedModifierFlags(helper) & ts.ModifierFlags.Default) !== 0 || ts.isExportAssignment(helper.parent))
   const known = new Map<ProgramFile, ReadonlySet<string>>()
   return {
@@ -58,6 +59,15 @@ function namesGiven(file: ProgramFile, factories: ReadonlySet<string>, reader: F
     const { name: given } = at
     if (ts.isIdentifier(given) || ts.isPrivateIdentifier(given)) return [given.text]
     return ts.isObjectBindingPattern(given) ? given.elements.flatMap(({ name: bound }) => (ts.isIdentifier(bound) ? [bound.text] : [])) : []
+  })
+}
+
+/** `export { withSpan as traced } from './spans.js'` */
+function exportedUnderAnotherName(root: ts.SourceFile, names: ReadonlySet<string>): string[] {
+  return root.statements.flatMap((statement) => {
+    const clause = ts.isExportDeclaration(statement) ? statement.exportClause : undefined
+    if (clause === undefined || !ts.isNamedExports(clause)) return []
+    return clause.elements.flatMap(({ name, propertyName }) => (propertyName !== undefined && names.has(propertyName.text) ? [name.text] : []))
   })
 }
 

@@ -34,7 +34,12 @@ export interface Receiver {
 type Answer = Receiver | 'other' | null
 type Call = ts.CallExpression | ts.NewExpression
 
+/** The tier that answered: the program's code, its types, a name together with a method; `other` where the code shows something else. */
+export type ReceiverTier = 'code' | 'types' | 'name' | 'other'
+
 export interface ReceiverReader {
+  /** Which tier answers `receiverOf`; null where none does. */
+  tierOf(node: ts.Expression, method: string | null): ReceiverTier | null
   receiverOf(node: ts.Expression, method: string | null): Receiver | null
   /** What a function or class of a tracing API, or a declared helper, does when it is called. */
   calledExport(node: Call): { row: CallRow; api: string; method: string } | 'other' | null
@@ -51,7 +56,14 @@ export function createReceiverReader(
 ): ReceiverReader {
   const answers = new Map<ts.Node, Answer>()
   const anothers = new Map<ts.SourceFile, boolean>()
-  return { receiverOf, calledExport }
+  return { receiverOf, tierOf, calledExport }
+
+  function tierOf(node: ts.Expression, method: string | null): ReceiverTier | null {
+    const shown = read(node, 0)
+    if (shown !== null) return shown === 'other' ? 'other' : 'code'
+    if (program.isSpan(node)) return 'types'
+    return byName(plain(node), method) === null ? null : 'name'
+  }
 
   function receiverOf(node: ts.Expression, method: string | null): Receiver | null {
     const shown = read(node, 0)

@@ -1,4 +1,5 @@
 import type { CheckResult } from '../result.js'
+import { fingerprintOf } from '../findings/finish.js'
 import type { ReportOptions } from './index.js'
 import { shownFindings, shownPath } from './paths.js'
 
@@ -11,5 +12,16 @@ export function gitlab(result: CheckResult, options: ReportOptions): string {
     severity: finding.severity === 'error' ? 'major' : 'minor',
     location: { path: shownPath(finding.file, result.root), lines: { begin: finding.origin.from.line, end: finding.origin.to.line } },
   }))
-  return `${JSON.stringify(findings, null, 2)}\n`
+  // The widget has no place for what was not checked but its list.
+  const problems = result.problems.filter(problem => problem.level !== 'notice').map(problem => {
+    const file = shownPath(problem.file, result.root)
+    return {
+      description: problem.message,
+      check_name: 'spanguard/not-checked',
+      fingerprint: fingerprintOf(`not-checked\0${file}\0${problem.message}`, 0),
+      severity: 'blocker',
+      location: { path: file, lines: { begin: problem.line ?? 1 } },
+    }
+  })
+  return `${JSON.stringify([...problems, ...findings], null, 2)}\n`
 }

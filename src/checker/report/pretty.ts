@@ -3,7 +3,7 @@ import { percent } from '../findings/coverage.js'
 import type { Problem } from '../problem.js'
 import type { CheckFinding, CheckResult, ServiceResult } from '../result.js'
 import type { ReportOptions } from './index.js'
-import { counted, shownFindings, shownPath } from './paths.js'
+import { counted, cropLine, shownFindings, shownPath } from './paths.js'
 
 /** Steps of a way beyond this number are counted, not shown. */
 const maxSteps = 6
@@ -43,13 +43,16 @@ function findingLines(finding: CheckFinding, root: string, paint: Paint): string
     `  ${finding.message}`,
   ]
   const width = String(finding.excerpt.firstLine + finding.excerpt.lines.length).length
-  for (const [i, text] of finding.excerpt.lines.entries()) {
+  for (const [i, whole] of finding.excerpt.lines.entries()) {
     const line = finding.excerpt.firstLine + i
+    // The lines around are cut where the finding's own is, so that they stand under each other.
+    const { text, column } = cropLine(whole, from.column)
     const number = String(line).padStart(width)
     lines.push(line === from.line ? `${paint.red('>')} ${paint.dim(`${number} |`)} ${text}` : `  ${paint.dim(`${number} | ${text}`)}`)
     if (line === from.line) {
-      const length = to.line === from.line ? Math.max(to.column - from.column, 1) : Math.max(text.length - from.column, 1)
-      lines.push(`  ${' '.repeat(width)} ${paint.dim('|')} ${text.slice(0, from.column).replace(/[^\t]/gu, ' ')}${paint.red('^'.repeat(length))}`)
+      const wanted = to.line === from.line ? to.column - from.column : text.length - column
+      const length = Math.max(Math.min(wanted, text.length - column), 1)
+      lines.push(`  ${' '.repeat(width)} ${paint.dim('|')} ${text.slice(0, column).replace(/[^\t]/gu, ' ')}${paint.red('^'.repeat(length))}`)
     }
   }
   for (const one of finding.steps.slice(0, maxSteps)) {

@@ -23,7 +23,7 @@ export function findNamedCall(fact: Fact, analysis: FileAnalysis): NamedCall | n
   if ((fact.fact !== 'span-start' && fact.fact !== 'span-rename') || fact.derivedFrom !== undefined) return null
   const call = findNode(fact.origin)
   const row = call === null ? undefined : analysis.tracingCalls.get(call)?.row
-  if (call?.type !== 'CallExpression' || row?.name === undefined) return null
+  if (call?.type !== 'CallExpression' || typeof row?.name !== 'number') return null
   const name = call.arguments[row.name] ?? null
   if (name === null) return row.name === call.arguments.length ? { fact, call, name } : null
   return name.type === 'SpreadElement' ? null : { fact, call, name }

@@ -1,6 +1,6 @@
 import type { CheckFinding } from '../../result.js'
 import type { Step } from '../../places.js'
-import { shownPath } from '../paths.js'
+import { cropLine, shownPath } from '../paths.js'
 
 /** Text as content or as a quoted attribute. */
 export function escape(text: string): string {
@@ -23,12 +23,13 @@ export function meter(share: number): string {
 export function frame({ excerpt, origin }: CheckFinding): string {
   if (excerpt.lines.length === 0) return ''
   const { from, to } = origin
-  const rows = excerpt.lines.map((text, index) => {
+  const rows = excerpt.lines.map((whole, index) => {
     const line = excerpt.firstLine + index
     const number = `<span class="number">${String(line)}</span>`
+    const { text, column } = cropLine(whole, from.column)
     if (line !== from.line) return `<span class="line">${number}${escape(text)}</span>`
-    const end = to.line === from.line ? Math.max(to.column, from.column + 1) : text.length
-    return `<span class="line hit">${number}${escape(text.slice(0, from.column))}<mark>${escape(text.slice(from.column, end))}</mark>${escape(text.slice(end))}</span>`
+    const end = to.line === from.line ? column + Math.max(to.column - from.column, 1) : text.length
+    return `<span class="line hit">${number}${escape(text.slice(0, column))}<mark>${escape(text.slice(column, end))}</mark>${escape(text.slice(end))}</span>`
   })
   // Long lines scroll: a frame that the keyboard cannot reach cannot be read.
   return `<pre class="frame" tabindex="0" role="region" aria-label="The code">${rows.join('')}</pre>`
