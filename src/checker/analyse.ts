@@ -22,6 +22,7 @@ import { declaredExports } from './handlers/declared.js'
 import { frameworkTable } from './handlers/frameworks.js'
 import { joinObjects } from './handlers/join.js'
 import { createObjectMatcher } from './handlers/objects.js'
+import { expandRegistrars } from './handlers/registrars.js'
 import { createModuleGraph } from './modules.js'
 import type { Problem } from './problem.js'
 import { createProgram, type Program, type ProgramFile } from './program.js'
@@ -121,9 +122,10 @@ function analyseFiles(found: ProgramFiles, settingsOf: SettingsOf, known: readon
   // Of a file that does not parse it is said that it was not checked: half of it is not judged beside that.
   const brokenFiles = new Set(program.broken.map(broken => broken.path))
   const readable = inScope.filter(file => !brokenFiles.has(file.path))
-  const registrations = collectRegistrations(program, readable, frameworks, evaluator, matcher)
+  const collected = collectRegistrations(program, readable, frameworks, evaluator, matcher)
   const graph = createModuleGraph(program, keepsImportsInPlace)
   const references = createReferences(program, graph, evaluator)
+  const registrations = { ...collected, handlers: expandRegistrars(collected.handlers, new Set(readable.map(file => file.path)), references, evaluator, matcher) }
   const join = joinObjects(program, registrations, evaluator, matcher, references)
 
   for (const { node, files } of join.autoloads) graph.addLate(node, files)
@@ -150,7 +152,7 @@ function analyseFiles(found: ProgramFiles, settingsOf: SettingsOf, known: readon
   progress('reading spans and what is written to them')
   const reader = createFactReader(program, configOf)
   const facts = readSpanFacts(program, readable, reader, evaluator)
-  drafts.push(...dataAndNameFindings(program, facts, policyOf), ...vocabularyFindings(program, facts), ...handOverFindings(program, facts))
+  drafts.push(...dataAndNameFindings(program, facts, policyOf), ...vocabularyFindings(program, facts, services), ...handOverFindings(program, facts))
   for (const { service, judged, input } of inputs) {
     if (judged.length > 0) drafts.push(...lostContextFindings(service, input), ...silentHandlerFindings(service, judged, program, facts, evaluator))
   }

@@ -3,6 +3,7 @@ import { ts } from 'ts-morph'
 import type { Config } from '@spanguard/policy'
 import { isTracingPackage, matchesModule } from '../frameworks/index.js'
 import type { Preload, StartCommand } from '../project/wiring/index.js'
+import { behindServers, isCarried } from './behind.js'
 import { isFunctionLike, unwrap, type Entity, type Evaluator } from './evaluate.js'
 import type { HandlerSite, Mount } from './handlers/collect.js'
 import type { Join, ServedBy } from './handlers/join.js'
@@ -43,6 +44,8 @@ export interface HandlerVerdict {
   readonly steps: readonly Step[]
   /** Traced only when a condition holds. */
   readonly conditional: boolean
+  /** The verdict on the server of another framework that carries its requests. */
+  readonly behind?: HandlerVerdict
 }
 
 export interface CoverageInput {
@@ -91,7 +94,7 @@ export function relevantStarts(starts: readonly StartCommand[]): readonly StartC
 }
 
 function ofPreload(preload: Preload, input: Pick<CoverageInput, 'setups' | 'graph' | 'references'>): ProcessTracing[] {
-  const text = preload.how === 'layer' ? `the layer ${preload.module}` : `${preload.how} ${preload.file !== null && path.isAbsolute(preload.module) ? path.basename(preload.file) : preload.module}`
+  const text = preload.how === 'platform' ? preload.module : preload.how === 'layer' ? `the layer ${preload.module}` : `${preload.how} ${preload.file !== null && path.isAbsolute(preload.module) ? path.basename(preload.file) : preload.module}`
   const first = stepAt(preload.place, `loads ${preload.module} first`)
   const effect = effectOfPreload(preload)
   if (effect) return [{ effect, by: text, module: preload.module, steps: [first], site: null, conditional: false, provides: true }]
@@ -122,15 +125,7 @@ export function judgeHandlers(input: CoverageInput): HandlerVerdict[] {
       if (best) verdicts.push(best)
     }
   }
-  return verdicts.map(verdict => behindHttp(verdict, verdicts))
-}
-
-/** Tools of an MCP server that answers over HTTP run within a request of the app that its transport belongs to. */
-function behindHttp(verdict: HandlerVerdict, all: readonly HandlerVerdict[]): HandlerVerdict {
-  if (verdict.site.descriptor.name !== 'mcp' || verdict.status !== 'untraced') return verdict
-  const isOverHttp = [...verdict.entry.order.packages.keys()].some(specifier => /^@modelcontextprotocol\/.*(?:http|sse)|^@hono\/mcp$/iu.test(specifier))
-  const app = isOverHttp ? all.find(other => other.entry === verdict.entry && (other.status === 'traced' || other.status === 'other-apm') && (other.site.descriptor.kind === 'app' || other.site.descriptor.name === 'node-http')) : undefined
-  return app ? { ...verdict, status: app.status, by: app.by, conditional: app.conditional, steps: app.steps } : verdict
+  return behindServers(verdicts)
 }
 
 /** The app of this process that serves a handler; `null` when a framework does, `undefined` when the process does not. */
@@ -151,6 +146,7 @@ function servingRoot(handler: HandlerSite, service: Service, entry: Entry, input
     return served
   }
   if (roots.length > 0) return undefined
+  if (isCarried(handler.descriptor.name, entry)) return null
   // A part that nothing is known to mount belongs to the program whose package it stands in; of an object that only a type names,
   // the registration is the place.
   const isElsewhere = handler.object.made ? isForeign(handler.object, service) : !handler.file.startsWith(service.dir)
@@ -219,8 +215,11 @@ function isIgnored(handler: HandlerSite, config: Config): boolean {
 
 /** A call around the handler that traces it: `traceHandler(fn)`, or a function of the program that starts a span. */
 function wrapperOf(handler: HandlerSite, input: CoverageInput): { by: string; step: Step; needsProvider: boolean } | null {
-  const given = handler.handler ? unwrap(handler.handler) : null
-  if (!given) return null
+  const { evaluator } = input
+  return (handler.handler ? tracerAround(unwrap(handler.handler), handler, input) : null) ?? spanIn(handler.from?.given, handler, evaluator)
+}
+
+function tracerAround(given: ts.Expression, handler: HandlerSite, input: CoverageInput): ReturnType<typeof wrapperOf> {
   const { evaluator } = input
   const target = ts.isIdentifier(given) ? initialiserOf(given, input) ?? given : given
   if (ts.isCallExpression(target)) {
@@ -228,13 +227,46 @@ function wrapperOf(handler: HandlerSite, input: CoverageInput): { by: string; st
     const name = nameText(target.expression)
     if (isExport(callee, handler.descriptor.tracedBy) || isApproved(target.expression, input)) return { by: name, step: step(target, `${name} traces it`), needsProvider: usesProvider(callee) }
     if (callee.kind === 'function' && startsSpan(callee.node, evaluator)) return { by: name, step: step(target, `${name} starts a span around it`), needsProvider: true }
+    const link = linkOf(target, handler, evaluator)
+    if (link) return { by: nameText(link), step: step(link, `${nameText(link)} traces it`), needsProvider: usesProvider(evaluator.evaluate(link.expression)) }
   }
-  const entity = evaluator.evaluate(target)
-  // A server of node:http has one handler, in which ESLint's rule takes a span made by hand for tracing, too.
-  if (handler.descriptor.kind !== 'app') {
-    if (entity.kind === 'function' && isFunctionLike(entity.node) && startsSpan(entity.node, evaluator, 1)) return { by: 'a span of its own', step: step(entity.node, 'starts a span'), needsProvider: true }
+  return spanIn(evaluator.evaluate(target), handler, evaluator)
+}
+
+/** What traces among the links of a chain that is wrapped around a handler: `middy(fn).use(captureLambdaHandler(tracer))`. */
+function linkOf(chain: ts.CallExpression, handler: HandlerSite, evaluator: Evaluator): ts.CallExpression | null {
+  const isTracer = (call: ts.CallExpression): boolean => isExport(evaluator.evaluate(call.expression), handler.descriptor.tracedBy)
+  for (let at: ts.Expression = chain; ts.isCallExpression(at); at = ts.isPropertyAccessExpression(at.expression) ? unwrap(at.expression.expression) : at.expression) {
+    if (isTracer(at)) return at
+    for (const argument of at.arguments) {
+      const given = (ts.isArrayLiteralExpression(argument) ? argument.elements : [argument]).map(unwrap).filter(ts.isCallExpression).find(isTracer)
+      if (given) return given
+    }
   }
   return null
+}
+
+/** A function whose own code works with a tracer of its framework: a decorator `@tracer.captureLambdaHandler()`, `tracer.getSegment()`. */
+function usesTracer(node: ts.FunctionLikeDeclaration, handler: HandlerSite, evaluator: Evaluator): boolean {
+  let found = false as boolean
+  const visit = (at: ts.Node): void => {
+    if (found) return
+    if (ts.isCallExpression(at) && ts.isPropertyAccessExpression(at.expression)) {
+      const of = evaluator.evaluate(at.expression.expression)
+      found = of.kind === 'result' && ts.isNewExpression(of.node) && isExport(of.callee, handler.descriptor.tracedBy)
+    }
+    ts.forEachChild(at, visit)
+  }
+  visit(node)
+  return found
+}
+
+/** A server of node:http has one handler, in which ESLint's rule takes a span made by hand for tracing, too. */
+function spanIn(entity: Entity | undefined, handler: HandlerSite, evaluator: Evaluator): ReturnType<typeof wrapperOf> {
+  if (handler.descriptor.kind === 'app' || entity?.kind !== 'function' || !isFunctionLike(entity.node)) return null
+  if (handler.descriptor.kind === 'function' && usesTracer(entity.node, handler, evaluator)) return { by: 'a tracer of its own', step: step(entity.node, 'works with a tracer'), needsProvider: false }
+  if (!startsSpan(entity.node, evaluator, 1)) return null
+  return { by: 'a span of its own', step: step(entity.node, 'starts a span'), needsProvider: true }
 }
 
 function initialiserOf(node: ts.Identifier, input: CoverageInput): ts.Expression | null {

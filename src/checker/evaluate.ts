@@ -1,4 +1,5 @@
 import { ts } from 'ts-morph'
+import { annotationAt } from './annotations.js'
 import { parentOf } from './places.js'
 import { requiredModule, type Program, type Target } from './program.js'
 
@@ -14,6 +15,8 @@ export type Entity =
   | { readonly kind: 'instance'; readonly class: ts.ClassLikeDeclaration; readonly node: ts.Node }
   | { readonly kind: 'module'; readonly file: string }
   | { readonly kind: 'parameter'; readonly node: ts.ParameterDeclaration; readonly path: readonly string[] }
+  /** One element of a list after the other: the variable of `for (const route of routes)`. */
+  | { readonly kind: 'each'; readonly node: ts.VariableDeclaration; readonly list: ts.Expression; readonly path: readonly string[] }
   /** A declaration of which only the annotation says anything. */
   | { readonly kind: 'typed'; readonly module: string; readonly type: string; readonly node: ts.Node }
   | { readonly kind: 'value'; readonly node: ts.Expression }
@@ -29,6 +32,12 @@ export interface Evaluator {
   exported(file: string, name: string): Entity | null
   /** The class's member, through its base classes in the program. */
   member(node: ts.ClassLikeDeclaration, name: string): Entity | null
+  /** The class that a class extends, of the program or of a package. */
+  baseOf(node: ts.ClassLikeDeclaration): Entity | null
+  /** What a property of an entity stands for; of a list by its index. */
+  memberOf(of: Entity, name: string, node: ts.Node): Entity
+  /** The annotation of what a parameter holds at a way into it: of `app` in `({ app }: Deps)`. */
+  annotationAt(parameter: ts.ParameterDeclaration, way: readonly string[]): ts.TypeNode | undefined
 }
 
 /** Declarations of the program that the config's rows speak of, by the module and the name that the row gives them. */
@@ -44,7 +53,7 @@ export function createEvaluator(program: Program, declared: DeclaredExports = ne
   const active = new Set<ts.Node>()
   let depth = 0
 
-  return { evaluate, typeName, exported, member: classMember }
+  return { evaluate, typeName, exported, member: classMember, baseOf, memberOf, annotationAt: (parameter, way) => annotationAt(program, parameter, way) }
 
   function evaluate(node: ts.Expression): Entity {
     const plain = unwrap(node)
@@ -129,7 +138,7 @@ export function createEvaluator(program: Program, declared: DeclaredExports = ne
     for (const expression of returnsOf(node)) {
       const entity = evaluate(expression)
       if (entity.kind === 'result' || entity.kind === 'instance' || entity.kind === 'function' || entity.kind === 'member' || entity.kind === 'typed') return entity
-      if (entity.kind === 'value' && ts.isObjectLiteralExpression(entity.node)) return entity
+      if (entity.kind === 'value' && (ts.isObjectLiteralExpression(entity.node) || ts.isArrayLiteralExpression(entity.node))) return entity
     }
     return type ? { kind: 'typed', ...type, node } : null
   }
@@ -155,6 +164,7 @@ export function createEvaluator(program: Program, declared: DeclaredExports = ne
   }
 
   function computeDeclaration(node: ts.Node): Entity {
+    if (ts.isVariableDeclaration(node) && ts.isForOfStatement(node.parent.parent)) return { kind: 'each', node, list: node.parent.parent.expression, path: [] }
     if (ts.isVariableDeclaration(node) || ts.isPropertyDeclaration(node)) return ofInitialised(node)
     if (ts.isBindingElement(node)) return ofBinding(node)
     if (ts.isParameter(node)) return ofParameter(node)
@@ -196,12 +206,12 @@ export function createEvaluator(program: Program, declared: DeclaredExports = ne
   }
 
   function ofBinding(node: ts.BindingElement): Entity {
-    const name = node.propertyName ?? node.name
-    const key = ts.isIdentifier(name) || ts.isStringLiteralLike(name) ? name.text : null
+    const key = keyOf(node)
     const owner = node.parent.parent
-    if (key === null || node.dotDotDotToken || ts.isArrayBindingPattern(node.parent)) return { kind: 'unknown', node }
+    if (key === null) return { kind: 'unknown', node }
     if (ts.isParameter(owner)) return { kind: 'parameter', node: owner, path: [key] }
     if (ts.isBindingElement(owner)) return memberOf(ofBinding(owner), key, node)
+    if (ts.isForOfStatement(owner.parent.parent)) return { kind: 'each', node: owner, list: owner.parent.parent.expression, path: [key] }
     return owner.initializer ? memberOf(evaluate(owner.initializer), key, node) : { kind: 'unknown', node }
   }
 
@@ -220,9 +230,11 @@ export function createEvaluator(program: Program, declared: DeclaredExports = ne
       case 'class':
         return classMember(of.node, name) ?? { kind: 'member', of, name, node }
       case 'value':
+        if (ts.isArrayLiteralExpression(of.node)) return elementOf(of.node, name) ?? { kind: 'member', of, name, node }
         return ts.isObjectLiteralExpression(of.node) ? (property(of.node, name) ?? { kind: 'unknown', node }) : { kind: 'member', of, name, node }
+      case 'each':
       case 'parameter':
-        return { kind: 'parameter', node: of.node, path: [...of.path, name] }
+        return { ...of, path: [...of.path, name] }
       default:
         return { kind: 'member', of, name, node }
     }
@@ -268,6 +280,13 @@ export function createEvaluator(program: Program, declared: DeclaredExports = ne
     return null
   }
 
+  /** Of a list that is written out, up to the first spread. */
+  function elementOf(node: ts.ArrayLiteralExpression, index: string): Entity | null {
+    const before = node.elements.slice(0, Number(index) + 1)
+    const element = /^\d+$/u.test(index) && !before.some(ts.isSpreadElement) ? before[Number(index)] : undefined
+    return element ? evaluate(element) : null
+  }
+
   function typeName(node: ts.TypeNode | undefined): { module: string; type: string } | null {
     if (!node) return null
     if (ts.isUnionTypeNode(node)) {
@@ -290,11 +309,21 @@ export function createEvaluator(program: Program, declared: DeclaredExports = ne
       if (target?.kind !== 'declaration') return null
       const row = declared.get(target.node)
       if (row) return { module: row.module, type: row.exported }
+      // `<T extends Router>(router: T)`
+      if (ts.isTypeParameterDeclaration(target.node)) return typeName(target.node.constraint)
       return ts.isTypeAliasDeclaration(target.node) ? typeName(target.node.type) : null
     }
     const root = program.target(name.left)
     return root?.kind === 'package' ? { module: root.module, type: name.right.text } : null
   }
+}
+
+/** The property or the index that a destructured name takes; `null` for what takes the rest. */
+export function keyOf(node: ts.BindingElement): string | null {
+  if (node.dotDotDotToken) return null
+  if (ts.isArrayBindingPattern(node.parent)) return String(node.parent.elements.indexOf(node))
+  const name = node.propertyName ?? node.name
+  return ts.isIdentifier(name) || ts.isStringLiteralLike(name) ? name.text : null
 }
 
 /** Takes off what changes nothing about a value: parentheses, `await`, `as`, `satisfies`, `!`. */

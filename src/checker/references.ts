@@ -38,7 +38,21 @@ export function createReferences(program: Program, graph: ModuleGraph, evaluator
   }
 
   function callsOf(declaration: Callable): readonly (ts.CallExpression | ts.NewExpression)[] {
-    return to(declaration).filter(node => ts.isCallExpression(node) || ts.isNewExpression(node))
+    return to(declaration).flatMap(node => (ts.isCallExpression(node) || ts.isNewExpression(node) ? [node] : superCalls(node)))
+  }
+
+  /** A class that extends another calls its constructor: by `super(…)`, or wherever it is made itself. */
+  function superCalls(use: ts.Node): readonly (ts.CallExpression | ts.NewExpression)[] {
+    const extending = extendingClass(use)
+    const constructor = extending?.members.find(ts.isConstructorDeclaration)
+    if (!extending || !constructor?.body) return extending ? callsOf(extending) : []
+    const found: ts.CallExpression[] = []
+    const visit = (node: ts.Node): void => {
+      if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.SuperKeyword) found.push(node)
+      ts.forEachChild(node, visit)
+    }
+    visit(constructor.body)
+    return found
   }
 
   /** `require('./tracing')('orders')`, of a module that is a function. */
@@ -84,7 +98,7 @@ export function createReferences(program: Program, graph: ModuleGraph, evaluator
       const visit = (node: ts.Node): void => {
         if (ts.isIdentifier(node)) {
           if (node.text === name && isUse(node)) found.push(node)
-        } else if (!ts.isImportDeclaration(node) && !ts.isTypeNode(node)) ts.forEachChild(node, visit)
+        } else if (!ts.isImportDeclaration(node) && (!ts.isTypeNode(node) || isBaseClass(node))) ts.forEachChild(node, visit)
       }
       visit(root)
     }
@@ -149,7 +163,18 @@ function isUse(node: ts.Identifier): boolean {
   if (ts.isVariableDeclaration(parent) || ts.isBindingElement(parent) || ts.isParameter(parent)) return parent.initializer === node
   if (ts.isImportSpecifier(parent) || ts.isExportSpecifier(parent) || ts.isImportClause(parent)) return false
   if (ts.isFunctionLike(parent) || ts.isClassLike(parent)) return parent.name !== node
-  return !ts.isTypeNode(parent) && !ts.isQualifiedName(parent)
+  return (!ts.isTypeNode(parent) || isBaseClass(parent)) && !ts.isQualifiedName(parent)
+}
+
+/** `Base` of `class Orders extends Base`, which the compiler counts among the types. */
+function isBaseClass(node: ts.Node): boolean {
+  return ts.isExpressionWithTypeArguments(node) && ts.isHeritageClause(node.parent) && node.parent.token === ts.SyntaxKind.ExtendsKeyword && ts.isClassLike(node.parent.parent)
+}
+
+/** The class that a name is the base of. */
+function extendingClass(use: ts.Node): ts.ClassLikeDeclaration | null {
+  const { parent } = use
+  return isBaseClass(parent) && ts.isClassLike(parent.parent.parent) ? parent.parent.parent : null
 }
 
 /** What uses a name: the call or `new` of it, else the expression itself. */

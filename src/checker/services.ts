@@ -59,7 +59,9 @@ export function findServices(program: Program, graph: ModuleGraph, references: R
 
   const services: Service[] = []
   for (const [dir, pkg] of [...packages].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    const starts = pkg ? startCommands(pkg) : []
+    // Of an application in a package of several, the package's starts say how it runs.
+    const whole = pkg ?? getPackage(path.join(dir, 'x'))
+    const starts = [...(whole ? startCommands(whole).filter(start => (start.entry === null ? pkg !== null : folderOf(start.entry) === dir)) : []), ...registrations.deployed.flatMap(({ file, start }) => (folderOf(file) === dir ? [start] : []))]
     const entries = entriesOf(dir, starts, loaded.get(dir) ?? [])
     const reached = new Set(entries.flatMap(entry => [...entry.order.files.keys()]))
     // What listens and is reached by no start is a program of its own; one that another of them loads is part of that one.
@@ -68,9 +70,11 @@ export function findServices(program: Program, graph: ModuleGraph, references: R
     const others = pkg && heads.length > 0 ? otherScriptStarts(pkg) : []
     const isStarted = entries.length > 0
     for (const file of heads) {
-      // A server for tests and tools, beside a service that has its start, ships nowhere.
-      if (isStarted && isTool(path.relative(dir, file))) continue
-      entries.push({ file, starts: others.filter(start => start.entry === file), order: graph.loadOrder([file]) })
+      const order = graph.loadOrder([file])
+      const own = others.filter(start => start.entry === file)
+      // A server for tests and tools, beside a service that has its start, ships nowhere; nor does one that shares no code with it.
+      if (isStarted && (isTool(path.relative(dir, file)) || (own.length === 0 && ![...order.files.keys()].some(one => reached.has(one))))) continue
+      entries.push({ file, starts: own, order })
     }
     if (entries.length > 0) services.push({ name: pkg?.name !== undefined && pkg.name !== '' ? pkg.name : path.basename(dir), dir, package: pkg, entries })
   }
@@ -97,7 +101,9 @@ export function findServices(program: Program, graph: ModuleGraph, references: R
       const server = first([path.join(dir, 'app', 'entry.server')])
       entries.push({ file: null, starts: starts.filter(start => start.runner === 'remix'), order: graph.loadOrder(server === null ? [] : [server], routeFiles) })
     }
-    const lambdas = fileHandlers.filter(handler => handler.descriptor.name === 'aws-lambda' && !byFile.has(handler.file)).map(handler => handler.file)
+    // Where a file names the functions, a function that it leaves out is deployed by nothing.
+    const isDeclared = starts.some(start => start.runner === 'lambda')
+    const lambdas = isDeclared ? [] : fileHandlers.filter(handler => handler.descriptor.name === 'aws-lambda' && !byFile.has(handler.file)).map(handler => handler.file)
     for (const file of new Set(lambdas)) entries.push({ file, starts: starts.filter(start => start.entry === file), order: graph.loadOrder([file]) })
     return entries
   }

@@ -24,7 +24,11 @@ export const nest: FrameworkDescriptor = {
   roots: ['app'],
   handlers: [],
   middleware: [{ on: 'app', methods: ['use'] }],
-  listens: [{ on: 'app', methods: ['listen', 'startAllMicroservices'] }],
+  listens: [
+    { on: 'app', methods: ['listen', 'startAllMicroservices'] },
+    { on: 'microservice', methods: ['listen'] },
+  ],
+  chains: ['enableShutdownHooks', 'enableVersioning', 'setGlobalPrefix', 'useBodyParser', 'useGlobalFilters', 'useGlobalGuards', 'useGlobalInterceptors', 'useGlobalPipes', 'useWebSocketAdapter'],
   rootModule: {
     argument: 0,
     decorator: { module: '@nestjs/common', export: 'Module' },

@@ -66,8 +66,8 @@ interface DeclaredFunction {
   readonly export: string
 }
 
-/** A wrapper script, a layer or a plugin of a tracer in the file that declares the functions. */
-const tracerOfFunctions = /AWS_LAMBDA_EXEC_WRAPPER|opentelemetry|\botel\b|serverless-plugin-datadog|serverless-newrelic|sentry/iu
+/** A wrapper script, a layer or a plugin of a tracer in the file that declares the functions, or AWS X-Ray's active tracing. */
+const tracerOfFunctions = /AWS_LAMBDA_EXEC_WRAPPER|opentelemetry|\botel\b|serverless-plugin-datadog|serverless-newrelic|sentry|\bTracing["']?:\s*["']?Active|^\s+tracing:\s*(?:true|\n\s+(?:\w+:.*\n\s+)?lambda:\s*(?:true|Active))/imu
 
 const read = cachedByFile((file): { handlers: readonly DeclaredFunction[]; traced: boolean } => {
   const text = readFileSync(file, 'utf8')

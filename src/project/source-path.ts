@@ -43,6 +43,8 @@ export function sourceOf(file: string, dir: string): string | null {
   if (segments.length > 1 && outputFolders.includes(segments[0] ?? '')) {
     const rest = segments.slice(1).join(path.sep)
     starts.push(path.join(dir, 'src', rest), path.join(dir, rest))
+    // A workspace of several programs: dist/apps/orders/main.js of apps/orders/src/main.ts
+    if (segments.length > 2) starts.push(path.join(dir, path.dirname(rest), 'src', path.basename(rest)))
     // dist/esm/x.js, dist/src/x.js
     if (segments.length > 2) {
       const deeper = segments.slice(2).join(path.sep)

@@ -119,8 +119,13 @@ describe('a server that no start command of the service names', () => {
     expect(await checked({ ...service, 'acceptance/run.js': cjsApp, 'scripts/mock.js': cjsApp })).toEqual({ services: ['shop 1/1 by --require ./tracing.js'], findings: [] })
   })
 
-  it('counts elsewhere', async () => {
-    expect(await checked({ ...service, 'src/admin.js': cjsApp })).toEqual({ services: ['shop 1/2 by --require ./tracing.js'], findings: [] })
+  it('counts where it shares code with the service', async () => {
+    const shared = `require('../db')\n`
+    expect(await checked({ ...service, 'app.js': `require('./db')\n${cjsApp}`, 'db.js': '', 'src/admin.js': shared + cjsApp })).toEqual({ services: ['shop 1/2 by --require ./tracing.js'], findings: [] })
+  })
+
+  it('is left over where it shares none', async () => {
+    expect(await checked({ ...service, 'src/admin.js': cjsApp })).toEqual({ services: ['shop 1/1 by --require ./tracing.js'], findings: [] })
   })
 })
 

@@ -2,6 +2,7 @@ import { ts } from 'ts-morph'
 
 import type { HandlerVerdict } from '../coverage.js'
 import { isFunctionLike, type Evaluator, unwrap } from '../evaluate.js'
+import type { HandlerSite } from '../handlers/sites.js'
 import { step } from '../places.js'
 import type { Program } from '../program.js'
 import type { Service } from '../services.js'
@@ -12,8 +13,8 @@ import type { Draft } from './draft.js'
 const maxDepth = 5
 /** A service of which a smaller share of handlers has spans of its own does not name its work by spans: nothing is missing. In percent. */
 const leastShare = 50
-/** What an orchestrator asks for has no work to name. */
-const probes = /(?:^|\/)(?:health(?:z|check)?|live(?:z|ness)?|metrics|ping|ready|readyz|readiness|status|version)(?:\/|$)/u
+/** What an orchestrator asks for, and the greeting at the root, have no work to name. */
+const probes = /^\/$|(?:^|\/)(?:health(?:z|check)?|live(?:z|ness)?|metrics|ping|ready|readyz|readiness|status|version)(?:\/|$)/u
 
 /** What JavaScript computes at once. Sorted. */
 const pure = new Set(['Array', 'BigInt', 'Boolean', 'Date', 'Error', 'JSON', 'Map', 'Math', 'Number', 'Object', 'RegExp', 'Set', 'String', 'URL', 'URLSearchParams', 'decodeURIComponent', 'encodeURIComponent', 'isNaN', 'parseFloat', 'parseInt'])
@@ -31,7 +32,7 @@ export function silentHandlerFindings(service: Service, verdicts: readonly Handl
   }
   if (starts.size === 0) return []
   const judged = verdicts.flatMap((verdict) => {
-    const handler = verdict.site.handler === null ? null : functionOf(verdict.site.handler, evaluator)
+    const handler = functionOf(verdict.site, evaluator)
     return verdict.status !== 'traced' || handler === null || probes.test(verdict.site.route ?? '') || answersAtOnce(handler) ? [] : [{ verdict, hasSpan: reaches(handler, starts, evaluator, maxDepth, new Set()) }]
   })
   const silent = judged.filter(({ hasSpan }) => !hasSpan)
@@ -52,9 +53,9 @@ export function silentHandlerFindings(service: Service, verdicts: readonly Handl
   ]
 }
 
-function functionOf(handler: ts.Expression, evaluator: Evaluator): ts.FunctionLikeDeclaration | null {
-  const entity = evaluator.evaluate(unwrap(handler))
-  return entity.kind === 'function' && entity.node.body !== undefined ? entity.node : null
+function functionOf({ from, handler }: HandlerSite, evaluator: Evaluator): ts.FunctionLikeDeclaration | null {
+  const entity = from?.given?.kind === 'function' ? from.given : handler ? evaluator.evaluate(unwrap(handler)) : null
+  return entity?.kind === 'function' && entity.node.body !== undefined ? entity.node : null
 }
 
 /** Calls nothing but what it was given to answer with: such a handler has no work that a span could name. */

@@ -19,12 +19,13 @@ export function untracedFindings(verdicts: readonly HandlerVerdict[], references
     else groups.set(key, [verdict])
   }
   return [...groups.values()].flatMap(group => {
-    const [first] = group
+    const first = group.find(one => one.behind === undefined) ?? group[0]
     return first ? placesOf(first, first.served?.root ?? null, references).map(place => draftOf(first, group, place)) : []
   })
 }
 
 function groupKey(verdict: HandlerVerdict): string {
+  if (verdict.behind) return groupKey(verdict.behind)
   const root = verdict.served?.root.node
   const node = root && fileOf(root) ? root : null
   return node ? `${node.getSourceFile().fileName}:${String(node.pos)}` : verdict.site.object === null && verdict.site.descriptor.exports ? verdict.site.descriptor.name : verdict.site.file

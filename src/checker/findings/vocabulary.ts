@@ -2,8 +2,10 @@ import type { ts } from 'ts-morph'
 
 import { type AttributeWrite, type Fact, literalText, type SpanStart, type TypeFact, type Value } from '@spanguard/policy'
 
+import { getPackage } from '../../project/package-json.js'
 import { originOfRange, step, type Step } from '../places.js'
 import type { Program } from '../program.js'
+import type { Service } from '../services.js'
 import { nodeAt, type SpanFacts } from './data-and-names.js'
 import type { Draft } from './draft.js'
 
@@ -14,26 +16,44 @@ type Kind = 'text' | 'number' | 'boolean' | 'list'
  * Where the program's own words for things disagree: a key that holds texts here and numbers there, a span name that two
  * different operations share.
  */
-export function vocabularyFindings(program: Program, facts: SpanFacts): Draft[] {
+export function vocabularyFindings(program: Program, facts: SpanFacts, services: readonly Service[]): Draft[] {
   const all = [...[...facts.direct.values()].flat(), ...facts.derived.map(({ fact }) => fact)]
-  return [...keysOfTwoKinds(all, program), ...sharedNames(all, program)]
+  const loaded = services.flatMap(service => service.entries.map(entry => entry.order.files))
+  return [...keysOfTwoKinds(all, program, loaded), ...sharedNames(all, program, loaded)]
+}
+
+type Loaded = readonly { has(file: string): boolean }[]
+
+/**
+ * Splits facts into those that belong together: of one package, of one that depends on the other, or of files that one process
+ * loads. Two examples of a repository that use one word have nothing to say to each other.
+ */
+function byProgram<F extends Fact>(facts: readonly F[], loaded: Loaded): F[][] {
+  let groups: F[][] = []
+  for (const fact of facts) {
+    const own = groups.filter(group => group.some(one => belongTogether(one.origin.file ?? '', fact.origin.file ?? '', loaded)))
+    groups = [...groups.filter(group => !own.includes(group)), [...own.flat(), fact]]
+  }
+  return groups
+}
+
+function belongTogether(one: string, other: string, loaded: Loaded): boolean {
+  const [a, b] = [getPackage(one), getPackage(other)]
+  return a?.dir === b?.dir || (a && b && (a.dependencies.has(b.name) || b.dependencies.has(a.name))) === true || loaded.some(files => files.has(one) && files.has(other))
 }
 
 /** The store makes two columns of such a key, or refuses one of the kinds: a search by it finds half. */
-function keysOfTwoKinds(facts: readonly Fact[], program: Program): Draft[] {
-  const byKey = new Map<string, Map<Kind, AttributeWrite[]>>()
+function keysOfTwoKinds(facts: readonly Fact[], program: Program, loaded: Loaded): Draft[] {
+  const byKey = new Map<string, AttributeWrite[]>()
   for (const fact of facts) {
     if (fact.fact !== 'attribute-write' || fact.sink !== 'attribute' || fact.certainty !== 'certain') continue
     const key = literalText(fact.key)
-    const kind = kindOf(fact.value)
-    if (key === null || kind === null) continue
-    const kinds = byKey.get(key) ?? new Map<Kind, AttributeWrite[]>()
-    byKey.set(key, kinds)
-    kinds.set(kind, [...(kinds.get(kind) ?? []), fact])
+    if (key === null || kindOf(fact.value) === null) continue
+    byKey.set(key, [...(byKey.get(key) ?? []), fact])
   }
-  return [...byKey].flatMap(([key, kinds]) => {
+  return [...byKey].flatMap(([key, all]) => (kindsOf(all).size < 2 ? [] : byProgram(all, loaded).flatMap(related => {
     // A convention has its type; the rare one is taken for the mistake.
-    const [usual, ...rare] = [...kinds].toSorted(([, a], [, b]) => b.length - a.length)
+    const [usual, ...rare] = [...kindsOf(related)].toSorted(([, a], [, b]) => b.length - a.length)
     const [first] = usual?.[1] ?? []
     if (usual === undefined || first === undefined) return []
     return rare.flatMap(([kind, writes]) => writes.flatMap((write) => {
@@ -41,7 +61,16 @@ function keysOfTwoKinds(facts: readonly Fact[], program: Program): Draft[] {
       if (node === null) return []
       return [draftAt(node, 'attribute-type', key, [stepAtFact(first, program, `holds a ${usual[0]} here`)], `The key "${key}" holds a ${kind} here and a ${usual[0]} elsewhere: the store keeps them apart, and a search by it finds half. Write the same kind everywhere, or use two keys.`)]
     }))
-  })
+  })))
+}
+
+function kindsOf(writes: readonly AttributeWrite[]): ReadonlyMap<Kind, readonly AttributeWrite[]> {
+  const kinds = new Map<Kind, AttributeWrite[]>()
+  for (const write of writes) {
+    const kind = kindOf(write.value)
+    if (kind !== null) kinds.set(kind, [...(kinds.get(kind) ?? []), write])
+  }
+  return kinds
 }
 
 /** The kind of a value that is known for sure; what may be absent counts as what it is otherwise. */
@@ -84,21 +113,21 @@ function kindOfType(type: TypeFact): Kind | null {
 }
 
 /** A name stands for one operation when all of its spans are of one kind, or when they share what they say. */
-function sharedNames(facts: readonly Fact[], program: Program): Draft[] {
+function sharedNames(facts: readonly Fact[], program: Program, loaded: Loaded): Draft[] {
   const byName = new Map<string, SpanStart[]>()
   for (const fact of facts) {
     if (fact.fact !== 'span-start' || fact.name === undefined || fact.certainty !== 'certain') continue
     const name = literalText(fact.name)
     if (name !== null && name !== '') byName.set(name, [...(byName.get(name) ?? []), fact])
   }
-  return [...byName].flatMap(([name, starts]) => {
+  return [...byName].flatMap(([name, all]) => (all.length < 2 ? [] : byProgram(all, loaded).flatMap(starts => {
     const [first] = starts
     const other = first === undefined ? undefined : starts.find((start) => isOtherOperation(first, start))
     if (first === undefined || other === undefined) return []
     const node = nodeAt(program, other.name?.origin ?? other.origin)
     if (node === null) return []
     return [draftAt(node, 'span-name-shared', name, [stepAtFact(first, program, `starts "${name}" as well`)], `The span name "${name}" stands for two operations, here and in another file, which write different attributes: a search for it finds both, and its durations are a mixture. Name them apart.`)]
-  })
+  })))
 }
 
 /** In two files, with attributes of their own at each start and none in common. Two starts in one file are variants of one thing. */

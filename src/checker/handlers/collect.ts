@@ -2,28 +2,20 @@ import picomatch from 'picomatch'
 import { ts } from 'ts-morph'
 import { getDeclaredFunctions } from '../../project/declared-functions.js'
 import { getPackage } from '../../project/package-json.js'
+import { deployedFunctions, type DeployedFunction } from './cdk.js'
+import { appliedDecorators } from './decorators.js'
 import type { FrameworkTable } from './frameworks.js'
 import { matchesModule, type FrameworkDescriptor, type HandlerRow, type ObjectSource } from '../../frameworks/index.js'
 import { isFunctionLike, unwrap, type Entity, type Evaluator } from '../evaluate.js'
 import type { Program, ProgramFile } from '../program.js'
-import { autoloadedFiles } from './autoload.js'
-import { fieldsOf } from './fields.js'
 import { fileRoute } from './file-routes.js'
+import { givenIn } from './given.js'
+import { entityText, routeParts, routeText } from './route-text.js'
 import { isExport, type FrameworkObject, type ObjectMatcher } from './objects.js'
+import { seedParameters } from './seeds.js'
+import { propertyOf, sitesOfInstance, sitesOfOptions, type HandlerSite, type HandlerSource } from './sites.js'
 
-/** One handler, with the object it is registered on. */
-export interface HandlerSite {
-  readonly descriptor: FrameworkDescriptor
-  readonly method: string | null
-  readonly route: string | null
-  /** What to point at: the registering call, the decorated method, the export. */
-  readonly node: ts.Node
-  /** The handler itself, where one expression is it. */
-  readonly handler: ts.Expression | null
-  /** `null` for exports and decorators, which a framework finds. */
-  readonly object: FrameworkObject | null
-  readonly file: string
-}
+export type { HandlerSite } from './sites.js'
 
 /** Something given to a middleware or mount method of an object. */
 export interface Mount {
@@ -38,6 +30,8 @@ export interface Registrations {
   readonly mounts: readonly Mount[]
   /** Objects that are made, each once. */
   readonly objects: readonly FrameworkObject[]
+  /** Functions that the program's own stacks deploy. */
+  readonly deployed: readonly DeployedFunction[]
   /** Creations and calls that start serving: `app.listen()`, `serve(app)`, `http.createServer(app)`. */
   readonly served: readonly { readonly node: ts.Node; readonly parts: readonly ts.Expression[]; readonly object: FrameworkObject | null }[]
 }
@@ -59,48 +53,6 @@ export function collectRegistrations(
 /** How deep functions that are given an app may call others. */
 const maxRounds = 4
 
-/** Tells the matcher what the parameters of functions receive that an app is given to. @returns whether that is news. */
-function seedParameters(found: Registrations, program: Program, evaluator: Evaluator, matcher: ObjectMatcher): boolean {
-  let news = false
-  const seed = (entity: Entity, index: number, object: FrameworkObject): void => {
-    const parameter = entity.kind === 'function' ? entity.node.parameters[index] : undefined
-    if (parameter && ts.isIdentifier(parameter.name) && matcher.seed(parameter, object)) news = true
-  }
-  for (const mount of found.mounts) {
-    const method = ts.isPropertyAccessExpression(mount.node.expression) ? mount.node.expression.name.text : ''
-    const received = matcher.received(mount.parent, method)
-    if (!received) continue
-    for (const argument of mount.arguments) {
-      const entity = evaluator.evaluate(argument)
-      const loaded = entity.kind === 'export' ? autoloadedFiles(argument, program, evaluator) : null
-      const given = loaded ? loaded.flatMap(file => evaluator.exported(file, 'default') ?? []) : entity.kind === 'result' ? (entity.node.arguments ?? []).map(inner => evaluator.evaluate(inner)) : [entity]
-      for (const one of given) {
-        const plugin = one.kind === 'module' ? evaluator.exported(one.file, 'default') : one
-        const parameter = plugin?.kind === 'function' ? plugin.node.parameters[received.index] : undefined
-        if (plugin && parameter) seed(plugin, received.index, { descriptor: mount.parent.descriptor, kind: received.kind, node: parameter, made: false, parent: null })
-      }
-    }
-  }
-  const files = new Set([...found.objects.map(object => object.node), ...found.mounts.map(mount => mount.node), ...found.handlers.map(handler => handler.node)].map(node => node.getSourceFile()))
-  for (const file of files) {
-    const visit = (node: ts.Node): void => {
-      if (ts.isCallExpression(node) && node.arguments.length > 0) {
-        for (const [index, argument] of node.arguments.entries()) {
-          if (!ts.isIdentifier(argument) && !ts.isPropertyAccessExpression(argument)) continue
-          const object = matcher.objectOf(evaluator.evaluate(argument))
-          if (!object) continue
-          const callee = evaluator.evaluate(node.expression)
-          const parameter = callee.kind === 'function' ? callee.node.parameters[index] : undefined
-          if (parameter) seed(callee, index, { ...object, node: parameter, made: false, parent: null })
-        }
-      }
-      if (!ts.isTypeNode(node)) ts.forEachChild(node, visit)
-    }
-    visit(file)
-  }
-  return news
-}
-
 function readOnce(
   program: Program, files: readonly ProgramFile[], frameworks: FrameworkTable, evaluator: Evaluator, matcher: ObjectMatcher,
 ): Registrations {
@@ -112,6 +64,7 @@ function readOnce(
   const creators = new Set(frameworks.all.flatMap(descriptor => Object.values<readonly ObjectSource[]>(descriptor.objects).flatMap(sources => sources.flatMap((source: ObjectSource) => ('export' in source ? [lastName(source.export)] : [])))))
   const calls = frameworks.all.flatMap(descriptor => descriptor.handlers.flatMap(row => (row.call ? [{ descriptor, row, call: row.call }] : [])))
   const servers = frameworks.all.flatMap(descriptor => (descriptor.servedBy ?? []).map(ref => ({ descriptor, ref })))
+  const deployed = deployedFunctions(program, files, evaluator)
   const exportRows = frameworks.all.flatMap(descriptor => (descriptor.exports ?? []).map(row => ({ descriptor, row, matches: row.files ? picomatch([...row.files]) : null })))
 
   for (const file of files) {
@@ -123,14 +76,15 @@ function readOnce(
     visit(file.root)
     readExports(file)
   }
-  return { handlers, mounts, objects: [...objects.values()], served }
+  return { handlers, mounts, objects: [...objects.values()], served, deployed }
 
   function readCall(node: ts.CallExpression | ts.NewExpression, file: ProgramFile): void {
     const callee = unwrap(node.expression)
     if (ts.isPropertyAccessExpression(callee)) {
       const rows = byMethod.get(callee.name.text)
-      if (rows && ts.isCallExpression(node)) readMethod(node, callee, rows, file)
+      if (rows && ts.isCallExpression(node)) readMethod(node, callee, callee.name.text, rows, file)
     }
+    if (ts.isElementAccessExpression(callee) && ts.isCallExpression(node)) readComputedMethod(node, callee, file)
     const name = ts.isPropertyAccessExpression(callee) ? callee.name.text : ts.isIdentifier(callee) ? callee.text : null
     if (name === null) return
     const entity = evaluator.evaluate(node.expression)
@@ -148,20 +102,46 @@ function readOnce(
     }
   }
 
-  function readMethod(node: ts.CallExpression, callee: ts.PropertyAccessExpression, rows: MethodRows, file: ProgramFile): void {
+  /** `router[method](path, handler)`: registers as the methods do that are named after HTTP's. */
+  function readComputedMethod(node: ts.CallExpression, callee: ts.ElementAccessExpression, file: ProgramFile): void {
+    if (ts.isStringLiteralLike(callee.argumentExpression)) {
+      const rows = byMethod.get(callee.argumentExpression.text)
+      if (rows) readMethod(node, callee, callee.argumentExpression.text, rows, file)
+      return
+    }
+    const object = node.arguments.length < 2 ? null : matcher.objectOf(evaluator.evaluate(callee.expression))
+    if (!object) return
+    const row = byMethod.get('get')?.handlers.find(one => one.descriptor === object.descriptor && one.row.on === object.kind && one.row.httpMethod === 'name')?.row
+    if (row) addHandlers(node, row, object.descriptor, object, null, file, evaluator.evaluate(callee.argumentExpression))
+  }
+
+  function readMethod(node: ts.CallExpression, callee: ts.PropertyAccessExpression | ts.ElementAccessExpression, method: string, rows: MethodRows, file: ProgramFile): void {
     const object = matcher.objectOf(evaluator.evaluate(callee.expression))
     if (!object) return
-    const method = callee.name.text
     for (const { descriptor, row } of rows.handlers) if (descriptor === object.descriptor && row.on === object.kind) addHandlers(node, row, descriptor, object, method, file)
     const middleware = rows.middleware.find(row => row.descriptor === object.descriptor && row.on === object.kind)
     if (middleware) {
       mounts.push({ parent: object, node, arguments: node.arguments })
+      readPlugin(node, object, file)
       if (middleware.mounts && isForeignMount(node, object)) handlers.push({ descriptor: object.descriptor, method: null, route: textOf(node.arguments[0]), node, handler: node.arguments.at(-1) ?? null, object, file: file.path })
       if (middleware.functions) {
         for (const argument of node.arguments) if (isFunctionLike(unwrap(argument)) && (unwrap(argument) as ts.ArrowFunction).parameters.length < 2) handlers.push({ descriptor: object.descriptor, method: null, route: null, node, handler: argument, object, file: file.path })
       }
     }
     if (rows.listens.some(row => row.descriptor === object.descriptor && row.on === object.kind)) served.push({ node, parts: [], object })
+  }
+
+  /** `app.register(mercurius, { resolvers })` is what `mercurius({ resolvers })` is to a table. */
+  function readPlugin(node: ts.CallExpression, object: FrameworkObject, file: ProgramFile): void {
+    const [plugin, options] = node.arguments
+    const entity = plugin && options ? evaluator.evaluate(plugin) : null
+    if (entity?.kind !== 'export' || !options) return
+    for (const { descriptor, row, call } of calls) {
+      if (!row.handlerProperties || call.as !== 'call' || !isExport(entity, [call])) continue
+      const given = evaluator.evaluate(options)
+      const literal = objectLiteral(options) ?? (given.kind === 'value' && ts.isObjectLiteralExpression(given.node) ? given.node : null)
+      if (literal) handlers.push(...sitesOfOptions({ descriptor, method: null, route: null, node, handler: null, object, file: file.path }, row, literal, evaluator))
+    }
   }
 
   /** `app.use('/api/inngest', serve(…))`: a package's handler below a path. The framework's own (static files) are none. */
@@ -190,7 +170,8 @@ function readOnce(
     return getPackage(node.getSourceFile().fileName)?.dir !== getPackage(other.getSourceFile().fileName)?.dir
   }
 
-  function addHandlers(node: ts.CallExpression | ts.NewExpression, row: HandlerRow, descriptor: FrameworkDescriptor, object: FrameworkObject | null, method: string, file: ProgramFile): void {
+  /** @param method the method that registers; `null` where it is computed, `computed` then being its name */
+  function addHandlers(node: ts.CallExpression | ts.NewExpression, row: HandlerRow, descriptor: FrameworkDescriptor, object: FrameworkObject | null, method: string | null, file: ProgramFile, computed?: Entity): void {
     const all = [...(node.arguments ?? [])]
     const route = row.path === undefined ? null : textOf(all[row.path])
     if (row.pathIs && (route === null || !row.pathIs.includes(route))) return
@@ -198,46 +179,35 @@ function readOnce(
     const index = row.handler === 'last' ? all.length - 1 : noPath ? (row.path ?? 0) : row.handler
     const argument = all[index]
     if (!argument) return
-    const shown = httpMethodOf(row, node, argument, method)
-    const site = { descriptor, method: shown, route, node, object, file: file.path }
+    const parts = row.path === undefined || noPath ? [] : routeParts(all[row.path], evaluator)
+    const shown = method === null ? (computed ? entityText(computed, evaluator)?.toUpperCase() ?? null : null) : httpMethodOf(row, node, argument, method)
+    const source: HandlerSource = { route: parts, ...(computed ? { method: computed } : {}) }
+    const site = { descriptor, method: shown, route: routeText(parts), node, object, file: file.path }
     if (row.handlerProperties) {
-      const literal = objectLiteral(argument)
-      if (!literal) {
-        handlers.push({ ...site, handler: null })
-        return
-      }
-      if (row.fieldsOf) {
-        for (const field of fieldsOf(literal, row, evaluator)) handlers.push({ ...site, method: field.type, route: field.name, node: field.node, handler: field.handler, file: field.node.getSourceFile().fileName })
-        return
-      }
-      const path = row.pathProperties?.map(name => textOf(propertyOf(literal, name))).find(text => text !== null) ?? route
-      for (const property of literal.properties) {
-        const name = property.name && (ts.isIdentifier(property.name) || ts.isStringLiteralLike(property.name)) ? property.name.text : null
-        if (name === null || !(row.handlerProperties.includes(name) || row.handlerProperties.includes('*'))) continue
-        const value = ts.isPropertyAssignment(property) ? property.initializer : ts.isShorthandPropertyAssignment(property) ? property.name : null
-        handlers.push({ ...site, node: row.handlerProperties.includes('*') ? property : node, route: path, handler: value })
-      }
+      const entity = evaluator.evaluate(argument)
+      const literal = objectLiteral(argument) ?? (entity.kind === 'value' && ts.isObjectLiteralExpression(entity.node) ? entity.node : null)
+      if (!literal) handlers.push(...(row.handlerProperties.includes('*') ? sitesOfInstance(site, entity) : null) ?? [{ ...site, handler: null, from: { ...source, options: { entity, row } } }])
+      else handlers.push(...sitesOfOptions({ ...site, handler: null, from: source }, row, literal, evaluator))
       return
     }
     // Routes take several functions, of which the last answers; behind a consumer's one stand its options.
     const last = row.handler === 'last' || descriptor.kind === 'consumer' ? argument : all.at(-1) ?? argument
     if (row.functionOnly === true && !isFunctionEntity(evaluator.evaluate(argument)) && !isTracedBy(evaluator.evaluate(argument), descriptor)) return
-    handlers.push({ ...site, handler: last })
+    const given = givenIn(last, evaluator)
+    handlers.push({ ...site, handler: last, from: { ...source, ...(given ? { given } : {}) } })
   }
 
   function readDecorators(node: ts.MethodDeclaration | ts.ClassLikeDeclaration, file: ProgramFile): void {
     const decorators = ts.canHaveDecorators(node) ? ts.getDecorators(node) ?? [] : []
     for (const decorator of decorators) {
-      const call = ts.isCallExpression(decorator.expression) ? decorator.expression : null
-      const entity = evaluator.evaluate(call ? call.expression : decorator.expression)
-      if (entity.kind !== 'export') continue
-      for (const descriptor of frameworks.all) {
-        if (!frameworks.holds(descriptor, file.path)) continue
-        for (const row of descriptor.decorators ?? []) {
-          const name = entity.path.at(-1) ?? ''
-          if (!row.names.includes(name) || !matchesModule(entity.module, row.module) || (row.on === 'class') !== ts.isClassLike(node)) continue
-          const own = row.path === undefined ? null : textOf(call?.arguments[row.path])
-          handlers.push({ descriptor, method: row.httpMethod === 'name' ? name.toUpperCase() : null, route: joinRoute(controllerPath(node), own), node: decorator, handler: null, object: null, file: file.path })
+      for (const applied of appliedDecorators(decorator, evaluator)) {
+        for (const descriptor of frameworks.all) {
+          if (!frameworks.holds(descriptor, file.path)) continue
+          for (const row of descriptor.decorators ?? []) {
+            if (!row.names.includes(applied.name) || !matchesModule(applied.module, row.module) || (row.on === 'class') !== ts.isClassLike(node)) continue
+            const own = row.path === undefined ? null : applied.text(row.path)
+            handlers.push({ descriptor, method: row.httpMethod === 'name' ? applied.name.toUpperCase() : null, route: joinRoute(controllerPath(node), own), node: decorator, handler: null, object: null, file: file.path })
+          }
         }
       }
     }
@@ -257,7 +227,7 @@ function readOnce(
       if (!frameworks.holds(descriptor, file.path)) continue
       if (matches && (!matches(file.path) || !dependsOn(file.path, descriptor))) continue
       if (!matches && !row.types) continue
-      const declaredNames = matches ? null : getDeclaredFunctions(file.path).names
+      const declaredNames = matches ? null : new Set([...getDeclaredFunctions(file.path).names, ...deployed.filter(one => one.file === file.path).map(one => one.export)])
       for (const [name, symbol] of program.exportsOf(file.path)) {
         if (!row.names.includes('*') && !row.names.includes(name) && !(name === 'export=' && row.names.includes('default'))) continue
         const declaration = symbol.declarations?.[0]
@@ -355,11 +325,6 @@ export function textOf(node: ts.Node | undefined): string | null {
 function objectLiteral(node: ts.Expression): ts.ObjectLiteralExpression | null {
   const plain = unwrap(node)
   return ts.isObjectLiteralExpression(plain) ? plain : null
-}
-
-function propertyOf(node: ts.ObjectLiteralExpression, name: string): ts.Expression | undefined {
-  for (const property of node.properties) if (ts.isPropertyAssignment(property) && (ts.isIdentifier(property.name) || ts.isStringLiteralLike(property.name)) && property.name.text === name) return property.initializer
-  return undefined
 }
 
 function joinRoute(base: string | null, own: string | null): string | null {

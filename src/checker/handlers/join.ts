@@ -4,7 +4,9 @@ import type { Program } from '../program.js'
 import type { References } from '../references.js'
 import type { Mount, Registrations } from './collect.js'
 import { autoloadedFiles } from './autoload.js'
+import { givenTo, isInPlace, isOpen, type Open } from './given.js'
 import type { FrameworkObject, ObjectMatcher } from './objects.js'
+import { loopOf, rowsOf } from './rows.js'
 
 /** An app (server, worker, …) that serves a handler, and the way from one to the other. */
 export interface ServedBy {
@@ -56,7 +58,8 @@ export function joinObjects(program: Program, registrations: Registrations, eval
     const mounted = byObject.get(object.node) ?? []
     const found = mounted.filter(mount => mount.parent.node !== object.node).flatMap(mount => through(mount, depth))
     if (found.length > 0) return unique(found)
-    if (ts.isParameter(object.node)) found.push(...ofParameter(object.node, depth))
+    const parameter = parameterOf(object.node)
+    if (parameter) found.push(...ofParameter(parameter, object.way ?? [], object.node, depth))
     if (object.parent && object.parent.node !== object.node) found.push(...rootsOf(object.parent, depth + 1))
     if (found.length > 0) return unique(found)
     return object.made && object.descriptor.roots.includes(object.kind) ? [{ root: object, mounts: [] }] : []
@@ -67,17 +70,16 @@ export function joinObjects(program: Program, registrations: Registrations, eval
   }
 
   /** A parameter is what the plugin is registered on, or what the function's callers give. */
-  function ofParameter(node: ts.ParameterDeclaration, depth: number): ServedBy[] {
+  function ofParameter(node: ts.ParameterDeclaration, way: readonly string[], place: ts.Node, depth: number): ServedBy[] {
     const owner = node.parent
     const registered = (byFunction.get(owner) ?? []).flatMap(mount => through(mount, depth))
     if (registered.length > 0) return registered
     if (!isFunctionLike(owner) && !ts.isConstructorDeclaration(owner)) return []
     const callable = ts.isConstructorDeclaration(owner) ? owner.parent : owner
-    const index = owner.parameters.indexOf(node)
     return references.callsOf(callable as Parameters<References['callsOf']>[0]).flatMap(call => {
-      const argument = call.arguments?.[index]
-      const given = argument ? matcher.objectOf(evaluator.evaluate(argument)) : null
-      return given && given.node !== node ? [...rootsOf(given, depth + 1)] : []
+      const entity = givenTo(node, way, call, evaluator)
+      const given = entity ? matcher.objectOf(entity) : null
+      return given && given.node !== place ? [...rootsOf(given, depth + 1)] : []
     })
   }
 
@@ -96,8 +98,13 @@ export function joinObjects(program: Program, registrations: Registrations, eval
   }
 
   function partsOfEntity(entity: Entity, node: ts.Node, depth: number): Part[] {
+    if (depth > 4) return []
     const object = matcher.objectOf(entity)
-    if (object) return [{ kind: 'object', node: object.node }]
+    if (object) {
+      const parameter = parameterOf(object.node)
+      return [{ kind: 'object', node: object.node }, ...(parameter && entity.kind === 'parameter' ? partsFromCallers(entity, depth) : [])]
+    }
+    if (isOpen(entity)) return loopOf(entity) ? rowValues(entity).flatMap(value => partsOfEntity(value, node, depth + 1)) : entity.kind === 'parameter' ? partsFromCallers(entity, depth) : []
     if (entity.kind === 'function') return [{ kind: 'function', node: entity.node }, ...objectsIn(entity.node, depth)]
     if (entity.kind === 'export') {
       const files = autoloadedFiles(node as ts.Expression, program, evaluator)
@@ -116,13 +123,30 @@ export function joinObjects(program: Program, registrations: Registrations, eval
     if (entity.kind === 'result') {
       const { callee } = entity
       if (callee.kind === 'member') {
-        const of = matcher.objectOf(callee.of)
-        if (of?.descriptor.mountMethods?.includes(callee.name) === true) return [{ kind: 'object', node: of.node }]
+        const of = (isOpen(callee.of) ? rowValues(callee.of) : [callee.of]).flatMap(one => matcher.objectOf(one) ?? []).filter(one => one.descriptor.mountMethods?.includes(callee.name) === true)
+        if (of.length > 0) return of.map(one => ({ kind: 'object', node: one.node }))
       }
       if (callee.kind === 'function') return objectsIn(callee.node, depth)
       return (entity.node.arguments ?? []).flatMap(argument => partsOf(argument, depth + 1))
     }
     return []
+  }
+
+  /** What a function mounts for its callers: `use(path, router) { this.app.use(path, router) }`. */
+  function partsFromCallers(entity: Extract<Entity, { kind: 'parameter' }>, depth: number): Part[] {
+    const owner = entity.node.parent
+    const callable = ts.isConstructorDeclaration(owner) ? owner.parent : isFunctionLike(owner) && !isCallback(owner) ? owner : null
+    if (!callable) return []
+    return references.callsOf(callable).flatMap(call => {
+      const given = givenTo(entity.node, entity.path, call, evaluator)
+      return given ? partsOfEntity(given, call, depth + 1) : []
+    })
+  }
+
+  /** What a loop's name stands for, one after the other: `for (const router of routers) app.use(router.routes())`. */
+  function rowValues(open: Open): Entity[] {
+    const list = loopOf(open)
+    return list ? rowsOf(evaluator.evaluate(list), evaluator, () => []).flatMap(row => row.at(open) ?? []) : [open]
   }
 
   /** A function that is mounted and makes or calls a router inside: `app.use((req, res) => router(req, res))`. */
@@ -139,6 +163,17 @@ export function joinObjects(program: Program, registrations: Registrations, eval
     visit(node.body)
     return found
   }
+}
+
+function isCallback(node: ts.Node): boolean {
+  return isInPlace(node) && ts.isCallExpression(node.parent) && node.parent.expression !== node
+}
+
+/** The parameter that a place belongs to: itself, or the one that it is destructured from. */
+function parameterOf(node: ts.Node): ts.ParameterDeclaration | null {
+  let at = node
+  while (ts.isBindingElement(at)) at = at.parent.parent
+  return ts.isParameter(at) ? at : null
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

@@ -2,7 +2,7 @@ import { ts } from 'ts-morph'
 import { exportName, isCallSource, matchesExport, matchesModule, type ExportRef, type FrameworkDescriptor, type ObjectSource } from '../../frameworks/index.js'
 import { fileOf } from '../places.js'
 import type { FrameworkTable } from './frameworks.js'
-import { isFunctionLike, type Entity, type Evaluator } from '../evaluate.js'
+import { isFunctionLike, keyOf, type Entity, type Evaluator } from '../evaluate.js'
 
 /** An app, server, router, channel … of a framework. Two expressions that stand for the same object have the same `node`. */
 export interface FrameworkObject {
@@ -15,6 +15,8 @@ export interface FrameworkObject {
   readonly made: boolean
   /** The object it was taken from: `app.route('/x')`, the instance that a plugin's callback receives. */
   readonly parent: FrameworkObject | null
+  /** Where it is part of what a parameter receives (`({ app })`, `...[router]`): the way from the parameter to it. */
+  readonly way?: readonly string[]
 }
 
 export interface ObjectMatcher {
@@ -23,10 +25,21 @@ export interface ObjectMatcher {
   /** Does a reference of a table mean the export? */
   isExport(entity: Entity, refs: readonly ExportRef[]): boolean
   /**
-   * Says what a parameter receives where only its function's callers know: a plugin given by name, `routes(app)`.
+   * Says what a parameter receives where only its function's callers know: a plugin given by name, `routes(app)`,
+   * `routes({ app })`.
+   * @param way from the parameter to the object; empty where the parameter is the object
    * @returns false when that was known.
    */
-  seed(parameter: ts.ParameterDeclaration, object: FrameworkObject): boolean
+  seed(parameter: ts.ParameterDeclaration, way: readonly string[], object: FrameworkObject): boolean
+  /**
+   * Says that what an unknown package makes is an object of a framework: it is mounted as one.
+   * @returns false when that was known.
+   */
+  adopt(node: ts.Node, object: FrameworkObject): boolean
+  /** What was said of a parameter, by the way to it. */
+  seedsOf(parameter: ts.ParameterDeclaration): readonly { readonly way: readonly string[]; readonly object: FrameworkObject }[]
+  /** The files of the functions of whose parameters something was said. */
+  seededFiles(): ReadonlySet<ts.SourceFile>
   /** The object that a function receives as a parameter when it is given to a method: `app.register(plugin)`. */
   received(of: FrameworkObject, method: string): { readonly index: number; readonly kind: string } | null
 }
@@ -42,13 +55,26 @@ export function createObjectMatcher(frameworks: FrameworkTable, evaluator: Evalu
   const derived = rows.filter(row => 'of' in row.source)
   const typed = rows.filter(row => 'type' in row.source)
   const known = new Map<ts.Node, FrameworkObject | null>()
-  const seeds = new Map<ts.ParameterDeclaration, FrameworkObject>()
+  const seeds = new Map<ts.ParameterDeclaration, Map<string, { way: readonly string[]; object: FrameworkObject }>>()
 
-  return { objectOf, isExport, seed, received }
+  const adopted = new Map<ts.Node, FrameworkObject>()
 
-  function seed(parameter: ts.ParameterDeclaration, object: FrameworkObject): boolean {
-    if (seeds.has(parameter) || known.get(parameter)) return false
-    seeds.set(parameter, object)
+  return {
+    objectOf, isExport, seed, received,
+    adopt: (node, object) => {
+      if (adopted.has(node)) return false
+      adopted.set(node, object)
+      known.clear()
+      return true
+    },
+    seedsOf: parameter => [...(seeds.get(parameter)?.values() ?? [])],
+    seededFiles: () => new Set([...seeds.keys()].map(parameter => parameter.getSourceFile())),
+  }
+
+  function seed(parameter: ts.ParameterDeclaration, way: readonly string[], object: FrameworkObject): boolean {
+    if (objectOf({ kind: 'parameter', node: parameter, path: way })) return false
+    const own = seeds.get(parameter) ?? new Map<string, { way: readonly string[]; object: FrameworkObject }>()
+    seeds.set(parameter, own.set(way.join('.'), { way, object }))
     known.clear()
     return true
   }
@@ -96,16 +122,22 @@ export function createObjectMatcher(frameworks: FrameworkTable, evaluator: Evalu
         if (!holds({ descriptor }, node) || !isCallSource(source) || hasCallback(source) || !usedAs(source, as)) continue
         if (isExport(callee, [source])) return { descriptor, kind, node, made: true, parent: null }
       }
-      return null
+      // `initTRPC.context()`: a method of an export that is itself an object.
+      const name = callee.path.at(-1)
+      const owner = callee.path.length > 1 && name !== undefined && as === 'call' ? objectOf({ ...callee, path: callee.path.slice(0, -1) }, depth + 1) : null
+      return (owner && name !== undefined ? ofMethod(owner, name, node) : null) ?? adopted.get(node) ?? null
     }
     if (callee.kind !== 'member' || as === 'new') return null
     const of = objectOf(callee.of, depth + 1)
-    if (!of) return null
+    return of ? ofMethod(of, callee.name, node) : null
+  }
+
+  function ofMethod(of: FrameworkObject, name: string, node: ts.Node): FrameworkObject | null {
     for (const { descriptor, kind, source } of derived) {
       if (descriptor !== of.descriptor || !('of' in source) || !('method' in source) || source.callback !== undefined) continue
-      if (source.of === of.kind && source.method === callee.name) return { descriptor, kind, node, made: true, parent: of }
+      if (source.of === of.kind && source.method === name) return { descriptor, kind, node, made: true, parent: of }
     }
-    return of.descriptor.chains?.includes(callee.name) === true ? of : null
+    return of.descriptor.chains?.includes(name) === true ? of : null
   }
 
   function ofMember(entity: Extract<Entity, { kind: 'member' }>, depth: number): FrameworkObject | null {
@@ -120,25 +152,25 @@ export function createObjectMatcher(frameworks: FrameworkTable, evaluator: Evalu
   }
 
   function ofParameter(entity: Extract<Entity, { kind: 'parameter' }>, depth: number): FrameworkObject | null {
-    if (entity.path.length > 0) return ofParameterPath(entity)
+    if (entity.path.length > 0) return ofParameterPath(entity, depth)
     const { node } = entity
     const cached = known.get(node)
     if (cached !== undefined) return cached
     known.set(node, null)
-    const found = ofCallback(node, depth) ?? ofAnnotation(node) ?? seeds.get(node) ?? null
+    const found = ofCallback(node, depth) ?? ofAnnotation(node) ?? seeds.get(node)?.get('')?.object ?? null
     known.set(node, found)
     return found
   }
 
-  /** `{ app }: { app: Express }`: the annotation of the destructured field. */
-  function ofParameterPath({ node, path }: Extract<Entity, { kind: 'parameter' }>): FrameworkObject | null {
-    let type = node.type
-    for (const name of path) {
-      const member: ts.TypeElement | undefined = type && ts.isTypeLiteralNode(type) ? type.members.find(one => one.name && ts.isIdentifier(one.name) && one.name.text === name) : undefined
-      type = member && ts.isPropertySignature(member) ? member.type : undefined
-    }
-    const named = evaluator.typeName(type)
-    return named ? ofType(named.module, named.type, node) : null
+  /** `{ app }: { app: Express }`: the annotation of the destructured field, else what callers give, else a part of the object before it. */
+  function ofParameterPath({ node, path }: Extract<Entity, { kind: 'parameter' }>, depth: number): FrameworkObject | null {
+    const named = evaluator.typeName(evaluator.annotationAt(node, path))
+    const typed = named ? ofType(named.module, named.type, node) : null
+    if (typed) return { ...typed, node: placeIn(node, path), way: path }
+    const given = seeds.get(node)?.get(path.join('.'))
+    if (given) return given.object
+    const name = path.at(-1)
+    return name === undefined ? null : ofMember({ kind: 'member', of: { kind: 'parameter', node, path: path.slice(0, -1) }, name, node }, depth)
   }
 
   function ofCallback(node: ts.ParameterDeclaration, depth: number): FrameworkObject | null {
@@ -190,8 +222,19 @@ export function createObjectMatcher(frameworks: FrameworkTable, evaluator: Evalu
   }
 }
 
-/** Types of plugins written as a constant's annotation. Source: fastify's types/plugin.d.ts. */
-const pluginTypes = ['fastify', '@fastify/*'].map(module => ({ module, pattern: /^FastifyPlugin/u, receives: 'FastifyInstance' }))
+/** The name that a way into a parameter is taken by, where the parameter is destructured in place; else the parameter itself. */
+export function placeIn(parameter: ts.ParameterDeclaration, way: readonly string[]): ts.Node {
+  let at: ts.ParameterDeclaration | ts.BindingElement = parameter
+  for (const key of way) {
+    const element: ts.BindingElement | undefined = ts.isIdentifier(at.name) ? undefined : [...at.name.elements].flatMap(one => (ts.isBindingElement(one) ? [one] : [])).find(one => keyOf(one) === key)
+    if (!element) break
+    at = element
+  }
+  return at
+}
+
+/** Types of plugins written as a constant's annotation, and the type providers' own. Source: fastify's types/plugin.d.ts. */
+const pluginTypes = ['fastify', 'fastify-type-provider-zod', '@fastify/*'].map(module => ({ module, pattern: /^FastifyPlugin/u, receives: 'FastifyInstance' }))
 
 /** Is the entity one of the exports? `require('express')` and `import express` are the same to a table. */
 export function isExport(entity: Entity, refs: readonly ExportRef[]): boolean {

@@ -38,6 +38,7 @@ export function createSpanFinder(evaluator: Evaluator, placesIn: (file: string) 
 
   /** The registered function; for what is wrapped or exported in place the whole expression. */
   function rootOf(site: HandlerSite): ts.Node {
+    if (site.from?.given?.kind === 'function') return site.from.given.node
     if (!site.handler) return site.node
     const entity = evaluator.evaluate(site.handler)
     return entity.kind === 'function' ? entity.node : site.handler

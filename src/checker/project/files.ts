@@ -4,7 +4,7 @@ import { globSync } from 'tinyglobby'
 import { getPackage, type Package } from '../../project/package-json.js'
 import { findWorkspace } from '../../project/workspace.js'
 import { UsageError, type Problem } from '../problem.js'
-import { readTsconfigs, type Tsconfig } from './tsconfig.js'
+import { readTsconfigs, uninstalledProblem, type Tsconfig, type Uninstalled } from './tsconfig.js'
 
 /** The files of a run, with what was left out and why. All paths are absolute. */
 export interface ProjectFiles {
@@ -33,6 +33,7 @@ export function findProjectFiles(paths: readonly string[], cwd: string, ignore: 
   const files = new Set<string>()
   const folders: string[] = []
   const tsconfigs: Tsconfig[] = []
+  const uninstalled: Uninstalled[] = []
   for (const given of paths.length === 0 ? ['.'] : paths) {
     const absolute = path.resolve(cwd, given)
     const stats = statSync(absolute, { throwIfNoEntry: false })
@@ -41,6 +42,7 @@ export function findProjectFiles(paths: readonly string[], cwd: string, ignore: 
     else if (absolute.endsWith('.json')) {
       const read = readTsconfigs(absolute, true)
       problems.push(...read.problems)
+      uninstalled.push(...read.uninstalled)
       tsconfigs.push(...read.tsconfigs)
       for (const tsconfig of read.tsconfigs) for (const file of tsconfig.files) files.add(file)
     } else files.add(absolute)
@@ -50,6 +52,7 @@ export function findProjectFiles(paths: readonly string[], cwd: string, ignore: 
     const read = found.map(file => readTsconfigs(file, false))
     for (const one of read) {
       problems.push(...one.problems)
+      uninstalled.push(...one.uninstalled)
       tsconfigs.push(...one.tsconfigs)
     }
     const outputs = read.flatMap(one => one.tsconfigs.flatMap(tsconfig => tsconfig.outDir ?? []))
@@ -63,7 +66,7 @@ export function findProjectFiles(paths: readonly string[], cwd: string, ignore: 
     return size <= maxSize
   })
   const roots = [...folders, ...tsconfigs.map(tsconfig => path.dirname(tsconfig.file)), ...kept.slice(0, 1).map(file => path.dirname(file))]
-  return { root: commonFolder(folders.length > 0 ? folders : roots) ?? cwd, files: kept, tsconfigs: uniqueBy(tsconfigs, tsconfig => tsconfig.file), problems: uniqueBy(problems, problem => problem.message) }
+  return { root: commonFolder(folders.length > 0 ? folders : roots) ?? cwd, files: kept, tsconfigs: uniqueBy(tsconfigs, tsconfig => tsconfig.file), problems: uniqueBy([...problems, ...uninstalledProblem(uninstalled)], problem => problem.message) }
 }
 
 /** The files of a run together with the sources of the workspace's packages that it depends on. */

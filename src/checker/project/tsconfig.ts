@@ -24,9 +24,10 @@ const noInputs = new Set([18_002, 18_003])
  *
  * @param withFiles also list the files; a solution-style tsconfig (`files: []` with references) has those of its projects.
  */
-export function readTsconfigs(file: string, withFiles: boolean): { tsconfigs: Tsconfig[]; problems: Problem[] } {
+export function readTsconfigs(file: string, withFiles: boolean): { tsconfigs: Tsconfig[]; problems: Problem[]; uninstalled: Uninstalled[] } {
   const tsconfigs: Tsconfig[] = []
   const problems: Problem[] = []
+  const uninstalled: Uninstalled[] = []
   const seen = new Set<string>()
   const visit = (at: string): void => {
     if (seen.has(at)) return
@@ -37,6 +38,11 @@ export function readTsconfigs(file: string, withFiles: boolean): { tsconfigs: Ts
     }
     const { tsconfig, references, missing, diagnostics } = readOne(at, withFiles)
     for (const diagnostic of diagnostics) {
+      const missingPackage = uninstalledOf(diagnostic, at)
+      if (missingPackage) {
+        uninstalled.push(missingPackage)
+        continue
+      }
       const problem = problemOf(diagnostic, at, withFiles)
       if (problem && (references.length === 0 || !noInputs.has(diagnostic.code))) problems.push(problem)
     }
@@ -48,7 +54,7 @@ export function readTsconfigs(file: string, withFiles: boolean): { tsconfigs: Ts
   if (withFiles && problems.every(problem => problem.level === 'notice') && tsconfigs.every(tsconfig => tsconfig.files.length === 0)) {
     problems.push({ level: 'config', file, message: `${file} yields no files: name some in "files", "include" or "references".` })
   }
-  return { tsconfigs, problems }
+  return { tsconfigs, problems, uninstalled }
 }
 
 /**
@@ -114,9 +120,35 @@ function namesIn(config: unknown, key: string): string[] {
   return Array.isArray(names) ? names.filter(name => typeof name === 'string') : []
 }
 
+/** A tsconfig that names a package which is not installed, by `extends` or `types`. */
+export interface Uninstalled {
+  readonly file: string
+  /** What TypeScript says of it. */
+  readonly text: string
+}
+
+/** One notice for all of them: that the dependencies are not installed is one fact, and often as it is meant to be. */
+export function uninstalledProblem(found: readonly Uninstalled[]): Problem[] {
+  const [first, ...others] = [...new Map(found.map(one => [one.file, one])).values()]
+  if (!first) return []
+  const more = others.length === 0 ? '' : ` (and ${String(others.length)} more tsconfig${others.length === 1 ? '' : 's'} of which the like is true)`
+  return [{ level: 'notice', file: first.file, message: `${first.file}: ${first.text}${more}: install the dependencies to take ${others.length === 0 ? 'its' : 'their'} settings into account.` }]
+}
+
+function uninstalledOf(diagnostic: ts.Diagnostic, file: string): Uninstalled | null {
+  if (!notFound.has(diagnostic.code)) return null
+  const text = textOf(diagnostic)
+  const isRelative = /['"]\.{0,2}\//u.test(text) && !text.includes('node_modules')
+  return isRelative ? null : { file: diagnostic.file?.fileName ?? file, text }
+}
+
+function textOf(diagnostic: ts.Diagnostic): string {
+  return shortened(ts.flattenDiagnosticMessageText(diagnostic.messageText, ' ').replace(/\.$/u, ''))
+}
+
 /** @param byName was this tsconfig asked for? Of a folder the sources are checked whatever its tsconfigs name. */
 function problemOf(diagnostic: ts.Diagnostic, file: string, byName: boolean): Problem | null {
-  const text = shortened(ts.flattenDiagnosticMessageText(diagnostic.messageText, ' ').replace(/\.$/u, ''))
+  const text = textOf(diagnostic)
   const place = diagnostic.file && diagnostic.start !== undefined ? diagnostic.file.getLineAndCharacterOfPosition(diagnostic.start).line + 1 : null
   const at = diagnostic.file?.fileName ?? file
   if (noInputs.has(diagnostic.code)) {
@@ -124,8 +156,7 @@ function problemOf(diagnostic: ts.Diagnostic, file: string, byName: boolean): Pr
     return { level: 'notice', file, message: `${file} yields no files, and the sources below its folder were checked all the same: name some in its "files", "include" or "references", or take it away.` }
   }
   if (notFound.has(diagnostic.code)) {
-    const isRelative = /['"]\.{0,2}\//u.test(text) && !text.includes('node_modules')
-    return { level: 'notice', file, message: `${at}: ${text}: ${isRelative ? 'mend the path' : 'install the dependencies to take its settings into account'}.` }
+    return { level: 'notice', file, message: `${at}: ${text}: mend the path.` }
   }
   return { level: 'config', file: at, message: `${at}${place === null ? '' : `:${String(place)}`}: ${text}: mend this tsconfig.`, ...(place === null ? {} : { line: place }) }
 }

@@ -121,7 +121,7 @@ export function findSetups(files: readonly ProgramFile[], program: Program, grap
 
     function stands(expression: ts.Expression): boolean {
       const entity = evaluator.evaluate(expression)
-      return (entity.kind === 'result' && entity.node === node) || entity.kind === 'unknown'
+      return (entity.kind === 'result' && entity.node === node) || entity.kind === 'unknown' || entity.kind === 'each'
     }
   }
 
@@ -195,6 +195,7 @@ function namesTracing(name: string): boolean {
 /** What a preload that is no file does. */
 export function effectOfPreload(preload: Preload): SetupEffect | null {
   if (preload.how === 'layer') return /otel|opentelemetry|adot/iu.test(preload.module) ? 'instruments' : /datadog|newrelic|sentry/iu.test(preload.module) ? 'apm' : null
+  if (preload.how === 'platform') return /opentelemetry/iu.test(preload.module) ? 'instruments' : 'apm'
   return preload.file === null ? effectOfModule(preload.module) : null
 }
 

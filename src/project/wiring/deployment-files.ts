@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { cachedByFile } from '../cache.js'
+import { workloads } from './wiring.js'
 
 /** Files that say how a service is started, by kind. All paths are absolute. */
 export interface DeploymentFiles {
@@ -10,11 +11,17 @@ export interface DeploymentFiles {
   readonly pm2: readonly string[]
   readonly shell: readonly string[]
   readonly serverless: readonly string[]
+  readonly kubernetes: readonly string[]
 }
 
 /** Folders beside a package.json that deployment files are kept in, by habit. Sorted. */
-const deploymentFolders = new Set(['.docker', '.scripts', 'bin', 'build', 'ci', 'containers', 'deploy', 'deployment', 'docker', 'docker-compose', 'hosting', 'infra', 'ops', 'scripts'])
+const deploymentFolders = new Set([
+  '.docker', '.k8s', '.scripts', 'bin', 'build', 'ci', 'containers', 'deploy', 'deployment', 'deployments', 'docker', 'docker-compose', 'hosting', 'infra', 'infrastructure', 'k8s', 'kube', 'kubernetes',
+  'manifests', 'ops', 'scripts',
+])
 const maxDepth = 7
+/** What a manifest says that it describes. */
+const workload = new RegExp(`^kind:\\s*["']?(?:${workloads.join('|')})\\b`, 'mu')
 /** A folder of this name may hold anything; what is read stays small. */
 const maxFiles = 600
 
@@ -26,7 +33,7 @@ export function deploymentFilesIn(dir: string): DeploymentFiles {
   const known = cache.get(dir)
   if (known?.folders.every(([folder, time]) => timeOf(folder) === time)) return known.files
   const folders: [string, number][] = []
-  const found = { dockerfiles: [], compose: [], procfiles: [], pm2: [], shell: [], serverless: [] } as Mutable
+  const found = { dockerfiles: [], compose: [], procfiles: [], pm2: [], shell: [], serverless: [], kubernetes: [] } as Mutable
   let count = 0
   const visit = (folder: string, depth: number): void => {
     folders.push([folder, timeOf(folder)])
@@ -78,6 +85,7 @@ function kindOf(name: string, file: string, depth: number): keyof DeploymentFile
   if (/^(?:ecosystem|pm2|processes)(?:[.-].+)?\.(?:c?js|mjs|json|ya?ml)$/u.test(name)) return 'pm2'
   if (/^serverless(?:[.-].+)?\.ya?ml$|^template\.ya?ml$/u.test(name)) return 'serverless'
   if (/\.(?:ba)?sh$/u.test(name)) return 'shell'
+  if (/\.ya?ml$/u.test(name)) return (depth > 0 || /deploy|k8s|kube|manifest|pod/iu.test(name)) && workload.test(read(file) ?? '') ? 'kubernetes' : null
   return depth > 0 && !name.includes('.') && shellScriptAt(file) ? 'shell' : null
 }
 

@@ -7,11 +7,13 @@ import { assignment, splitCommandLine } from './command-line.js'
 import { readCompose, type ComposeService } from './compose.js'
 import { deploymentFilesIn, shellScriptAt, textOf } from './deployment-files.js'
 import { readDockerfile, type DockerImage } from './dockerfile.js'
-import { interpretCommand, interpretLine, interpretScript, runScript, shortened, type RawStart, type Surroundings } from './interpret.js'
+import { interpretCommand, interpretLine, interpretScript, optionPreloads, runScript, shortened, type RawStart, type Surroundings } from './interpret.js'
+import { readKubernetes, type KubernetesContainer } from './kubernetes.js'
 import { readPm2 } from './pm2.js'
 import { readServerless } from './serverless.js'
 import type { Preload, StartCommand } from './wiring.js'
 
+export { shortened } from './interpret.js'
 export type { Place, Preload, StartCommand } from './wiring.js'
 
 /** Words in a script's or file's name that say it is no way to run the service in production. */
@@ -35,7 +37,7 @@ export function startCommands(pkg: Package): StartCommand[] {
     ...readServerless(pkg, deploymentFilesIn(pkg.dir).serverless),
   ]
   const seen = new Set<string>()
-  return starts.filter(start => {
+  return inWorkloads(starts, pkg, reader).filter(start => {
     const key = `${start.place.file}:${String(start.place.line)}:${start.runner}:${start.entry ?? ''}:${start.preloads.map(preload => preload.module).join()}`
     return !seen.has(key) && Boolean(seen.add(key))
   })
@@ -222,6 +224,34 @@ function serviceCommand(service: ComposeService | null): DockerImage['command'] 
     value === null ? [] : typeof value === 'string' ? splitCommandLine(value).flatMap(command => [...Object.entries(command.env).map(([k, v]) => `${k}=${v}`), ...command.words]) : [...value]
   const all = [...words(service.entrypoint), ...words(service.command)]
   return all.some(word => assignment(word) !== null) || all.length > 0 ? { env: {}, words: all } : null
+}
+
+/**
+ * What Kubernetes manifests add: a command of a container's own is a start, and what its NODE_OPTIONS or the OpenTelemetry Operator
+ * loads first stands before every other start in production.
+ */
+function inWorkloads(starts: readonly StartCommand[], pkg: Package, reader: Reader): StartCommand[] {
+  const image = deploymentFilesIn(pkg.dir).dockerfiles.map(file => readDockerfile(file, textOf(file)))[0] ?? null
+  const look = inImage(pkg, image, foldersUp(pkg.dir), true)
+  const containers = containersFor(pkg)
+  const commands = containers.flatMap(({ command, env, optionsPlace, place, workdir }) => (command === null ? [] : reader(
+    interpretCommand({ env: {}, words: command }, surroundings(pkg, look, { cwd: workdir ?? image?.workdir ?? '/', env: { ...image?.env, ...env }, ...(optionsPlace ? { optionsPlace } : {}), pkg, place, stage: 'production' })), look,
+  )))
+  const preloads = containers.flatMap(({ env, injected, optionsPlace, place, workdir }): Preload[] => [
+    ...(injected ? [{ module: 'the OpenTelemetry Operator', how: 'platform' as const, place: injected, file: null }] : []),
+    ...optionPreloads(env['NODE_OPTIONS'] ?? '', optionsPlace ?? place, workdir ?? image?.workdir ?? '/').map(({ from, ...preload }) => ({ ...preload, file: preloadFile(preload.module, from, look) })),
+  ])
+  return [...starts, ...commands].map(start => (preloads.length === 0 || start.stage !== 'production' ? start : { ...start, preloads: [...start.preloads, ...preloads] }))
+}
+
+/** The containers that run a package: called like its folder or like itself; the only one of a repository of one package. */
+function containersFor(pkg: Package): KubernetesContainer[] {
+  const folders = foldersUp(pkg.dir)
+  const all = folders.flatMap(folder => deploymentFilesIn(folder).kubernetes.flatMap(readKubernetes))
+  const names = [path.basename(pkg.dir), pkg.name.replace(/^@[^/]+\//u, '')]
+  const own = all.filter(container => names.some(name => container.names.has(name)))
+  const isAlone = folders.at(-1) === pkg.dir && new Set(all.map(container => container.place.file)).size === 1 && all.length === 1
+  return own.length > 0 || !isAlone ? own : all
 }
 
 function procfileStarts(pkg: Package, reader: Reader): StartCommand[] {

@@ -271,10 +271,18 @@ function readOptions(args: readonly string[], found: (module: string, how: Prelo
 }
 
 function environmentPreloads(around: Surroundings): RawStart['preloads'] {
+  return optionPreloads(around.env['NODE_OPTIONS'] ?? '', around.optionsPlace ?? around.place, around.cwd)
+}
+
+/**
+ * What the text of NODE_OPTIONS loads first.
+ *
+ * @param from the folder that its relative paths are meant from
+ */
+export function optionPreloads(options: string, place: Place, from: string): RawStart['preloads'] {
   const preloads: RawStart['preloads'][number][] = []
-  const place = around.optionsPlace ?? around.place
-  readOptions(splitOptions(around.env['NODE_OPTIONS'] ?? ''), (module, how) => {
-    preloads.push({ module, how, place, from: around.cwd })
+  readOptions(splitOptions(options), (module, how) => {
+    preloads.push({ module, how, place, from })
   })
   return preloads
 }

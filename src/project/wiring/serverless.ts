@@ -9,7 +9,7 @@ import type { Place, Preload, StartCommand } from './wiring.js'
 
 /**
  * The functions of serverless.yml and of SAM templates. A function is traced from outside by an OpenTelemetry layer with its
- * exec wrapper (`AWS_LAMBDA_EXEC_WRAPPER: /opt/otel-handler`), or by NODE_OPTIONS.
+ * exec wrapper (`AWS_LAMBDA_EXEC_WRAPPER: /opt/otel-handler`), by NODE_OPTIONS, or by AWS X-Ray (active tracing).
  * Source: https://opentelemetry.io/docs/platforms/faas/lambda-auto-instrument/
  */
 export function readServerless(pkg: Package, files: readonly string[]): StartCommand[] {
@@ -18,12 +18,13 @@ export function readServerless(pkg: Package, files: readonly string[]): StartCom
     const document = record(parseYaml(text))
     const everywhere = { ...variables(record(document['provider'])['environment']), ...variables(record(record(record(document['Globals'])['Function'])['Environment'])['Variables']) }
     const layers = list(record(document['provider'])['layers'])
-    return functionsOf(document).flatMap(({ name, handler, folder, own, ownLayers }) => {
+    const isActive = isTraced(record(record(document['Globals'])['Function'])['Tracing']) || isTraced(record(record(document['provider'])['tracing'])['lambda'])
+    return functionsOf(document).flatMap(({ name, handler, folder, own, ownLayers, tracing }) => {
       const entry = existing(path.resolve(path.dirname(file), folder, handler.replace(/\.[^./]+$/u, '')))
       if (entry === null) return []
       const place = placeOf(file, text, handler)
       const env = { ...everywhere, ...own }
-      return [{ entry, runner: 'lambda', preloads: preloadsFrom(env, [...layers, ...ownLayers], file, text), place: { ...place, text: shortened(`${name}: ${handler}`) }, stage: 'production' as const }]
+      return [{ entry, runner: 'lambda', preloads: [...preloadsFrom(env, [...layers, ...ownLayers], file, text), ...(tracing ?? isActive ? [xray(file, text)] : [])], place: { ...place, text: shortened(`${name}: ${handler}`) }, stage: 'production' as const }]
     })
   }).filter(start => start.entry.startsWith(pkg.dir))
 }
@@ -34,18 +35,20 @@ interface LambdaFunction {
   readonly folder: string
   readonly own: Record<string, string>
   readonly ownLayers: readonly string[]
+  /** Its own setting of active tracing; `null` where it has none. */
+  readonly tracing: boolean | null
 }
 
 function functionsOf(document: Record<string, unknown>): LambdaFunction[] {
   const own = Object.entries(record(document['functions'])).map(([name, value]): LambdaFunction => {
     const settings = record(value)
-    return { name, handler: text(settings['handler']), folder: '.', own: variables(settings['environment']), ownLayers: list(settings['layers']) }
+    return { name, handler: text(settings['handler']), folder: '.', own: variables(settings['environment']), ownLayers: list(settings['layers']), tracing: settings['tracing'] === undefined ? null : isTraced(settings['tracing']) }
   })
   const sam = Object.entries(record(document['Resources'])).flatMap(([name, value]): LambdaFunction[] => {
     const resource = record(value)
     if (resource['Type'] !== 'AWS::Serverless::Function') return []
     const settings = record(resource['Properties'])
-    return [{ name, handler: text(settings['Handler']), folder: text(settings['CodeUri']) || '.', own: variables(record(settings['Environment'])['Variables']), ownLayers: list(settings['Layers']) }]
+    return [{ name, handler: text(settings['Handler']), folder: text(settings['CodeUri']) || '.', own: variables(record(settings['Environment'])['Variables']), ownLayers: list(settings['Layers']), tracing: settings['Tracing'] === undefined ? null : isTraced(settings['Tracing']) }]
   })
   return [...own, ...sam].filter(found => found.handler !== '')
 }
@@ -62,6 +65,15 @@ function preloadsFrom(env: Record<string, string>, layers: readonly string[], fi
     preloads.push({ module, how: match[1] === '--import' ? '--import' : '--require', place: placeOf(file, source, 'NODE_OPTIONS'), file: existing(path.resolve(path.dirname(file), module)) })
   }
   return preloads
+}
+
+/** `Active` makes a trace of every call; `PassThrough` makes none. */
+function isTraced(setting: unknown): boolean {
+  return setting === true || setting === 'Active'
+}
+
+function xray(file: string, source: string): Preload {
+  return { module: 'AWS X-Ray (active tracing)', how: 'platform', place: placeOf(file, source, 'racing:'), file: null }
 }
 
 function placeOf(file: string, source: string, word: string): Place {

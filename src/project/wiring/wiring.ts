@@ -10,7 +10,8 @@ export interface Place {
 export interface Preload {
   /** As it is written: a package's subpath or a path. */
   readonly module: string
-  readonly how: '--require' | '--import' | '--loader' | 'layer'
+  /** `platform`: what starts the process traces it, without a module that is named. */
+  readonly how: '--require' | '--import' | '--loader' | 'layer' | 'platform'
   /** Where it is asked for: the command, or the line that sets NODE_OPTIONS. */
   readonly place: Place
   /** The source file it names, absolute; `null` for a package's module and for a file that was not found. */
@@ -28,3 +29,6 @@ export interface StartCommand {
   /** `development` for scripts and compose files that say so by their name; such a start is no proof of anything. */
   readonly stage: 'production' | 'development'
 }
+
+/** Kinds of Kubernetes objects that run containers. Sorted. */
+export const workloads: readonly string[] = ['CronJob', 'DaemonSet', 'Deployment', 'Job', 'Pod', 'ReplicaSet', 'Rollout', 'StatefulSet']
