@@ -3,6 +3,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { check, type CheckResult } from '../../src/checker/index.js'
+import { folder, type Files } from '../cli/project.js'
 import { services } from './fixtures.js'
 
 const program = (name: string): string => path.join(import.meta.dirname, '..', 'fixtures', 'programs', name)
@@ -24,6 +25,24 @@ describe('the vocabulary of a program', async () => {
     const finding = result.findings.find(({ rule }) => rule === 'attribute-type')
     expect(finding?.message).toContain('The key "order.count" holds a text here and a number elsewhere')
     expect(finding?.steps.map(({ text }) => text)).toEqual(['holds a number here'])
+  })
+})
+
+describe('one key of two kinds in two packages', () => {
+  const write = (value: string, first = ''): string => `${first}import { trace } from '@opentelemetry/api'\ntrace.getTracer('x').startActiveSpan('order.place', (span) => {\n  span.setAttribute('order.count', ${value})\n  span.end()\n})\n`
+  const files = (imports: string, dependencies: Record<string, string>): Files => ({
+    'package.json': JSON.stringify({ workspaces: ['*'] }),
+    'orders/package.json': JSON.stringify({ name: 'orders', dependencies }), 'orders/index.js': write('3', imports),
+    'refunds/package.json': JSON.stringify({ name: 'refunds' }), 'refunds/index.js': write("'three'"),
+  })
+  const found = async (given: Files): Promise<string[]> => (await check({ cwd: folder(given) })).findings.map(({ rule }) => rule).filter((rule) => rule === 'attribute-type')
+
+  it('is warned of where one depends on the other', async () => {
+    expect(await found(files('', { refunds: '*' }))).toEqual(['attribute-type'])
+  })
+
+  it('is none of their business where they have nothing to do with each other', async () => {
+    expect(await found(files('', {}))).toEqual([])
   })
 })
 

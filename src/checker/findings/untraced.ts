@@ -106,7 +106,7 @@ function isSeenByLint(first: HandlerVerdict, group: readonly HandlerVerdict[], r
   const { descriptor } = first.site
   if (descriptor.name === 'next') return false
   if ([...(first.service.package?.dependencies ?? [])].some(isTracingPackage)) return false
-  if (descriptor.exports) return true
+  if (descriptor.exports) return first.site.isDeployedOnly !== true
   const file = root ? fileOf(root.node) : null
   if (!root || !file?.fileName.startsWith(first.service.dir)) return false
   if (descriptor.rootModule !== undefined) return true

@@ -227,12 +227,14 @@ function readOnce(
       if (!frameworks.holds(descriptor, file.path)) continue
       if (matches && (!matches(file.path) || !dependsOn(file.path, descriptor))) continue
       if (!matches && !row.types) continue
-      const declaredNames = matches ? null : new Set([...getDeclaredFunctions(file.path).names, ...deployed.filter(one => one.file === file.path).map(one => one.export)])
+      const declaredNames = matches ? null : getDeclaredFunctions(file.path).names
+      const deployedNames = matches ? [] : deployed.filter(one => one.file === file.path).map(one => one.export)
       for (const [name, symbol] of program.exportsOf(file.path)) {
         if (!row.names.includes('*') && !row.names.includes(name) && !(name === 'export=' && row.names.includes('default'))) continue
         const declaration = symbol.declarations?.[0]
-        if (!declaration || (row.types && declaredNames?.has(name) !== true && !hasHandlerType(declaration, row.types, descriptor))) continue
-        handlers.push({ descriptor, method: row.httpMethod === 'name' ? name : null, route: matches ? fileRoute(file.path, descriptor.name) : null, node: declaration, handler: expressionOf(declaration), object: null, file: file.path })
+        const isSaidHere = !row.types || declaredNames?.has(name) === true || (declaration !== undefined && hasHandlerType(declaration, row.types, descriptor))
+        if (!declaration || !(isSaidHere || deployedNames.includes(name))) continue
+        handlers.push({ descriptor, method: row.httpMethod === 'name' ? name : null, route: matches ? fileRoute(file.path, descriptor.name) : null, node: declaration, handler: expressionOf(declaration), object: null, file: file.path, ...(isSaidHere ? {} : { isDeployedOnly: true }) })
       }
     }
   }

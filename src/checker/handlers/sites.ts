@@ -18,6 +18,8 @@ export interface HandlerSite {
   /** `null` for exports and decorators, which a framework finds. */
   readonly object: FrameworkObject | null
   readonly file: string
+  /** Nothing in its own file says that it is one: only the program's stacks do. */
+  readonly isDeployedOnly?: boolean
   /** What its route, method and handler are taken from, for those that the registering function's callers give. */
   readonly from?: HandlerSource
 }
