@@ -1,10 +1,10 @@
 import path from 'node:path'
 import { ts } from 'ts-morph'
 import type { Config } from '@spanguard/policy'
-import { isTracingPackage, matchesModule } from '../frameworks/index.js'
+import { isTracingPackage } from '../frameworks/index.js'
 import type { Preload, StartCommand } from '../project/wiring/index.js'
 import { behindServers, isCarried } from './behind.js'
-import { isFunctionLike, unwrap, type Entity, type Evaluator } from './evaluate.js'
+import { unwrap, type Evaluator } from './evaluate.js'
 import type { HandlerSite, Mount } from './handlers/collect.js'
 import type { Join, ServedBy } from './handlers/join.js'
 import { isExport, type FrameworkObject } from './handlers/objects.js'
@@ -15,7 +15,8 @@ import type { References } from './references.js'
 import type { Entry, Service } from './services.js'
 import { effectOfPreload, servedBy, setupName, startsSpan, type SetupSite } from './setup/find.js'
 import { unpatchedImport } from './setup/esm.js'
-import { nativelyTraced, needsProvider, type SetupEffect } from './setup/table.js'
+import { nativelyTraced, type SetupEffect } from './setup/table.js'
+import { isApproved, nameText, usesProvider, wrapperOf } from './wrappers.js'
 
 /** What traces a process as a whole. */
 export interface ProcessTracing {
@@ -187,14 +188,6 @@ function judge(handler: HandlerSite, service: Service, entry: Entry, served: Ser
   return { ...base, status: 'untraced', by, steps: [...(provider?.steps ?? []), ...mountSteps(served)], conditional: false }
 }
 
-/** An expression in one line: what is called, without the arguments of calls that make it. */
-function nameText(node: ts.Expression): string {
-  const callee = unwrap(node)
-  if (isFunctionLike(callee)) return 'a middleware of its own'
-  const text = (ts.isCallExpression(callee) ? callee.expression : callee).getText().replace(/\s+/gu, ' ')
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text
-}
-
 function accepted(apm: ProcessTracing, config: Config): boolean {
   return (config.setup?.accept ?? []).some(name => apm.by.includes(name))
 }
@@ -211,82 +204,6 @@ function isIgnored(handler: HandlerSite, config: Config): boolean {
     if (method !== null && handler.method !== null && handler.method !== '*' && method !== handler.method) return false
     return route.endsWith('*') ? (handler.route ?? '').startsWith(route.slice(0, -1)) : handler.route === route
   })
-}
-
-/** A call around the handler that traces it: `traceHandler(fn)`, or a function of the program that starts a span. */
-function wrapperOf(handler: HandlerSite, input: CoverageInput): { by: string; step: Step; needsProvider: boolean } | null {
-  const { evaluator } = input
-  return (handler.handler ? tracerAround(unwrap(handler.handler), handler, input) : null) ?? spanIn(handler.from?.given, handler, evaluator)
-}
-
-function tracerAround(given: ts.Expression, handler: HandlerSite, input: CoverageInput): ReturnType<typeof wrapperOf> {
-  const { evaluator } = input
-  const target = ts.isIdentifier(given) ? initialiserOf(given, input) ?? given : given
-  if (ts.isCallExpression(target)) {
-    const callee = evaluator.evaluate(target.expression)
-    const name = nameText(target.expression)
-    if (isExport(callee, handler.descriptor.tracedBy) || isApproved(target.expression, input)) return { by: name, step: step(target, `${name} traces it`), needsProvider: usesProvider(callee) }
-    if (callee.kind === 'function' && startsSpan(callee.node, evaluator)) return { by: name, step: step(target, `${name} starts a span around it`), needsProvider: true }
-    const link = linkOf(target, handler, evaluator)
-    if (link) return { by: nameText(link), step: step(link, `${nameText(link)} traces it`), needsProvider: usesProvider(evaluator.evaluate(link.expression)) }
-  }
-  return spanIn(evaluator.evaluate(target), handler, evaluator)
-}
-
-/** What traces among the links of a chain that is wrapped around a handler: `middy(fn).use(captureLambdaHandler(tracer))`. */
-function linkOf(chain: ts.CallExpression, handler: HandlerSite, evaluator: Evaluator): ts.CallExpression | null {
-  const isTracer = (call: ts.CallExpression): boolean => isExport(evaluator.evaluate(call.expression), handler.descriptor.tracedBy)
-  for (let at: ts.Expression = chain; ts.isCallExpression(at); at = ts.isPropertyAccessExpression(at.expression) ? unwrap(at.expression.expression) : at.expression) {
-    if (isTracer(at)) return at
-    for (const argument of at.arguments) {
-      const given = (ts.isArrayLiteralExpression(argument) ? argument.elements : [argument]).map(unwrap).filter(ts.isCallExpression).find(isTracer)
-      if (given) return given
-    }
-  }
-  return null
-}
-
-/** A function whose own code works with a tracer of its framework: a decorator `@tracer.captureLambdaHandler()`, `tracer.getSegment()`. */
-function usesTracer(node: ts.FunctionLikeDeclaration, handler: HandlerSite, evaluator: Evaluator): boolean {
-  let found = false as boolean
-  const visit = (at: ts.Node): void => {
-    if (found) return
-    if (ts.isCallExpression(at) && ts.isPropertyAccessExpression(at.expression)) {
-      const of = evaluator.evaluate(at.expression.expression)
-      found = of.kind === 'result' && ts.isNewExpression(of.node) && isExport(of.callee, handler.descriptor.tracedBy)
-    }
-    ts.forEachChild(at, visit)
-  }
-  visit(node)
-  return found
-}
-
-/** A server of node:http has one handler, in which ESLint's rule takes a span made by hand for tracing, too. */
-function spanIn(entity: Entity | undefined, handler: HandlerSite, evaluator: Evaluator): ReturnType<typeof wrapperOf> {
-  if (handler.descriptor.kind === 'app' || entity?.kind !== 'function' || !isFunctionLike(entity.node)) return null
-  if (handler.descriptor.kind === 'function' && usesTracer(entity.node, handler, evaluator)) return { by: 'a tracer of its own', step: step(entity.node, 'works with a tracer'), needsProvider: false }
-  if (!startsSpan(entity.node, evaluator, 1)) return null
-  return { by: 'a span of its own', step: step(entity.node, 'starts a span'), needsProvider: true }
-}
-
-function initialiserOf(node: ts.Identifier, input: CoverageInput): ts.Expression | null {
-  const entity = input.evaluator.evaluate(node)
-  const owner = entity.kind === 'function' ? entity.node : entity.kind === 'result' ? entity.node : null
-  if (!owner) return null
-  // `const handler = wrap(fn)` evaluates to what wrap returns; the call itself stands at the declaration.
-  const file = node.getSourceFile()
-  let found: ts.Expression | null = null
-  const visit = (at: ts.Node): void => {
-    if (ts.isVariableDeclaration(at) && ts.isIdentifier(at.name) && at.name.text === node.text && at.initializer) found = unwrap(at.initializer)
-    else ts.forEachChild(at, visit)
-  }
-  visit(file)
-  return found
-}
-
-/** Does what traces hand its spans to the process's provider? A module that the config approves is trusted to bring its own. */
-function usesProvider(entity: Entity): boolean {
-  return entity.kind === 'export' ? needsProvider.test(entity.module) : false
 }
 
 interface TracingMount {
@@ -352,14 +269,6 @@ function tracerOf(argument: ts.Expression, object: FrameworkObject, input: Cover
 /** Middleware of a package that traces (`@hono/otel`), whether or not the framework's row names it. */
 function isTracingModule(module: string): boolean {
   return /otel|opentelemetry/iu.test(module) && isTracingPackage(/^(?:@[^/]+\/)?[^/]+/u.exec(module)?.[0] ?? module)
-}
-
-/** Is the callee an export of a module that the config approves? */
-function isApproved(node: ts.Expression, input: CoverageInput): boolean {
-  if (input.approved.size === 0) return false
-  const entity = input.evaluator.evaluate(node)
-  if (entity.kind === 'export') return [...input.approved].some(name => name !== '@spanguard/runtime' && matchesModule(entity.module, name))
-  return entity.kind === 'function' && input.approved.has(entity.node.getSourceFile().fileName)
 }
 
 /** What traces among the options that an object is made with: `new Server({ interceptors: [tracingServerInterceptor()] })`. */

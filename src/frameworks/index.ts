@@ -1,5 +1,6 @@
 import type { DeclaredFramework } from '@spanguard/policy'
 
+import { inversify, routingControllers, tsoa } from './decorated.js'
 import type { ExportRef, FrameworkDescriptor, ObjectSource } from './descriptor.js'
 import { express } from './express.js'
 import { fastify } from './fastify.js'
@@ -39,10 +40,10 @@ export const frameworks: readonly FrameworkDescriptor[] = [
 ].sort((a, b) => (a.name < b.name ? -1 : 1))
 
 /**
- * The same, and those that only the whole program can judge: what a framework finds by folder, and what is given to a server
- * in another file.
+ * The same, and those that only the whole program can judge: what a framework finds by folder or by decorator, and what is given
+ * to a server in another file.
  */
-export const programFrameworks: readonly FrameworkDescriptor[] = [...frameworks, graphql, mcp, remix]
+export const programFrameworks: readonly FrameworkDescriptor[] = [...frameworks, graphql, inversify, mcp, remix, routingControllers, tsoa]
 
 /**
  * The built-in rows with those of a config: a row of a known name changes that framework (each key it has replaces the

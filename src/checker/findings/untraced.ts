@@ -11,15 +11,17 @@ import type { Draft } from './draft.js'
 /** One finding for each app (or file of handlers) of each service that nothing traces. */
 export function untracedFindings(verdicts: readonly HandlerVerdict[], references: References): Draft[] {
   const groups = new Map<string, HandlerVerdict[]>()
-  for (const verdict of verdicts) {
-    if (verdict.status !== 'untraced') continue
-    const key = `${verdict.service.name}\0${groupKey(verdict)}`
+  const untraced = verdicts.filter(verdict => verdict.status === 'untraced')
+  for (const verdict of untraced) {
+    // A route whose app is out of sight is most likely one of the app that its process makes: one finding says both.
+    const app = verdict.served === null && verdict.site.object !== null ? untraced.find(other => other.entry === verdict.entry && other.site.descriptor === verdict.site.descriptor && other.served !== null) : undefined
+    const key = `${verdict.service.name}\0${groupKey(app ?? verdict)}`
     const group = groups.get(key)
     if (group) group.push(verdict)
     else groups.set(key, [verdict])
   }
   return [...groups.values()].flatMap(group => {
-    const first = group.find(one => one.behind === undefined) ?? group[0]
+    const first = group.find(one => one.behind === undefined && one.served !== null) ?? group.find(one => one.behind === undefined) ?? group[0]
     return first ? placesOf(first, first.served?.root ?? null, references).map(place => draftOf(first, group, place)) : []
   })
 }

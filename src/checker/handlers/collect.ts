@@ -206,7 +206,7 @@ function readOnce(
           for (const row of descriptor.decorators ?? []) {
             if (!row.names.includes(applied.name) || !matchesModule(applied.module, row.module) || (row.on === 'class') !== ts.isClassLike(node)) continue
             const own = row.path === undefined ? null : applied.text(row.path)
-            handlers.push({ descriptor, method: row.httpMethod === 'name' ? applied.name.toUpperCase() : null, route: joinRoute(controllerPath(node), own), node: decorator, handler: null, object: null, file: file.path })
+            handlers.push({ descriptor, method: row.httpMethod === 'name' ? verbOf(applied.name) : null, route: joinRoute(controllerPath(node), own), node: decorator, handler: null, object: null, file: file.path })
           }
         }
       }
@@ -217,7 +217,7 @@ function readOnce(
     const owner = node.parent
     if (!ts.isClassLike(owner) || !ts.canHaveDecorators(owner)) return null
     for (const decorator of ts.getDecorators(owner) ?? []) {
-      if (ts.isCallExpression(decorator.expression) && ts.isIdentifier(decorator.expression.expression) && decorator.expression.expression.text === 'Controller') return textOf(decorator.expression.arguments[0])
+      if (ts.isCallExpression(decorator.expression) && ts.isIdentifier(decorator.expression.expression) && /^(?:controller|Controller|JsonController|Route)$/u.test(decorator.expression.expression.text)) return textOf(decorator.expression.arguments[0])
     }
     return null
   }
@@ -327,6 +327,12 @@ export function textOf(node: ts.Node | undefined): string | null {
 function objectLiteral(node: ts.Expression): ts.ObjectLiteralExpression | null {
   const plain = unwrap(node)
   return ts.isObjectLiteralExpression(plain) ? plain : null
+}
+
+/** `Get`, or `httpGet` of InversifyJS. */
+function verbOf(decorator: string): string {
+  const verb = decorator.replace(/^http/u, '').toUpperCase()
+  return verb === 'ALL' ? '*' : verb
 }
 
 function joinRoute(base: string | null, own: string | null): string | null {

@@ -23,7 +23,7 @@ export function expandRegistrars(handlers: readonly HandlerSite[], files: Readon
     const open = depth < maxDepth ? openOf(site) : null
     if (!open) return [site]
     const bindings = bindingsOf(open, site.node)
-    return bindings.length === 0 ? [site] : bindings.flatMap(binding => bound(site, open, binding)).flatMap(one => expand(one, depth + 1))
+    return bindings.length === 0 ? [site] : unique(bindings.flatMap(binding => bound(site, open, binding)).flatMap(one => expand(one, depth + 1)))
   }
 
   /** What of a site its function's callers say: its route, its options as a whole, or, where there is no route, what it runs. */
@@ -84,4 +84,11 @@ export function expandRegistrars(handlers: readonly HandlerSite[], files: Readon
 /** Parameters of one function receive what one call gives. */
 function isOfOneSource(one: Open, other: Open): boolean {
   return one.node === other.node || (one.kind === 'parameter' && other.kind === 'parameter' && one.node.parent === other.node.parent)
+}
+
+/** Two calls that give nothing that can be told apart register one thing, as far as anybody sees. */
+function unique(sites: readonly HandlerSite[]): HandlerSite[] {
+  const seen = new Map<string, HandlerSite>()
+  for (const site of sites) seen.set(`${site.file}\0${String(site.node.pos)}\0${site.method ?? ''}\0${site.route ?? ''}`, site)
+  return [...seen.values()]
 }

@@ -72,7 +72,7 @@ export interface SetupModule {
 }
 
 /** What answers over node:http. Next.js makes its spans itself; an MCP server may speak over pipes. */
-const onNodeServers = ['express', 'fastify', 'graphql', 'hono', 'koa', 'nest', 'node-http', 'remix', 'trpc']
+const onNodeServers = ['express', 'fastify', 'graphql', 'hono', 'inversify-express', 'koa', 'nest', 'node-http', 'remix', 'routing-controllers', 'trpc', 'tsoa']
 
 /** Modules whose import alone sets up tracing. A trailing `/*` takes in every subpath. */
 export const setupModules: readonly SetupModule[] = [
