@@ -105,7 +105,7 @@ export function deployedFunctions(program: Program, files: readonly ProgramFile[
     if (options.kind !== 'value' || !ts.isObjectLiteralExpression(options.node) || depth > 4) return null
     for (const property of options.node.properties.toReversed()) {
       const found = ts.isSpreadAssignment(property) ? valueOf(evaluator.evaluate(property.expression), name, depth + 1)
-        : !property.name || property.name.getText() !== name ? null
+        : property.name.getText() !== name ? null
           : ts.isPropertyAssignment(property) ? property.initializer : ts.isShorthandPropertyAssignment(property) ? property.name : null
       if (found) return found
     }

@@ -49,10 +49,10 @@ export function seedParameters(found: Registrations, program: Program, evaluator
   function adoptRouter({ parent: { descriptor } }: Registrations['mounts'][number], argument: ts.Expression): void {
     const given = evaluator.evaluate(argument)
     if (given.kind !== 'result' || !descriptor.objects['router']) return
-    const isPart = given.callee.kind === 'member' && descriptor.mountMethods?.includes(given.callee.name) === true
-    const made = isPart && given.callee.kind === 'member' ? given.callee.of : descriptor.mountMethods === undefined ? given : null
+    const part = given.callee.kind === 'member' && descriptor.mountMethods?.includes(given.callee.name) === true ? given.callee.of : null
+    const made = part ?? (descriptor.mountMethods === undefined ? given : null)
     if (made?.kind !== 'result' || made.callee.kind !== 'export' || matcher.objectOf(made)) return
-    if (!isPart && !/router$/iu.test(made.callee.path.at(-1) === 'default' ? made.callee.module : made.callee.path.at(-1) ?? '')) return
+    if (!part && !/router$/iu.test(made.callee.path.at(-1) === 'default' ? made.callee.module : made.callee.path.at(-1) ?? '')) return
     if (matcher.adopt(made.node, { descriptor, kind: 'router', node: made.node, made: true, parent: null })) news = true
   }
 

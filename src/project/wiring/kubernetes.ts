@@ -56,16 +56,16 @@ function containersOf(document: Record<string, unknown>, file: string, text: str
     const at = text.split('\n').findIndex(one => one.includes(word))
     return { file, line: line + Math.max(at, 0), text: shortened(text.split('\n')[at] ?? word) }
   }
-  const injected = inject !== undefined && String(inject) !== 'false' ? place('inject-nodejs') : null
+  const injected = inject === true || (typeof inject === 'string' && inject !== 'false') ? place('inject-nodejs') : null
   return list(record(pod['spec'])['containers']).map(record).map(container => {
-    const env = Object.fromEntries(list(container['env']).map(record).flatMap(({ name, value }) => (typeof name === 'string' && value !== undefined && value !== null ? [[name, String(value)]] : [])))
+    const env = Object.fromEntries(list(container['env']).map(record).flatMap(({ name, value }) => (typeof name === 'string' && (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') ? [[name, String(value)]] : [])))
     const image = typeof container['image'] === 'string' ? container['image'].split('/').at(-1)?.replace(/[:@].*$/u, '') : undefined
     const names = [container['name'], record(document['metadata'])['name'], image].filter(name => typeof name === 'string')
-    const command = list(container['command']).map(String)
+    const command = words(container['command'])
     return {
       file,
       names: new Set(names),
-      command: command.length > 0 ? [...command, ...list(container['args']).map(String)] : null,
+      command: command.length > 0 ? [...command, ...words(container['args'])] : null,
       workdir: typeof container['workingDir'] === 'string' ? container['workingDir'] : null,
       env,
       optionsPlace: env['NODE_OPTIONS'] === undefined ? null : place('NODE_OPTIONS'),
@@ -73,6 +73,10 @@ function containersOf(document: Record<string, unknown>, file: string, text: str
       place: place(command[0] ?? names[0] ?? kind),
     }
   })
+}
+
+function words(value: unknown): string[] {
+  return list(value).filter(word => typeof word === 'string')
 }
 
 function list(value: unknown): unknown[] {
