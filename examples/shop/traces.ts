@@ -68,6 +68,30 @@ export function byTrace(spans: readonly Span[]): readonly (readonly Span[])[] {
   return ids.map((id) => spans.filter((span) => span.traceId === id))
 }
 
+/** The service that made a span. */
+export function serviceOf(span: Span): string {
+  return String(span.resource['service.name'])
+}
+
+/** The names from the root to a span, each behind its service: `gateway: POST /checkout`. Empty for none. */
+export function pathTo(trace: readonly Span[], span: Span | undefined): readonly string[] {
+  if (span === undefined) return []
+  return [...pathTo(trace, trace.find(({ spanId }) => spanId === span.parentSpanId)), `${serviceOf(span)}: ${span.name}`]
+}
+
+/** Gateway, orders, payment, fraud: the way of an order from the root to its last span. */
+export const wayOfAnOrder: readonly string[] = [
+  'gateway: POST /checkout',
+  'gateway: checkout.submit',
+  'gateway: POST',
+  'orders: POST /orders',
+  'orders: order.place',
+  'orders: POST',
+  'payment: POST',
+  'payment: payment.process',
+  'payment: fraud.check',
+]
+
 function holding(reference: string, spans: readonly Span[]): readonly (readonly Span[])[] {
   return byTrace(spans).filter((trace) =>
     trace.some(({ attributes: { 'order.reference': value } }) => typeof value === 'string' && value.startsWith(reference)),

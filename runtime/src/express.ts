@@ -1,4 +1,4 @@
-import { context } from '@opentelemetry/api'
+import { runIn } from './context/run.js'
 import { type LayeredRequest, watchLayers } from './express/layers.js'
 import { type MiddlewareOptions, type ServerRequest, type ServerResponse, serverSpan } from './middleware/server-span.js'
 
@@ -14,6 +14,6 @@ export function expressTracing(
   return function spanguardTracing(request, response, next) {
     const server = serverSpan(request as ServerRequest, response as ServerResponse, options)
     watchLayers(request as LayeredRequest)
-    context.with(server.context, next)
+    runIn(server.context, next, undefined)
   }
 }

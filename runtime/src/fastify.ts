@@ -1,4 +1,4 @@
-import { context } from '@opentelemetry/api'
+import { runIn } from './context/run.js'
 import {
   getServerSpan,
   type MiddlewareOptions,
@@ -54,13 +54,13 @@ function registerHooks(instance: FastifyTracedInstance, options: MiddlewareOptio
     const server = serverSpan(request.raw as ServerRequest, reply.raw as ServerResponse, options)
     // Fastify routes before its first hook.
     if (!request.is404) setRoute(server, request.routeOptions?.url)
-    context.with(server.context, next)
+    runIn(server.context, next, undefined)
   })
   // Fastify goes on from an event of the request once it has read a body, and the context is not active there.
   instance.addHook('preValidation', (request, _reply, next) => {
     const server = getServerSpan(request.raw)
     if (server === null) next()
-    else context.with(server.context, next)
+    else runIn(server.context, next, undefined)
   })
   instance.addHook('onError', (request, _reply, error, next) => {
     const server = getServerSpan(request.raw)

@@ -1,4 +1,4 @@
-import { context } from '@opentelemetry/api'
+import { runIn } from './context/run.js'
 import { getHonoRoute, type HonoRoutedRequest } from './hono/route.js'
 import {
   endServerSpan,
@@ -38,7 +38,7 @@ export function honoTracing(
     // For a response that is over while its handler is not: the caller hung up.
     if (node !== null) server.findRoute ??= () => getHonoRoute(c.req, node.outgoing.statusCode)
     try {
-      await context.with(server.context, next)
+      await runIn(server.context, next, undefined)
       // Hono answers with its error handler before it returns to middleware, and tells the error here.
       if (c.error !== undefined) noteFailure(server, c.error)
     } catch (error) {

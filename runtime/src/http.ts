@@ -1,5 +1,5 @@
-import { context } from '@opentelemetry/api'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { runIn } from './context/run.js'
 import { endServerSpan, type MiddlewareOptions, noteFailure, type ServerSpan, serverSpan } from './middleware/server-span.js'
 import { upgradeSpan } from './middleware/upgrade-span.js'
 
@@ -29,7 +29,7 @@ export function traceHandler<
     const server = isResponse(target) ? serverSpan(request, target, options) : upgradeSpan(request, target)
     let result: unknown
     try {
-      result = context.with(server.context, handler as unknown as (...args: unknown[]) => unknown, this, request, target, ...rest)
+      result = runIn(server.context, handler as unknown as (...args: unknown[]) => unknown, this, request, target, ...rest)
     } catch (error) {
       // Nobody can answer this request any more, and the process is probably about to end.
       noteFailure(server, error)

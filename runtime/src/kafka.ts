@@ -1,7 +1,10 @@
+import type { Span } from '@opentelemetry/api'
+import { dispositionAttribute } from './messaging/attributes.js'
 import { isPatched } from './messaging/official.js'
 import { processBatch, processMessage } from './messaging/process.js'
 import { attemptOf, type KafkaBatch, type KafkaMessage, noteAttempt, operationOf, textHeaders } from './kafka/messages.js'
-import { type SendRequest, type TopicMessages, sendTraced, type TracedProducer, watchBroker } from './kafka/producer.js'
+import { inheritBroker, type SendRequest, type TopicMessages, sendTraced, type TracedProducer, watchBroker } from './kafka/producer.js'
+import { recordFailure } from './spans/capture-error.js'
 
 export type { KafkaBatch, KafkaMessage } from './kafka/messages.js'
 
@@ -34,19 +37,27 @@ export function traceBatch<Payload extends KafkaBatch, Result>(
 function processOne<Result>(payload: KafkaMessage, handler: () => Promise<Result>, { group }: ConsumerOptions): Promise<Result> {
   const { topic, partition, message } = payload
   const attempt = attemptOf(payload)
-  return processMessage(message, textHeaders(message.headers), operationOf(topic, partition, group, attempt), async () => {
+  const run = async (): Promise<Result> => {
     try {
       return await handler()
     } catch (error) {
       noteAttempt(payload, attempt)
       throw error
     }
-  })
+  }
+  return processMessage(message, textHeaders(message.headers), operationOf(topic, partition, group, attempt), run, endForRetry)
 }
 
 function processOneBatch<Result>({ batch }: KafkaBatch, handler: () => Promise<Result>, { group }: ConsumerOptions): Promise<Result> {
   const operation = { ...operationOf(batch.topic, batch.partition, group, 1), count: batch.messages.length }
-  return processBatch(batch, batch.messages.map(({ headers }) => textHeaders(headers)), operation, handler)
+  return processBatch(batch, batch.messages.map(({ headers }) => textHeaders(headers)), operation, handler, endForRetry)
+}
+
+/** Kafka has no dead letters: what is not committed comes again, until a handler of the application's gives it up. */
+function endForRetry(span: Span, error: unknown): void {
+  span.setAttributes(dispositionAttribute('retry'))
+  recordFailure(span, error)
+  span.end()
 }
 
 const traced = Symbol.for('@spanguard/runtime/kafka-producer')
@@ -66,6 +77,12 @@ export function traceProducer<Producer extends object>(producer: Producer): Prod
     sendTraced(target, 'send', [request], ([traceable]) => send({ ...request, ...traceable }))
   target.sendBatch = request =>
     sendTraced(target, 'sendBatch', request.topicMessages ?? [], (topicMessages: TopicMessages[]) => sendBatch({ ...request, topicMessages }))
-  if (transaction !== undefined) target.transaction = async (...args) => traceProducer(await transaction(...args))
+  if (transaction !== undefined) {
+    target.transaction = async (...args) => {
+      const inside = await transaction(...args)
+      inheritBroker(inside, target)
+      return traceProducer(inside)
+    }
+  }
   return producer
 }

@@ -1,4 +1,4 @@
-import { context } from '@opentelemetry/api'
+import { runIn } from './context/run.js'
 import { type MiddlewareOptions, noteFailure, type ServerRequest, type ServerResponse, serverSpan, setRoute } from './middleware/server-span.js'
 import { getKoaRoute, type RoutedContext } from './koa/route.js'
 import { noteAppErrors, type KoaApp } from './koa/errors.js'
@@ -24,7 +24,7 @@ export function koaTracing(
     noteAppErrors(ctx.app)
     server.findRoute ??= () => getKoaRoute(ctx)
     try {
-      await context.with(server.context, next)
+      await runIn(server.context, next, undefined)
     } catch (error) {
       noteFailure(server, error)
       throw error

@@ -2,6 +2,7 @@ import { context, trace, type Span, type SpanContext, type Tracer } from '@opent
 import type { Policy } from '@spanguard/policy'
 import type { TracerProvider } from '@opentelemetry/sdk-trace'
 import type { Target } from './clients/targets.js'
+import type { RuntimeContextManager } from './context/manager.js'
 import type { LogFields, Tracing, TracingOptions } from './options.js'
 import { scopeName, version } from './version.js'
 
@@ -26,6 +27,10 @@ export interface ActiveTracing {
   readonly provider: TracerProvider | null
   /** Null when another provider is in charge or tracing is off: the API answers then. */
   readonly tracer: Tracer | null
+  /** Null where somebody else's context manager is registered; undefined of an older copy of this package. */
+  readonly contexts: RuntimeContextManager | null | undefined
+  /** The headers that an extraction looks for; null where somebody else's propagator is registered, undefined of an older copy. */
+  readonly extracts: readonly string[] | null | undefined
   /** `ENVIRONMENT` or its equivalents; undefined when nobody said. */
   readonly environment: string | undefined
   /** Secrecy as in production: there, and wherever nobody said what environment it is. */
@@ -55,10 +60,11 @@ export function runtimeTracer(): Tracer {
 
 const localRoot = Symbol.for('@spanguard/runtime local root')
 
-/** Remembers, when a span starts, which span is the topmost of this process in its trace. */
+/** Remembers, when a span starts below another one, which span is the topmost of this process in its trace. */
 export function rememberLocalRoot(span: Span, parent: Span | undefined): void {
-  const root = parent === undefined ? undefined : (parent as { [localRoot]?: Span })[localRoot]
-  ;(span as { [localRoot]?: Span })[localRoot] = root ?? span
+  // A remote parent, and one that is not recorded, has no kind; who has none below it is the topmost itself.
+  if ((parent as { readonly kind?: unknown } | undefined)?.kind === undefined) return
+  ;(span as { [localRoot]?: Span })[localRoot] = localRootOf(parent as Span)
 }
 
 /** The topmost recorded span of this process in the span's trace: the SERVER or CONSUMER span, as a rule. */

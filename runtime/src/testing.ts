@@ -1,7 +1,7 @@
 import { context, propagation, SpanStatusCode, trace, type Attributes } from '@opentelemetry/api'
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { TracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace'
+import { RuntimeContextManager } from './context/manager.js'
 import type { PolicyImport, Tracing } from './options.js'
 import { createRedactor } from './redaction/redact.js'
 import { createSampling } from './sampling/control.js'
@@ -102,7 +102,8 @@ export function testTracing(options: TestTracingOptions = {}): TestTracing {
   if (!trace.setGlobalTracerProvider(provider)) {
     throw new Error('spanguard: testTracing was called while another tracer provider is registered; take that one away in tests')
   }
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+  const contexts = new RuntimeContextManager()
+  const hasContexts = context.setGlobalContextManager(contexts)
   const propagator = createPropagator(['tracecontext', 'baggage'], policy.policy)
   if (propagator !== null) propagation.setGlobalPropagator(propagator)
 
@@ -149,6 +150,8 @@ export function testTracing(options: TestTracingOptions = {}): TestTracing {
     policy: policy.policy,
     ignoresRoute,
     propagatesTo: () => true,
+    contexts: hasContexts ? contexts : null,
+    extracts: null,
   }
   return handle
 }

@@ -1,19 +1,17 @@
-import type { Certainty } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 
 import { type DeclaredHelper, findDeclaredHelper } from '../otel/declared-helpers.js'
+import { certain, openTelemetryApiName, type Receiver, type ReceiverAnswer, receiverOfExport, receiverOfMember, receiverOfType } from '../otel/exports.js'
 import {
   type CallRow,
   domFactories,
-  type ExportRow,
   findTracingExport,
   lookAlikeModules,
   lookAlikeTypes,
   matchesModule,
   getMethodRow,
   likelyReceiver,
-  type ReceiverKind,
   spanOnlyMethods,
   spanTypeMembers,
   tracerOnlyMethods,
@@ -25,18 +23,7 @@ import { type ImportedReference, resolveReference } from './imports.js'
 import { perFile } from './per-file.js'
 import { getProgramType } from './types.js'
 
-/** What an expression is in a tracing API, and how that is known. */
-export interface Receiver {
-  readonly kind: ReceiverKind
-  readonly certainty: Certainty
-  /** The span belongs to somebody else (`getActiveSpan()`). */
-  readonly borrowed: boolean
-  /** The API's name as its table has it, or the declared helper's module. */
-  readonly api: string
-}
-
-/** `other`: the file shows that it is something else; `null` inside the resolver: the file does not show what it is. */
-type Answer = Receiver | 'other' | null
+export type { Receiver } from '../otel/exports.js'
 
 export interface ReceiverContext {
   readonly sourceCode: Readonly<SourceCode>
@@ -44,9 +31,8 @@ export interface ReceiverContext {
 }
 
 const DEPTH = 10
-const API = '@opentelemetry/api'
 
-const answersOf = perFile(() => new Map<TSESTree.Node, Answer>())
+const answersOf = perFile(() => new Map<TSESTree.Node, ReceiverAnswer>())
 
 /**
  * Where a receiver comes from, in tiers: the file's own code, its types, the config's helpers, and last the name together
@@ -63,7 +49,7 @@ export function receiverOf(node: TSESTree.Node, method: string | null, context: 
 }
 
 /** What the file says of an expression: tiers 1 and 3. */
-function read(written: TSESTree.Node, context: ReceiverContext, depth: number): Answer {
+function read(written: TSESTree.Node, context: ReceiverContext, depth: number): ReceiverAnswer {
   const node = unwrap(written)
   const answers = answersOf(context.sourceCode)
   const known = answers.get(node)
@@ -74,8 +60,8 @@ function read(written: TSESTree.Node, context: ReceiverContext, depth: number): 
   return answer
 }
 
-function build(node: TSESTree.Node, context: ReceiverContext, depth: number): Answer {
-  const next = (child: TSESTree.Node): Answer => read(child, context, depth)
+function build(node: TSESTree.Node, context: ReceiverContext, depth: number): ReceiverAnswer {
+  const next = (child: TSESTree.Node): ReceiverAnswer => read(child, context, depth)
   switch (node.type) {
     case 'Identifier':
       return readIdentifier(node, context, depth)
@@ -104,21 +90,21 @@ function build(node: TSESTree.Node, context: ReceiverContext, depth: number): An
   }
 }
 
-function firstKnown(found: readonly Answer[]): Answer {
+function firstKnown(found: readonly ReceiverAnswer[]): ReceiverAnswer {
   const receivers = found.filter((answer) => answer !== null && answer !== 'other')
   return receivers[0] ?? (found.includes('other') ? 'other' : null)
 }
 
-function readIdentifier(node: TSESTree.Identifier, context: ReceiverContext, depth: number): Answer {
+function readIdentifier(node: TSESTree.Identifier, context: ReceiverContext, depth: number): ReceiverAnswer {
   const binding = findBinding(node, context.sourceCode)
   if (binding === null) return node.name === 'document' || node.name === 'window' ? 'other' : null
   return readBinding(binding, context, depth)
 }
 
-function readBinding(binding: Binding, context: ReceiverContext, depth: number): Answer {
+function readBinding(binding: Binding, context: ReceiverContext, depth: number): ReceiverAnswer {
   switch (binding.kind) {
     case 'import':
-      return readExport({ module: binding.module, imported: binding.imported, path: [] })
+      return receiverOfExport({ module: binding.module, imported: binding.imported, path: [] })
     case 'variable': {
       const annotated = binding.annotation === null ? null : readAnnotation(binding.annotation, context)
       if (annotated !== null) return annotated
@@ -141,15 +127,15 @@ function readDestructured(
   binding: Extract<Binding, { kind: 'variable' }>,
   context: ReceiverContext,
   depth: number,
-): Answer {
+): ReceiverAnswer {
   if (binding.init === null) return null
   const source = resolveReference(binding.init, context.sourceCode)
-  if (source !== null) return readExport(appendPath(source, binding.path))
+  if (source !== null) return receiverOfExport(appendPath(source, binding.path))
   const [first, ...rest] = binding.path
   if (first === undefined || rest.length > 0) return null
   const object = read(binding.init, context, depth)
   if (object === null || object === 'other') return object
-  return member(object, first)
+  return receiverOfMember(object, first)
 }
 
 function appendPath(source: ImportedReference, path: readonly string[]): ImportedReference {
@@ -160,33 +146,10 @@ function appendPath(source: ImportedReference, path: readonly string[]): Importe
   return { ...source, path: [...source.path, ...path] }
 }
 
-/** What an export of a module is, its members followed through the API's namespaces. */
-function readExport(reference: ImportedReference): Answer {
-  if (matchesModule(reference.module, lookAlikeModules)) return 'other'
-  const found = findTracingExport(reference.module, reference.imported)
-  if (found === null) return null
-  let receiver = found.row.is === undefined ? null : certain(found.row.is, found.api.name)
-  for (const name of reference.path) {
-    if (receiver === null) return null
-    receiver = member(receiver, name)
-  }
-  return receiver
-}
-
-function member(object: Receiver, name: string): Receiver | null {
-  if (object.kind !== 'api') return null
-  const row = findTracingExport(API, name)?.row
-  return row?.is === undefined ? null : { ...object, kind: row.is }
-}
-
-function certain(kind: ReceiverKind, api: string, borrowed = false): Receiver {
-  return { kind, certainty: 'certain', borrowed, api }
-}
-
-function readMember(node: TSESTree.MemberExpression, context: ReceiverContext, depth: number): Answer {
+function readMember(node: TSESTree.MemberExpression, context: ReceiverContext, depth: number): ReceiverAnswer {
   const source = resolveReference(node, context.sourceCode)
   if (source !== null) {
-    const exported = readExport(source)
+    const exported = receiverOfExport(source)
     if (exported !== null) return exported
   }
   const name = getMemberName(node)
@@ -194,11 +157,11 @@ function readMember(node: TSESTree.MemberExpression, context: ReceiverContext, d
   if (node.object.type === 'ThisExpression') return readField(node, name, context, depth)
   const object = read(node.object, context, depth)
   if (object === 'other' || object === null) return null
-  return member(object, name)
+  return receiverOfMember(object, name)
 }
 
 /** `this.x` of a class with such a field: by annotation, initialiser, parameter property or assignment. */
-function readField(node: TSESTree.MemberExpression, name: string, context: ReceiverContext, depth: number): Answer {
+function readField(node: TSESTree.MemberExpression, name: string, context: ReceiverContext, depth: number): ReceiverAnswer {
   for (const source of readFieldSources(node, name)) {
     const answer =
       source.kind === 'annotation' ?
@@ -213,7 +176,7 @@ function readCall(
   node: TSESTree.CallExpression | TSESTree.NewExpression,
   context: ReceiverContext,
   depth: number,
-): Answer {
+): ReceiverAnswer {
   const callee = unwrap(node.callee)
   if (callee.type === 'MemberExpression') {
     const name = getMemberName(callee)
@@ -253,7 +216,7 @@ export function findCalledExport(
 }
 
 /** What a function of this file returns: by its annotation, else by the expressions that it returns. */
-function readReturned(callee: TSESTree.Identifier, context: ReceiverContext, depth: number): Answer {
+function readReturned(callee: TSESTree.Identifier, context: ReceiverContext, depth: number): ReceiverAnswer {
   const called = findFunction(callee, context)
   if (called === null) return null
   const annotation = called.returnType?.typeAnnotation
@@ -281,7 +244,7 @@ function readParameter(
   binding: Extract<Binding, { kind: 'parameter' }>,
   context: ReceiverContext,
   depth: number,
-): Answer {
+): ReceiverAnswer {
   if (binding.annotation !== null) {
     const annotated = readAnnotation(binding.annotation, context)
     if (annotated !== null) return annotated
@@ -298,7 +261,7 @@ function readCallbackParameter(
   binding: Extract<Binding, { kind: 'parameter' }>,
   context: ReceiverContext,
   depth: number,
-): Answer {
+): ReceiverAnswer {
   if (binding.index !== 0) return null
   const { parent } = binding.function
   if (parent.type !== 'CallExpression' || !parent.arguments.includes(binding.function as never)) return null
@@ -319,7 +282,7 @@ function readCallbackParameter(
 
 
 /** What a type annotation says. `Span | undefined`, `api.Span` and `ReturnType<Tracer['startSpan']>` are read as well. */
-function readAnnotation(node: TSESTree.TypeNode, context: ReceiverContext): Answer {
+function readAnnotation(node: TSESTree.TypeNode, context: ReceiverContext): ReceiverAnswer {
   switch (node.type) {
     case 'TSUnionType':
     case 'TSIntersectionType':
@@ -341,7 +304,7 @@ function readAnnotation(node: TSESTree.TypeNode, context: ReceiverContext): Answ
   }
 }
 
-function readTypeName(node: TSESTree.TSTypeReference, context: ReceiverContext): Answer {
+function readTypeName(node: TSESTree.TSTypeReference, context: ReceiverContext): ReceiverAnswer {
   const { typeName } = node
   if (typeName.type === 'Identifier') {
     if (typeName.name === 'Promise' || typeName.name === 'Readonly' || typeName.name === 'NonNullable') {
@@ -349,30 +312,23 @@ function readTypeName(node: TSESTree.TSTypeReference, context: ReceiverContext):
       return argument === undefined ? null : readAnnotation(argument, context)
     }
     const binding = findBinding(typeName, context.sourceCode)
-    if (binding?.kind === 'import') return readTypeExport(binding.module, binding.imported)
+    if (binding?.kind === 'import') return receiverOfType(binding.module, binding.imported)
     return lookAlikeTypes.has(typeName.name) ? 'other' : null
   }
   if (typeName.type === 'TSQualifiedName' && typeName.left.type === 'Identifier') {
     const binding = findBinding(typeName.left, context.sourceCode)
-    if (binding?.kind === 'import') return readTypeExport(binding.module, typeName.right.name)
+    if (binding?.kind === 'import') return receiverOfType(binding.module, typeName.right.name)
   }
   return null
-}
-
-function readTypeExport(module: string, imported: string): Answer {
-  if (matchesModule(module, lookAlikeModules)) return 'other'
-  const found: { row: ExportRow; api: { name: string } } | null = findTracingExport(module, imported)
-  if (found?.row.type !== undefined) return certain(found.row.type, found.api.name)
-  return lookAlikeTypes.has(imported) ? 'other' : null
 }
 
 /** Tier 2: the non-nullable type has what only spans have. */
 function receiverByType(node: TSESTree.Node, context: ReceiverContext): Receiver | null {
   const type = getProgramType(unwrap(node), context.sourceCode)?.getNonNullableType()
   if (type === undefined) return null
-  if (spanTypeMembers.every((name) => type.getProperty(name) !== undefined)) return certain('span', API)
+  if (spanTypeMembers.every((name) => type.getProperty(name) !== undefined)) return certain('span', openTelemetryApiName)
   const isTracer = [...tracerOnlyMethods].every((name) => type.getProperty(name) !== undefined)
-  return isTracer ? certain('tracer', API) : null
+  return isTracer ? certain('tracer', openTelemetryApiName) : null
 }
 
 /**
@@ -389,7 +345,7 @@ function receiverByName(written: TSESTree.Node, method: string | null, context: 
   if (name === null) return null
   const { sourceCode } = context
   const kind = likelyReceiver(name, method, { isAnothers: () => isAnothers(sourceCode), isSpanElsewhere: () => isSpanElsewhere(node, context) })
-  return kind === null ? null : { ...certain(kind, API), certainty: 'likely' }
+  return kind === null ? null : { ...certain(kind, openTelemetryApiName), certainty: 'likely' }
 }
 
 const anotherOf = perFile((): { is: boolean | null } => ({ is: null }))

@@ -4,12 +4,10 @@ import { check } from '../../examples/shop/check.js'
 import { lint } from '../../examples/shop/lint.js'
 import { checkOut, secretsIn } from '../../examples/shop/requests.js'
 import { startShop } from '../../examples/shop/services.js'
-import { byTrace } from '../../examples/shop/traces.js'
+import { byTrace, pathTo, serviceOf, wayOfAnOrder } from '../../examples/shop/traces.js'
 import { startReceiver, type DecodedSpan } from '../otlp-receiver.js'
 
 const after = path.resolve(import.meta.dirname, '../../examples/shop/after')
-
-const serviceOf = (span: DecodedSpan) => JSON.stringify(span.resource['service.name']).slice(1, -1)
 
 describe('the shop after, as its running services show it', () => {
   let spans: readonly DecodedSpan[]
@@ -32,24 +30,11 @@ describe('the shop after, as its running services show it', () => {
   })
 
   const failed = () => byTrace(spans).find((trace) => trace.some((span) => span.status.code === 'ERROR')) ?? []
-  /** The names from the root to this span. */
-  const way = (span: DecodedSpan | undefined): readonly string[] =>
-    span === undefined ? [] : [...way(spans.find((other) => other.spanId === span.parentSpanId)), `${serviceOf(span)}: ${span.name}`]
 
   it('gives one trace for each request, through all three services, to the fraud check', () => {
     expect(byTrace(spans)).toHaveLength(2)
     for (const trace of byTrace(spans)) {
-      expect(way(trace.find((span) => span.name === 'fraud.check'))).toEqual([
-        'gateway: POST /checkout',
-        'gateway: checkout.submit',
-        'gateway: POST',
-        'orders: POST /orders',
-        'orders: order.place',
-        'orders: POST',
-        'payment: POST',
-        'payment: payment.process',
-        'payment: fraud.check',
-      ])
+      expect(pathTo(trace, trace.find((span) => span.name === 'fraud.check'))).toEqual(wayOfAnOrder)
     }
   })
 

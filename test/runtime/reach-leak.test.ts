@@ -6,10 +6,12 @@ import { traceBatch, traceMessage as traceKafka, traceProducer } from '@spanguar
 import { traceConnection } from '@spanguard/runtime/nats'
 import { connect } from '@nats-io/transport-node'
 import amqplib from 'amqplib'
+import callbackApi, { type Channel as CallbackChannel, type Connection } from 'amqplib/callback_api'
 import { type Job, Queue, UnrecoverableError, Worker } from 'bullmq'
-import { Redis } from 'ioredis'
+import { Cluster, Redis } from 'ioredis'
 import kafkajs from 'kafkajs'
 import { MongoClient } from 'mongodb'
+import mysqlCallbacks from 'mysql2'
 import mysql from 'mysql2/promise'
 import { headers } from 'nats'
 import pg from 'pg'
@@ -19,6 +21,7 @@ import { type Receiver, startReceiver } from '../otlp-receiver.js'
 import { findService, orNowhere, runId } from '../services.js'
 import { startMongoServer } from './databases/mongo-server.js'
 import { startPostgres } from './databases/postgres.js'
+import { startRedisCluster } from './databases/redis-cluster.js'
 import { startKafkaBroker } from './messaging/kafka-broker.js'
 
 /** Planted in message headers and bodies, keys, SQL texts and parameters, Redis' arguments, Mongo's filters and documents, and errors. */
@@ -109,6 +112,24 @@ test('MongoDB: filters, documents, unknown commands, and errors that repeat them
     await people.distinct('note', { note: all })
     await failIn('person.keep', () => people.insertOne({ _id: secrets.email, note: all }))
     await expectNoLeak(10)
+    const stream = people.watch([{ $match: { 'fullDocument.note': all } }], { maxAwaitTimeMS: 20, comment: all })
+    const change = new Promise<unknown>((resolve, reject) => {
+      stream.on('error', reject)
+      stream.on('change', resolve)
+    })
+    await new Promise(resolve => setTimeout(resolve, 60))
+    await failIn('person.keep', () =>
+      client.withSession(session =>
+        session.withTransaction(async () => {
+          await people.insertOne({ _id: secrets.card, note: all }, { session })
+          await people.updateOne({ _id: secrets.email }, { $set: { note: all } }, { session })
+          throw failing
+        }),
+      ),
+    )
+    await change
+    await stream.close()
+    await expectNoLeak(4)
   } finally {
     await client.close()
     await server.close()
@@ -151,8 +172,17 @@ test('Kafka: keys, headers, values and errors of handlers', async () => {
   await batches.disconnect()
   await consumer.disconnect()
   await producer.disconnect()
-  await broker.close()
   await expectNoLeak(4)
+  const transactional = traceProducer(kafka.producer({ transactionalId: secrets.password, idempotent: true, maxInFlightRequests: 1 }))
+  await transactional.connect()
+  const transaction = await transactional.transaction()
+  await transaction.send({ topic: 'people', messages: [{ key: secrets.email, value: all, headers: { note: all, baggage } }] })
+  await failIn('person.keep', () => transaction.send({ topic: 'people', messages: [{ value: undefined as never, headers: { note: all } }] }))
+  await transaction.sendOffsets({ consumerGroupId: 'leak', topics: [{ topic: 'people', partitions: [{ partition: 0, offset: '1' }] }] })
+  await transaction.abort()
+  await transactional.disconnect()
+  await broker.close()
+  await expectNoLeak(3)
 })
 
 const redis = findService('redis')
@@ -207,6 +237,24 @@ describe.skipIf(redis === null)('on Redis', () => {
     await client.quit()
     await expectNoLeak(10)
   })
+
+  test("ioredis' Cluster: keys, values, and errors that repeat them", { timeout: 120_000 }, async () => {
+    const servers = await startRedisCluster()
+    const cluster = new Cluster(servers.ports.map(port => ({ host: '127.0.0.1', port })), { lazyConnect: true })
+    try {
+      await cluster.connect()
+      await withSpan('cart.keep', async () => {
+        await cluster.set(secrets.email, all)
+        await cluster.pipeline().set(secrets.email, all).lpush(secrets.email, all).exec()
+        await cluster.mget(secrets.card, secrets.email, secrets.password).catch(() => {})
+      })
+      await failIn('cart.keep', () => cluster.lpush(secrets.email, all))
+      await expectNoLeak(6)
+    } finally {
+      await cluster.quit()
+      await servers.stop()
+    }
+  })
 })
 
 const rabbit = findService('amqp')
@@ -241,6 +289,20 @@ test.skipIf(rabbit === null)('RabbitMQ: routing keys, headers, bodies and errors
   await channel.close()
   await connection.close()
   await expectNoLeak(3)
+  const called = await new Promise<Connection>((resolve, reject) => {
+    callbackApi.connect(`amqp://guest:guest@${host}:${port}`, (error: unknown, made) => { if (made === undefined) reject(error as Error); else resolve(made) })
+  })
+  const other = await new Promise<CallbackChannel>(resolve => called.createChannel((_error, made) => { resolve(traceChannel(made)) }))
+  const asked = await new Promise<string>(resolve => other.assertQueue('', { exclusive: true }, (_error, { queue: name }) => { resolve(name) }))
+  await new Promise<void>(resolve => {
+    other.consume(asked, message => {
+      if (message !== null) other.nack(message, false, false)
+      resolve()
+    })
+    other.sendToQueue(asked, Buffer.from(all), { headers: { note: all, baggage }, correlationId: all })
+  })
+  await new Promise(resolve => called.close(resolve))
+  await expectNoLeak(2)
 })
 
 const nats = findService('nats')
@@ -280,7 +342,12 @@ test.skipIf(maria === null)('MySQL: texts with values in them, prepared ones, an
   await prepared.close()
   await connection.query(`SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '${secrets.password}'`).catch(() => {})
   await failIn('person.keep', () => connection.execute('INSERT INTO people VALUES (?, ?)', [secrets.email, all]))
+  const plain = mysqlCallbacks.createConnection({ ...orNowhere(maria), user: 'spanguard', password: 'spanguard', database: 'shop' })
+  await new Promise(resolve => { plain.execute('INSERT INTO people VALUES (?, ?)', [secrets.email, all], resolve) })
+  await new Promise(resolve => { plain.query(`SELECT '${all}' FROM people WHERE note = '${secrets.password}'`, resolve) })
+  await new Promise(resolve => { plain.query(`SELECT ${secrets.password} FROM people`).on('error', resolve) })
+  plain.destroy()
   await connection.query('DROP TABLE people')
   await connection.end()
-  await expectNoLeak(12)
+  await expectNoLeak(15)
 })

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { checkOut, secretsIn } from '../../examples/shop/requests.js'
 import { startShop } from '../../examples/shop/services.js'
-import { openTraceStore, type Span, type TraceStore } from '../../examples/shop/traces.js'
+import { openTraceStore, pathTo, type Span, type TraceStore, wayOfAnOrder } from '../../examples/shop/traces.js'
 import { startFakeTempo } from '../fake-tempo.js'
 import { startReceiver } from '../otlp-receiver.js'
 import { configuredTempo } from '../span-source.js'
@@ -29,25 +29,6 @@ async function standIn(): Promise<TraceStore> {
     await receiver.close()
   }
   return { ...store, close }
-}
-
-/** Gateway, orders, payment, fraud: from the root to the last span. */
-const whole = [
-  'gateway: POST /checkout',
-  'gateway: checkout.submit',
-  'gateway: POST',
-  'orders: POST /orders',
-  'orders: order.place',
-  'orders: POST',
-  'payment: POST',
-  'payment: payment.process',
-  'payment: fraud.check',
-]
-
-const serviceOf = (span: Span): string => span.resource['service.name'] as string
-
-function way(trace: readonly Span[], span: Span | undefined): readonly string[] {
-  return span === undefined ? [] : [...way(trace, trace.find(({ spanId }) => spanId === span.parentSpanId)), `${serviceOf(span)}: ${span.name}`]
 }
 
 /** What a store holds once the services have stopped: a search lags by a second or two, so it is read until it stays as it is. */
@@ -92,7 +73,7 @@ describe.each(Object.entries(stores))('the shop, read from %s', (_name, open) =>
     if (ratio === 1) expect(traces).toHaveLength(requests)
     else expect(traces.length).toBeLessThan(requests / 2)
     for (const trace of traces) {
-      expect(way(trace, trace.find(({ name }) => name === 'fraud.check'))).toEqual(whole)
+      expect(pathTo(trace, trace.find(({ name }) => name === 'fraud.check'))).toEqual(wayOfAnOrder)
       expect(trace.filter(({ parentSpanId }) => parentSpanId === undefined)).toHaveLength(1)
       // One for each request on each side, whoever made it.
       expect(trace.filter(({ kind }) => kind === 'SERVER')).toHaveLength(3)

@@ -1,5 +1,6 @@
 import { report } from '../diagnostics.js'
 import { loadEach, versionOf } from '../clients/load.js'
+import type { RuntimeContextManager } from '../context/manager.js'
 import type { DatabaseName } from '../options.js'
 import { patchIoredis, traceIoredis } from './ioredis.js'
 import { mongodbConnectionFile, patchMongodb } from './mongodb.js'
@@ -14,7 +15,7 @@ interface Driver {
   /** Since when it has the tracing channel that is listened to. */
   readonly since?: readonly [major: number, minor: number]
   /** Null when the driver is not found. */
-  readonly enable: () => (() => void)[] | null
+  readonly enable: (contexts: RuntimeContextManager | null) => (() => void)[] | null
 }
 
 /** Packages that bring a driver of their own, which is another copy where packages are not hoisted. */
@@ -27,22 +28,23 @@ const owners = ['@fastify/redis', '@prisma/adapter-pg', 'bull', 'bullmq', 'drizz
 const drivers: { readonly [Name in DatabaseName]: Driver } = {
   ioredis: { enable: enableIoredis },
   mongodb: { enable: () => patchEach(mongodbConnectionFile, patchMongodb) },
-  mysql2: { since: [3, 24], enable: () => [traceMysql2(owners)] },
+  mysql2: { since: [3, 24], enable: contexts => [traceMysql2(owners, contexts)] },
   pg: { enable: () => patchEach('pg', patchPg) },
 }
 
 /**
  * Switches the CLIENT spans of databases on: those of `which` that are installed, all with `'auto'`. Never throws. Called
  * again it changes nothing.
+ * @param contexts in which callbacks are put back into their callers' contexts; null where somebody else's manager is in charge
  */
-export function enableDatabases(which: 'auto' | readonly DatabaseName[] | false): void {
+export function enableDatabases(which: 'auto' | readonly DatabaseName[] | false, contexts: RuntimeContextManager | null): void {
   if (which === false || holder[key] !== undefined) return
   const stops: (() => void)[] = []
   holder[key] = stops
   for (const [name, driver] of Object.entries(drivers) as [DatabaseName, Driver][]) {
     if (which !== 'auto' && !which.includes(name)) continue
     try {
-      const enabled = driver.enable()
+      const enabled = driver.enable(contexts)
       stops.push(...(enabled ?? []))
       if (driver.since !== undefined) checkVersion(name, driver.since)
       else if (which !== 'auto' && enabled === null) report('warn', `databases.${name}`, `${name} is not traced: it is not found from the application's entry`)

@@ -1,4 +1,5 @@
-import { context, type Span, SpanKind, trace } from '@opentelemetry/api'
+import { type Span, SpanKind, trace } from '@opentelemetry/api'
+import { activeContext } from '../context/run.js'
 import { isPatched } from '../messaging/official.js'
 import { traceChannelOf } from './channels.js'
 import { officialTraces } from './patched.js'
@@ -26,6 +27,7 @@ interface RedisCommand {
   readonly name?: unknown
   /** Since 6; earlier versions do not say. */
   readonly isSettled?: boolean
+  [seen]?: true
   resolve: (result: unknown) => void
   reject: (error: unknown) => void
 }
@@ -36,8 +38,8 @@ interface RedisModule {
 }
 
 const ours = Symbol.for('@spanguard/runtime/ioredis')
-/** Commands pass again when they had to wait for the connection, or are sent once more. */
-const seen = new WeakSet<RedisCommand>()
+/** On a command that has its span: it passes again when it had to wait for the connection, or is sent once more. */
+const seen = Symbol('spanguard.redis.seen')
 
 /**
  * Traces every command of a copy of `ioredis`, by its one way through `Redis.prototype.sendCommand`: its tracing channel makes
@@ -49,13 +51,13 @@ export function patchIoredis({ prototype }: RedisModule): (() => void) | null {
   const { sendCommand } = prototype
   const traced: SendCommand = function (command, ...rest) {
     // An instrumentation that came later has put itself before us, and has its span.
-    if (seen.has(command) || isPatched(prototype.sendCommand)) return sendCommand.call(this, command, ...rest)
+    if (command[seen] === true || isPatched(prototype.sendCommand)) return sendCommand.call(this, command, ...rest)
     const { options = {}, condition } = this
     const address = typeof options.path === 'string' ? undefined : options.host
     const told = readMessage({ command: command.name, database: condition?.select ?? options.db, serverAddress: address, serverPort: options.port })
-    const span = told === null ? null : startCommand(told, context.active())
+    const span = told === null ? null : startCommand(told, activeContext())
     if (span === null) return sendCommand.call(this, command, ...rest)
-    seen.add(command)
+    command[seen] = true
     endWith(command, span)
     return sendCommand.call(this, command, ...rest)
   }
@@ -89,7 +91,7 @@ export function traceIoredis(owners: readonly string[]): () => void {
   const sendCommandOf = (module: unknown): unknown =>
     (module as { readonly prototype?: { readonly sendCommand?: unknown } } | undefined)?.prototype?.sendCommand
   const isOfficial = officialTraces({ driver: 'ioredis', file: 'built/index.js', owners, methodOf: sendCommandOf })
-  return traceChannelOf('ioredis:command', isOfficial, readMessage, codeOf)
+  return traceChannelOf('ioredis:command', { isOfficial, read: readMessage, codeOf, contexts: null })
 }
 
 function readMessage({ command, database, serverAddress, serverPort }: RedisMessage): Command | null {
@@ -108,7 +110,7 @@ function readMessage({ command, database, serverAddress, serverPort }: RedisMess
 
 /** Queues on Redis poll without end, outside of any trace; and what a PRODUCER span sends is how it sends. */
 function isWorthASpan(): boolean {
-  const span = trace.getSpan(context.active())
+  const span = trace.getSpan(activeContext())
   return span !== undefined && (span as { readonly kind?: SpanKind }).kind !== SpanKind.PRODUCER
 }
 

@@ -1,4 +1,5 @@
-import { context, type Span } from '@opentelemetry/api'
+import { type Context, type Span, trace } from '@opentelemetry/api'
+import { activeContext } from '../context/run.js'
 import { isPatched } from '../messaging/official.js'
 import { endCommand, startCommand } from './span.js'
 
@@ -66,6 +67,8 @@ export function patchMongodb(module: ConnectionModule): (() => void) | null {
 function startSpan(connection: MongoConnection, namespace: { readonly db?: unknown }, document: Document): Span | null {
   const operation = Object.keys(document)[0]
   if (operation === undefined || trivial.has(operation)) return null
+  const active = activeContext()
+  if (operation === 'getMore' && !isInsideSpan(active)) return null
   const target = operation === 'getMore' ? document['collection'] : document[operation]
   const isTold = operation === 'getMore' || onCollections.has(operation)
   const collection = isTold && typeof target === 'string' ? target : null
@@ -81,8 +84,14 @@ function startSpan(connection: MongoConnection, namespace: { readonly db?: unkno
       port: port === undefined ? undefined : Number(port),
       batchSize: lengthOf(document[batches[operation as keyof typeof batches]]),
     },
-    context.active(),
+    active,
   )
+}
+
+/** A change stream, and whoever else reads a cursor for as long as the process lives, polls outside of any trace. */
+function isInsideSpan(active: Context): boolean {
+  const span = trace.getSpan(active)
+  return span !== undefined && (span as { readonly ended?: boolean }).ended !== true
 }
 
 /** Of an array, or of one that the driver sends beside the command. */

@@ -1,3 +1,4 @@
+import type { RuntimeContextManager } from '../context/manager.js'
 import { traceChannelOf } from './channels.js'
 import { officialTraces } from './patched.js'
 import type { Command } from './span.js'
@@ -12,11 +13,11 @@ interface Mysql2Message {
 }
 
 /** Traces mysql2 3.24 and later, by the channels that it has; its texts have their values in them and are only summarised. */
-export function traceMysql2(owners: readonly string[]): () => void {
+export function traceMysql2(owners: readonly string[], contexts: RuntimeContextManager | null): () => void {
   // Its methods are those of the class that Connection extends.
   const queryOf = (module: unknown): unknown => (module as { readonly prototype?: { readonly query?: unknown } } | undefined)?.prototype?.query
   const isOfficial = officialTraces({ driver: 'mysql2', file: 'lib/connection.js', owners, methodOf: queryOf })
-  const stops = ['mysql2:query', 'mysql2:execute'].map(name => traceChannelOf(name, isOfficial, readMessage, codeOf))
+  const stops = ['mysql2:query', 'mysql2:execute'].map(name => traceChannelOf(name, { isOfficial, read: readMessage, codeOf, contexts }))
   return () => {
     for (const stop of stops) stop()
   }

@@ -1,4 +1,5 @@
 import { context, type Span } from '@opentelemetry/api'
+import { activeContext } from '../context/run.js'
 import { isPatched } from '../messaging/official.js'
 import { summarizeSql } from './sql.js'
 import { endCommand, startCommand } from './span.js'
@@ -31,7 +32,7 @@ export function patchPg(module: PgModule): (() => void) | null {
     const summary = text === null ? null : summarizeSql(text)
     // An instrumentation that came later has put itself before us, and has its span.
     if (summary === null || isPatched(prototype.query)) return query.call(this, config, ...rest)
-    const active = context.active()
+    const active = activeContext()
     const span = startCommand(
       {
         system: 'postgresql',
@@ -113,7 +114,7 @@ function watchEvents(span: Span, on: Listen | undefined): boolean {
 
 /** The callback in the context of its caller: the client calls it in that of its connection. */
 function endBefore(span: Span, callback: Callback): Callback {
-  return context.bind(context.active(), (error: unknown, ...rest: unknown[]) => {
+  return context.bind(activeContext(), (error: unknown, ...rest: unknown[]) => {
     endCommand(span, error, codeOf(error))
     return callback(error, ...rest)
   })

@@ -2,7 +2,8 @@ import { type Attributes, type Context, propagation, type Span, SpanKind, SpanSt
 import { isTracingSuppressed } from '@opentelemetry/core'
 import { judgeExportedKey } from '@spanguard/policy'
 import { errorType } from '../spans/capture-error.js'
-import { localRootOf, runtimeState, runtimeTracer } from '../state.js'
+import { startOwnSpan } from '../spans/start-span.js'
+import { localRootOf, runtimeState } from '../state.js'
 
 /** What is said of one command: never its parameters. */
 export interface Command {
@@ -23,7 +24,7 @@ export interface Command {
 /** Starts the CLIENT span of a command below what is active; null while tracing is suppressed or off. */
 export function startCommand(command: Command, active: Context): Span | null {
   if (runtimeState().active?.tracer === null || isTracingSuppressed(active)) return null
-  const span = runtimeTracer().startSpan(command.summary, { kind: SpanKind.CLIENT, attributes: attributesOf(command) }, active)
+  const span = startOwnSpan(command.summary, { kind: SpanKind.CLIENT, attributes: () => attributesOf(command) }, active)
   if (span.isRecording()) setTenant(span, active)
   return span
 }

@@ -1,8 +1,10 @@
-import { type Attributes, context, type Context, propagation, type Span, SpanKind, trace } from '@opentelemetry/api'
+import { type Attributes, type Context, propagation, type Span, SpanKind } from '@opentelemetry/api'
 import { isTracingSuppressed } from '@opentelemetry/core'
 import { mayPropagateTo } from '../clients/targets.js'
 import { isTracedByOther } from '../clients/traced.js'
-import { runtimeTracer } from '../state.js'
+import { activeContext, runIn } from '../context/run.js'
+import { withSpanIn } from '../context/span-context.js'
+import { startOwnSpan } from '../spans/start-span.js'
 import { type CallMetadata, metadataGetter, metadataSetter, removeTraceContext } from './metadata.js'
 import { methodName, statusName, writeStatus } from './status.js'
 import { type Destination, destinationOf, parsePeer } from './target.js'
@@ -28,7 +30,7 @@ export function interceptClientCall(options: CallOptions, nextCall: (options: Ca
   const call = nextCall(options)
   const { start } = call
   call.start = (given, listener) => {
-    const active = context.active()
+    const active = activeContext()
     if (isTracingSuppressed(active) || mark in given) {
       start.call(call, given, listener)
       return
@@ -44,7 +46,7 @@ export function interceptClientCall(options: CallOptions, nextCall: (options: Ca
     }
     const span = startCall(options.method_definition.path, destination, active)
     removeTraceContext(metadata)
-    if (propagates) propagation.inject(trace.setSpan(active, span), metadata, metadataSetter)
+    if (propagates) propagation.inject(withSpanIn(active, span), metadata, metadataSetter)
     Object.defineProperty(metadata, mark, { value: true })
     try {
       start.call(call, metadata, traced(call, span, active, listener ?? {}))
@@ -58,26 +60,27 @@ export function interceptClientCall(options: CallOptions, nextCall: (options: Ca
 
 function startCall(path: string, destination: Destination | null, active: Context): Span {
   const name = methodName(path)
-  const attributes: Attributes = { 'rpc.system.name': 'grpc', 'rpc.method': name }
-  if (destination !== null) {
-    attributes['server.address'] = destination.address
-    if (destination.port !== null) attributes['server.port'] = destination.port
-  }
-  return runtimeTracer().startSpan(name, { kind: SpanKind.CLIENT, attributes }, active)
+  const attributes = (): Attributes => ({
+    'rpc.system.name': 'grpc',
+    'rpc.method': name,
+    ...(destination !== null && { 'server.address': destination.address }),
+    ...(destination !== null && destination.port !== null && { 'server.port': destination.port }),
+  })
+  return startOwnSpan(name, { kind: SpanKind.CLIENT, attributes }, active)
 }
 
 /** grpc-js calls back from the events of a connection, which somebody else's call may have opened. */
 function traced(call: ClientCall, span: Span, active: Context, listener: ClientListener): ClientListener {
   return {
     onReceiveMetadata(metadata) {
-      if (listener.onReceiveMetadata !== undefined) context.with(active, listener.onReceiveMetadata, listener, metadata)
+      if (listener.onReceiveMetadata !== undefined) runIn(active, listener.onReceiveMetadata, listener, metadata)
     },
     onReceiveMessage(message) {
-      if (listener.onReceiveMessage !== undefined) context.with(active, listener.onReceiveMessage, listener, message)
+      if (listener.onReceiveMessage !== undefined) runIn(active, listener.onReceiveMessage, listener, message)
     },
     onReceiveStatus(status) {
       end(call, span, statusName(status.code))
-      if (listener.onReceiveStatus !== undefined) context.with(active, listener.onReceiveStatus, listener, status)
+      if (listener.onReceiveStatus !== undefined) runIn(active, listener.onReceiveStatus, listener, status)
     },
   }
 }

@@ -1,10 +1,14 @@
-import { context, type Context, type Span, SpanKind, trace } from '@opentelemetry/api'
-import { type RPCMetadata, setRPCMetadata } from '@opentelemetry/core'
+import { type Attributes, type Context, type Span, SpanKind } from '@opentelemetry/api'
+import type { RPCMetadata } from '@opentelemetry/core'
+import { activeContext, runIn } from '../context/run.js'
+import { withSpanIn } from '../context/span-context.js'
 import { hostOf } from '../middleware/attributes.js'
 import { watchCrash } from '../middleware/crash.js'
 import { isTrusted, parentOf } from '../middleware/trust.js'
+import { ignoring } from '../sampling/sampler.js'
 import { recordFailure } from '../spans/capture-error.js'
-import { runtimeTracer } from '../state.js'
+import { startOwnSpan } from '../spans/start-span.js'
+import { runtimeState } from '../state.js'
 import { type CallMetadata, headersOf, metadataGetter, removeTraceContext } from './metadata.js'
 import { methodName, type StatusName, statusName, writeStatus } from './status.js'
 
@@ -54,15 +58,15 @@ export function interceptServerCall(method: { readonly path: string }, call: Ser
           return
         }
         server = startCall(method.path, call, metadata)
-        context.with(server.context, listener.onReceiveMetadata, listener, metadata)
+        runIn(server.context, listener.onReceiveMetadata, listener, metadata)
       },
       onReceiveMessage(message) {
         if (server === null) listener.onReceiveMessage(message)
-        else context.with(server.context, listener.onReceiveMessage, listener, message)
+        else runIn(server.context, listener.onReceiveMessage, listener, message)
       },
       onReceiveHalfClose() {
         if (server === null) listener.onReceiveHalfClose()
-        else context.with(server.context, listener.onReceiveHalfClose, listener)
+        else runIn(server.context, listener.onReceiveHalfClose, listener)
       },
       onCancel() {
         if (server === null) {
@@ -71,7 +75,7 @@ export function interceptServerCall(method: { readonly path: string }, call: Ser
         }
         // Also told after the status of a call that went well, when the span is over.
         endCall(server, Number(call.getDeadline()) <= Date.now() ? 'DEADLINE_EXCEEDED' : 'CANCELLED')
-        context.with(server.context, listener.onCancel, listener)
+        runIn(server.context, listener.onCancel, listener)
       },
     })
   }
@@ -83,23 +87,26 @@ export function interceptServerCall(method: { readonly path: string }, call: Ser
 }
 
 function startCall(path: string, call: ServerCall, metadata: CallMetadata): CallSpan {
-  const { parent, links } = parentOf(context.active(), metadata, metadataGetter, () => headersOf(metadata))
+  const { parent, links } = parentOf(activeContext(), metadata, metadataGetter, () => headersOf(metadata))
   const name = methodName(path)
-  const attributes = { 'rpc.system.name': 'grpc', 'rpc.method': name }
-  const span = runtimeTracer().startSpan(name, { kind: SpanKind.SERVER, attributes, links }, parent)
-  if (span.isRecording()) {
-    const host = hostOf(call.getHost())
-    if (host !== null) {
-      span.setAttribute('server.address', host.address)
-      if (host.port !== null) span.setAttribute('server.port', host.port)
-    }
-    watchCrash(endCrashed)
-  }
+  const isIgnored = runtimeState().active?.ignoresRoute('', `/${name}`) === true
+  const span = startOwnSpan(name, { kind: SpanKind.SERVER, links, attributes: () => attributesOf(name, call) }, isIgnored ? ignoring(parent) : parent)
+  if (span.isRecording()) watchCrash(endCrashed)
   // A type of its own, so that no HTTP instrumentation takes the span for its request's.
   const rpc = { type: 'grpc', span } as unknown as RPCMetadata & { [owner]?: CallSpan }
-  const server: CallSpan = { span, context: setRPCMetadata(trace.setSpan(parent, span), rpc), ended: false }
+  const server: CallSpan = { span, context: withSpanIn(parent, span, rpc), ended: false }
   rpc[owner] = server
   return server
+}
+
+function attributesOf(name: string, call: ServerCall): Attributes {
+  const host = hostOf(call.getHost())
+  return {
+    'rpc.system.name': 'grpc',
+    'rpc.method': name,
+    ...(host !== null && { 'server.address': host.address }),
+    ...(host !== null && host.port !== null && { 'server.port': host.port }),
+  }
 }
 
 function endCall(server: CallSpan, status: StatusName): void {

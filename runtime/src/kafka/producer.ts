@@ -1,6 +1,8 @@
-import { context, type Span, trace } from '@opentelemetry/api'
+import type { Span } from '@opentelemetry/api'
 import { isTracingSuppressed } from '@opentelemetry/core'
 import { type Target, toTarget } from '../clients/targets.js'
+import { activeContext } from '../context/run.js'
+import { withSpanIn } from '../context/span-context.js'
 import type { Operation } from '../messaging/attributes.js'
 import { carryFor, startProducer } from '../messaging/publish.js'
 import { recordFailure } from '../spans/capture-error.js'
@@ -40,7 +42,7 @@ export function sendTraced(
   topics: readonly TopicMessages[],
   send: (topics: TopicMessages[]) => Promise<unknown>,
 ): Promise<unknown> {
-  const active = context.active()
+  const active = activeContext()
   // What is no list of messages kafkajs refuses itself.
   if (isTracingSuppressed(active) || !topics.every(({ messages }) => Array.isArray(messages))) return send([...topics])
   const broker = brokerOf(producer)
@@ -50,7 +52,7 @@ export function sendTraced(
     const operation: Operation = { system: 'kafka', name, destination: { name: each.topic }, broker, count: length === 1 ? undefined : length }
     const span = startProducer(operation, active)
     spans.push(span)
-    const carry = carryFor(operation, trace.setSpan(active, span))
+    const carry = carryFor(operation, withSpanIn(active, span))
     return { ...each, messages: each.messages.map(message => ({ ...message, headers: carry(message.headers) })) }
   })
   const end = (): void => {
@@ -92,6 +94,13 @@ function listen(producer: TracedProducer, known: { broker: Target | null }): voi
     known.broker = toTarget('kafka:', host, port)
     stop()
   })
+}
+
+/** A transaction talks to the broker of its producer, and has no events of its own. */
+export function inheritBroker(transaction: TracedProducer, producer: TracedProducer): void {
+  brokerOf(producer)
+  const known = brokers.get(producer)
+  if (known !== undefined) brokers.set(transaction, known)
 }
 
 /** Starts to listen before the producer connects, so that the first message knows its broker. */

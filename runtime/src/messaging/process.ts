@@ -1,9 +1,11 @@
-import { context, type Context, isSpanContextValid, type Span, SpanKind, trace } from '@opentelemetry/api'
+import { type Context, isSpanContextValid, type Span, SpanKind, trace } from '@opentelemetry/api'
 import { deleteRPCMetadata, getRPCMetadata } from '@opentelemetry/core'
+import { activeContext } from '../context/run.js'
+import { withSpanIn } from '../context/span-context.js'
 import type { IncomingHeaders } from '../middleware/attributes.js'
 import { messageLinks, messageParent } from '../middleware/trust.js'
+import { startOwnSpan } from '../spans/start-span.js'
 import { runInSpan } from '../spans/with-span.js'
-import { runtimeTracer } from '../state.js'
 import { type Operation, operationAttributes, spanName } from './attributes.js'
 
 /** Ends the span of a message whose handler failed, in place of recording the error and ending it. */
@@ -29,7 +31,7 @@ export function processMessage<T>(
   handler: (span: Span) => T,
   failed?: Failed,
 ): T {
-  const active = context.active()
+  const active = activeContext()
   const known = spanOfMessage(active, message, headers)
   if (known !== null) return handler(known)
   const { span, inside } = startConsumer(active, headers, operation)
@@ -42,22 +44,20 @@ export function processBatch<T>(
   headers: readonly IncomingHeaders[],
   operation: Operation,
   handler: (span: Span) => T,
+  failed?: Failed,
 ): T {
-  const active = context.active()
+  const active = activeContext()
   if (processingOf(active)?.message === batch || isConsumer(trace.getSpan(active))) return handler(trace.getSpan(active) as Span)
   const base = detached(active)
-  const attributes = operationAttributes(operation, 'process')
-  const links = messageLinks(headers)
-  const span = runtimeTracer().startSpan(spanName(operation), { kind: SpanKind.CONSUMER, attributes, links }, base)
-  return runInSpan(span, trace.setSpan(base, span).setValue(messageKey, { message: batch, span } satisfies Processing), handler)
+  const span = startOwnSpan(spanName(operation), { kind: SpanKind.CONSUMER, links: messageLinks(headers), attributes: () => operationAttributes(operation, 'process') }, base)
+  return runInSpan(span, withSpanIn(base, span).setValue(messageKey, { message: batch, span } satisfies Processing), handler, failed)
 }
 
 /** A CONSUMER span that its caller ends, and the context to process the message in. */
 export function startConsumer(active: Context, headers: IncomingHeaders, operation: Operation): { span: Span; inside: Context } {
   const { parent, links } = messageParent(detached(active), headers)
-  const attributes = operationAttributes(operation, 'process')
-  const span = runtimeTracer().startSpan(spanName(operation), { kind: SpanKind.CONSUMER, attributes, links }, parent)
-  return { span, inside: trace.setSpan(parent, span) }
+  const span = startOwnSpan(spanName(operation), { kind: SpanKind.CONSUMER, links, attributes: () => operationAttributes(operation, 'process') }, parent)
+  return { span, inside: withSpanIn(parent, span) }
 }
 
 /** Without the span and the request that happened to be active when the consumer was started. */
@@ -90,7 +90,7 @@ function isConsumer(span: Span | undefined): boolean {
 function continues(span: Span, headers: IncomingHeaders): boolean {
   const current = span.spanContext()
   if (span.isRecording() || !isSpanContextValid(current) || current.isRemote === true) return false
-  const { parent } = messageParent(trace.deleteSpan(context.active()), headers)
+  const { parent } = messageParent(trace.deleteSpan(activeContext()), headers)
   const producer = trace.getSpanContext(parent)
   return producer !== undefined && producer.traceId === current.traceId && producer.spanId !== current.spanId
 }

@@ -1,11 +1,13 @@
-import { context, propagation, type Span, SpanKind, trace, type Context, type TextMapSetter } from '@opentelemetry/api'
+import { propagation, type Span, SpanKind, trace, type Context, type TextMapSetter } from '@opentelemetry/api'
 import { isTracingSuppressed } from '@opentelemetry/core'
 import { isPropagationHeader } from '../clients/propagation.js'
 import { mayPropagateTo } from '../clients/targets.js'
+import { activeContext } from '../context/run.js'
+import { withSpanIn } from '../context/span-context.js'
 import { report } from '../diagnostics.js'
 import { recordFailure } from '../spans/capture-error.js'
+import { startOwnSpan } from '../spans/start-span.js'
 import { runInSpan } from '../spans/with-span.js'
-import { runtimeTracer } from '../state.js'
 import { type Operation, operationAttributes, spanName } from './attributes.js'
 
 /** Text headers, as most clients have them. */
@@ -37,16 +39,16 @@ export function publishInside<T>(operation: Operation, send: (carry: Carry, span
 }
 
 function publishIn<T>(operation: Operation, activates: boolean, send: (carry: Carry, span: Span) => T): T {
-  const active = context.active()
+  const active = activeContext()
   if (isTracingSuppressed(active)) return send(copyOf, untraced)
   const span = startProducer(operation, active)
-  const inside = trace.setSpan(active, span)
+  const inside = withSpanIn(active, span)
   return runInSpan(span, activates ? inside : active, () => send(carryFor(operation, inside), span))
 }
 
 /** As {@link publish}, for brokers that confirm: the span ends when `confirm` is called, as an error when that is told one. */
 export function publishUntilConfirmed<T>(operation: Operation, send: (carry: Carry, confirm: (error: unknown) => void) => T): T {
-  const active = context.active()
+  const active = activeContext()
   if (isTracingSuppressed(active)) return send(copyOf, () => {})
   const span = startProducer(operation, active)
   const confirm = (error: unknown): void => {
@@ -54,7 +56,7 @@ export function publishUntilConfirmed<T>(operation: Operation, send: (carry: Car
     span.end()
   }
   try {
-    return send(carryFor(operation, trace.setSpan(active, span)), confirm)
+    return send(carryFor(operation, withSpanIn(active, span)), confirm)
   } catch (error) {
     confirm(error)
     throw error
@@ -63,8 +65,7 @@ export function publishUntilConfirmed<T>(operation: Operation, send: (carry: Car
 
 /** A PRODUCER span that its caller ends. */
 export function startProducer(operation: Operation, parent: Context): Span {
-  const attributes = operationAttributes(operation, 'send')
-  return runtimeTracer().startSpan(spanName(operation), { kind: SpanKind.PRODUCER, attributes }, parent)
+  return startOwnSpan(spanName(operation), { kind: SpanKind.PRODUCER, attributes: () => operationAttributes(operation, 'send') }, parent)
 }
 
 /** The trace context goes where that of HTTP requests may go: to brokers that are local or in `propagateTo`. */

@@ -38,40 +38,39 @@ export function spanMethod(method: string): string {
   return knownMethods.has(method) ? method : 'HTTP'
 }
 
-/** What a sampler may decide on; everything else is built only for spans that are recorded. */
-export function samplingAttributes(parts: IncomingParts): Attributes {
-  return {
-    'http.request.method': knownMethods.has(parts.method) ? parts.method : '_OTHER',
+/**
+ * The attributes of a SERVER span when it starts, by the HTTP semantic conventions 1.23 and later. No query, no `client.*`:
+ * who called is personal data and what was asked for may hold secrets.
+ */
+export function serverAttributes(parts: IncomingParts): Attributes {
+  const { headers } = parts
+  const isKnown = knownMethods.has(parts.method)
+  const attributes: Attributes = {
+    'http.request.method': isKnown ? parts.method : '_OTHER',
     'url.path': pathOf(parts.url),
     'url.scheme': parts.scheme,
   }
-}
-
-/**
- * The rest of a SERVER span's attributes, by the HTTP semantic conventions 1.23 and later. No query, no `client.*`:
- * who called is personal data and what was asked for may hold secrets.
- */
-export function recordingAttributes(parts: IncomingParts): Attributes {
-  const attributes: Attributes = {}
-  if (!knownMethods.has(parts.method)) attributes['http.request.method_original'] = parts.method
-  const host = hostOf(parts.headers['host'] ?? parts.headers[':authority'])
+  const host = hostOf(headers['host'] ?? headers[':authority'])
   if (host !== null) {
     attributes['server.address'] = host.address
     attributes['server.port'] = host.port ?? (parts.scheme === 'https' ? 443 : 80)
   }
   const version = parts.httpVersion === '2.0' ? '2' : parts.httpVersion
   if (version !== '') attributes['network.protocol.version'] = version
-  const agent = parts.headers['user-agent']
+  const agent = headers['user-agent']
   if (typeof agent === 'string') {
     attributes['user_agent.original'] = agent.length > userAgentLength ? agent.slice(0, userAgentLength) : agent
   }
+  if (!isKnown) attributes['http.request.method_original'] = parts.method
   return attributes
 }
 
 /** Without query and fragment; of an absolute URL only its path. */
 export function pathOf(url: string): string {
-  const end = url.search(/[?#]/)
-  const path = end === -1 ? url : url.slice(0, end)
+  const query = url.indexOf('?')
+  const known = query === -1 ? url : url.slice(0, query)
+  const fragment = known.indexOf('#')
+  const path = fragment === -1 ? known : known.slice(0, fragment)
   if (path.startsWith('/') || path === '*') return path
   const authority = path.indexOf('://')
   if (authority === -1) return path

@@ -1,5 +1,6 @@
-import { context, type Context } from '@opentelemetry/api'
+import type { Context } from '@opentelemetry/api'
 import { EventEmitter } from 'node:events'
+import { runIn } from '../context/run.js'
 
 /** Whose listeners a request's or response's are; on the object itself, under {@link binding}. */
 export interface Binding<Self> {
@@ -41,12 +42,16 @@ function emitOfAll(): Emit {
   return (EventEmitter.prototype as unknown as Emitter).emit
 }
 
+/** As it was when this was loaded: whoever replaces it later may want to hear of events without listeners. */
+const plainEmit = emitOfAll()
+
 function emitInContext(this: Emitter, event: string | symbol, ...args: unknown[]): boolean {
   // What was replaced is read from the object and not from its prototype: `this` may itself inherit from a bound request.
   const emit = this[inherited] ?? emitOfAll()
   const bound = this[binding]
-  if (bound?.observe != null && this === bound.response) bound.observe(bound as never, event, args[0])
-  // Entering a context costs more than an event that nobody hears.
-  if (bound === undefined || this.listenerCount(event) === 0) return emit.call(this, event, ...args)
-  return context.with(bound.context, emit, this, event, ...args)
+  if (bound === undefined) return emit.call(this, event, ...args)
+  if (bound.observe !== null && this === bound.response) bound.observe(bound as never, event, args[0])
+  // Entering a context costs more than an event that nobody hears, which is most of them; an error would be thrown.
+  if (this.listenerCount(event) === 0) return emit === plainEmit && event !== 'error' ? false : emit.call(this, event, ...args)
+  return runIn(bound.context, emit, this, event, ...args)
 }

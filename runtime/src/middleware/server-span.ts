@@ -1,12 +1,16 @@
-import { context, type Context, isSpanContextValid, type Span, SpanKind, SpanStatusCode, trace, TraceFlags } from '@opentelemetry/api'
-import { getRPCMetadata, type RPCMetadata, RPCType, setRPCMetadata } from '@opentelemetry/core'
+import { type Context, isSpanContextValid, type Span, SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api'
+import { getRPCMetadata, type RPCMetadata, RPCType } from '@opentelemetry/core'
+import { activeContext } from '../context/run.js'
+import { withSpanIn } from '../context/span-context.js'
+import { ignoring } from '../sampling/sampler.js'
 import { errorType, recordFailure } from '../spans/capture-error.js'
-import { runtimeTracer } from '../state.js'
+import { startOwnSpan } from '../spans/start-span.js'
+import { runtimeState } from '../state.js'
 import {
   type IncomingHeaders,
   type IncomingParts,
-  recordingAttributes,
-  samplingAttributes,
+  pathOf,
+  serverAttributes,
   spanMethod,
 } from './attributes.js'
 import { watchCrash } from './crash.js'
@@ -93,7 +97,7 @@ export function serverSpan(request: ServerRequest, response: ServerResponse, opt
 }
 
 function meet(request: ServerRequest, response: ServerResponse): ServerSpan {
-  const active = context.active()
+  const active = activeContext()
   const server = adopt(request, response, active) ?? start(request, response, active)
   markRequest(request, server)
   markRequest(response, server)
@@ -137,14 +141,14 @@ export function endServerSpan(server: ServerSpan, status: number | null, finishe
 
 /** A request outside of node:http (`app.request()`, Bun, Deno): the caller ends the span with {@link endServerSpan}. */
 export function startFetchSpan(parts: IncomingParts, holder: object): ServerSpan {
-  const server = startSpan(parts, context.active(), null, null)
+  const server = startSpan(parts, activeContext(), null, null)
   markRequest(holder, server)
   return server
 }
 
 /** A new span for a request that has no response object (an upgrade), below the context of its headers. */
 export function startRequestSpan(request: ServerRequest): ServerSpan {
-  return startSpan(partsOf(request), context.active(), request, null)
+  return startSpan(partsOf(request), activeContext(), request, null)
 }
 
 export function markRequest(request: object, server: ServerSpan): void {
@@ -198,14 +202,14 @@ function startSpan(
 ): ServerSpan {
   const { parent, links } = incomingParent(active, parts.headers)
   const method = spanMethod(parts.method)
-  const attributes = samplingAttributes(parts)
-  const span = runtimeTracer().startSpan(method, { kind: SpanKind.SERVER, attributes, links }, parent)
-  if (span.isRecording()) span.setAttributes(recordingAttributes(parts))
+  // Our sampler is told of an ignored route; the attributes are for spans that are recorded.
+  const isIgnored = runtimeState().active?.ignoresRoute(method, pathOf(parts.url)) === true
+  const span = startOwnSpan(method, { kind: SpanKind.SERVER, links, attributes: () => serverAttributes(parts) }, isIgnored ? ignoring(parent) : parent)
   const rpc: RPCMetadata & { [owner]?: object | null } = { type: RPCType.HTTP, span, [owner]: request }
-  const inside = trace.setSpan(parent, span)
   // Of a span that is not recorded nobody asks for the route; what a request around this one says must not be taken for it.
-  const bound = span.isRecording() || getRPCMetadata(parent) !== undefined ? setRPCMetadata(inside, rpc) : inside
-  return { span, context: bound, rpc, method, adopted: false, request, response, findRoute: null, fallbackRoute: null, isTimed: false, failure: null, ended: false, observe: null }
+  const isTold = span.isRecording() || getRPCMetadata(parent) !== undefined
+  const inside = withSpanIn(parent, span, isTold ? rpc : undefined)
+  return { span, context: inside, rpc, method, adopted: false, request, response, findRoute: null, fallbackRoute: null, isTimed: false, failure: null, ended: false, observe: null }
 }
 
 function partsOf(request: ServerRequest): IncomingParts {

@@ -1,7 +1,7 @@
-import { context } from '@opentelemetry/api'
 import diagnostics from 'node:diagnostics_channel'
 import { EventEmitter } from 'node:events'
 import net from 'node:net'
+import { runIn } from '../context/run.js'
 import { report } from '../diagnostics.js'
 import { getExpressRoute, watchApps } from '../express/apps.js'
 import { type FastifyTracedInstance, fastifyTracing } from '../fastify.js'
@@ -53,7 +53,7 @@ function emitTraced(server: net.Server, emit: Emit, event: string | symbol, args
   const traced = known ?? start(server, request, target)
   if (traced === null) return emit.call(server, event, ...args)
   try {
-    return context.with(traced.context, emit, server, event, ...args)
+    return runIn(traced.context, emit, server, event, ...args)
   } catch (error) {
     // Nobody can answer this request any more, and the process is probably about to end. Whoever emitted it again can.
     if (known === null) {

@@ -36,13 +36,19 @@ export function parentOf<Carrier>(
   headers: IncomingHeaders | (() => IncomingHeaders),
 ): IncomingParent {
   const base = trace.getSpan(active) === undefined ? active : trace.deleteSpan(active)
-  // Where everybody is trusted nobody asks whether trust is judged.
-  if (trustOption() === true) return { parent: propagation.extract(base, carrier, getter), links: [] }
   // Everybody: the propagator does not ask, and need not be told that this has.
-  if ((runtimeState().active?.options.trustIncoming ?? true) === true) return { parent: propagation.extract(base, carrier, getter), links: [] }
+  if (trustOption() === true) return { parent: isSilent(carrier, getter) ? base : propagation.extract(base, carrier, getter), links: [] }
   if (isTrusted(headers)) return { parent: propagation.extract(base.setValue(judged, true), carrier, getter).deleteValue(judged), links: [] }
   const stranger = trace.getSpanContext(propagation.extract(strangers, carrier, getter))
   return { parent: base, links: stranger === undefined ? [] : [{ context: stranger }] }
+}
+
+/** Whether a carrier has nothing that our propagator would look at. Somebody else's is asked. */
+function isSilent<Carrier>(carrier: Carrier, getter: TextMapGetter<Carrier>): boolean {
+  const names = runtimeState().active?.extracts
+  if (names === null || names === undefined) return false
+  for (const name of names) if (getter.get(carrier, name) !== undefined) return false
+  return true
 }
 
 /**

@@ -22,7 +22,8 @@ export const healthRoutes: readonly string[] = [
  * below, `*` or `:name` within it for one segment. The query is not looked at, a slash at the end makes no difference.
  */
 export function compileRoutes(patterns: readonly string[]): (method: string, path: string) => boolean {
-  const exact = new Set<string>()
+  /** The methods of a path; null for all. */
+  const exact = new Map<string, Set<string> | null>()
   const expressions: { readonly method: string | null; readonly path: RegExp }[] = []
   for (const pattern of patterns) {
     const match = /^(?:([A-Za-z]+)\s+)?(\/.*)$/.exec(pattern.trim())
@@ -30,13 +31,16 @@ export function compileRoutes(patterns: readonly string[]): (method: string, pat
     const method = match[1]?.toUpperCase() ?? null
     const path = withoutSlash(match[2])
     if (/[*:]/.test(path)) expressions.push({ method, path: pathExpression(path) })
-    else exact.add(`${method ?? ''} ${path}`)
+    else if (method === null) exact.set(path, null)
+    else if (exact.get(path) !== null) exact.set(path, (exact.get(path) ?? new Set()).add(method))
   }
   return (method, rawPath) => {
     const query = rawPath.indexOf('?')
     const path = withoutSlash(query < 0 ? rawPath : rawPath.slice(0, query))
-    if (exact.has(` ${path}`) || exact.has(`${method} ${path}`)) return true
-    return expressions.some(row => (row.method === null || row.method === method) && row.path.test(path))
+    const methods = exact.get(path)
+    if (methods === null || methods?.has(method) === true) return true
+    for (const row of expressions) if ((row.method === null || row.method === method) && row.path.test(path)) return true
+    return false
   }
 }
 

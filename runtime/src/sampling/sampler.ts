@@ -1,4 +1,5 @@
 import {
+  createContextKey,
   createTraceState,
   isSpanContextValid,
   SpanKind,
@@ -41,6 +42,11 @@ export function createSampler({ sampling, ignoresRoute, recordAll, onStart }: Sa
     return { decision: SamplingDecision.RECORD_AND_SAMPLED, traceState: stateFor.state }
   }
 
+  const isIgnored = (attributes: Attributes, name: string): boolean => {
+    const path = pathOf(attributes, name)
+    return path !== '' && ignoresRoute(methodOf(attributes), path)
+  }
+
   return {
     shouldSample(context: Context, traceId: string, name: string, kind: SpanKind, attributes: Attributes): SamplingResult {
       onStart?.(traceId, kind, attributes)
@@ -51,7 +57,7 @@ export function createSampler({ sampling, ignoresRoute, recordAll, onStart }: Sa
         if ((parent.traceFlags & TraceFlags.SAMPLED) !== 0) return sampled
         return parentSpan?.isRecording() === true ? unsampled : dropped
       }
-      if (kind === SpanKind.SERVER && ignoresRoute(methodOf(attributes), pathOf(attributes, name))) return dropped
+      if (kind === SpanKind.SERVER && (context.getValue(ignored) === true || isIgnored(attributes, name))) return dropped
       if (isChild && sampling.parentBased) {
         if ((parent.traceFlags & TraceFlags.SAMPLED) !== 0) return sampled
         const local = sampling.local()
@@ -61,6 +67,13 @@ export function createSampler({ sampling, ignoresRoute, recordAll, onStart }: Sa
     },
     toString: () => `Spanguard{${sampling.roots().ratio}}`,
   }
+}
+
+const ignored = createContextKey('spanguard route is ignored')
+
+/** A context in which a SERVER span starts as that of an ignored route, for who knows the route before there are attributes. */
+export function ignoring(parent: Context): Context {
+  return parent.setValue(ignored, true)
 }
 
 const sampled: SamplingResult = { decision: SamplingDecision.RECORD_AND_SAMPLED }

@@ -3,8 +3,14 @@ import { Module } from 'node:module'
 import path from 'node:path'
 import { context, propagation, trace, type ContextManager, type TextMapPropagator, type TracerProvider } from '@opentelemetry/api'
 
+/** What of the API's globals is ours. */
+export interface Registered {
+  readonly contexts: boolean
+  readonly propagator: boolean
+}
+
 /**
- * Registers the three globals. Returns null, or the sentence that says why spans of this process do not come to us.
+ * Registers the three globals. Returns what was taken, or the sentence that says why spans of this process do not come to us.
  * The API never throws and tells only by what it returns.
  */
 export function registerGlobals(
@@ -12,7 +18,7 @@ export function registerGlobals(
   contextManager: ContextManager,
   propagator: TextMapPropagator | null,
   warn: (message: string) => void,
-): string | null {
+): Registered | string {
   const before = registeredApi()
   const foreign = before?.['trace'] !== undefined
   if (!trace.setGlobalTracerProvider(provider)) {
@@ -26,14 +32,12 @@ export function registerGlobals(
     return copy
   }
   tellOtherCopies(provider)
-  if (!context.setGlobalContextManager(contextManager)) {
-    // Somebody's manager works as well as ours, and taking it away would break contexts that are alive.
-    warn('a context manager was registered before; it is used')
-  }
-  if (propagator !== null && !propagation.setGlobalPropagator(propagator)) {
-    warn('a propagator was registered before; it is used, and trace context may go out in a form of its own')
-  }
-  return null
+  const contexts = context.setGlobalContextManager(contextManager)
+  // Somebody's manager works as well as ours, and taking it away would break contexts that are alive.
+  if (!contexts) warn('a context manager was registered before; it is used')
+  const isOurs = propagator !== null && propagation.setGlobalPropagator(propagator)
+  if (propagator !== null && !isOurs) warn('a propagator was registered before; it is used, and trace context may go out in a form of its own')
+  return { contexts, propagator: isOurs }
 }
 
 /**

@@ -1,9 +1,9 @@
 import { diag, DiagLogLevel, type DiagLogger } from '@opentelemetry/api'
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { TracerProvider } from '@opentelemetry/sdk-trace'
 import { disableClients, enableClients } from '../clients/enable.js'
 import { limitPropagation, noteStart } from '../clients/propagation.js'
 import { compileTargets } from '../clients/targets.js'
+import { RuntimeContextManager } from '../context/manager.js'
 import { disableDatabases, enableDatabases } from '../databases/enable.js'
 import { hasDiagLogger, report } from '../diagnostics.js'
 import { watchProcessEnd } from '../end/process-end.js'
@@ -124,16 +124,17 @@ function assemble(setup: Setup): ActiveTracing {
     spanProcessors: environment.exports ? [pipeline] : [],
   })
   const propagator = limitPropagation(createPropagator(environment.propagators, policy.policy), options.propagateTo ?? [])
-  const problem = registerGlobals(provider, new AsyncLocalStorageContextManager().enable(), propagator, warn)
+  const contexts = new RuntimeContextManager()
+  const registered = registerGlobals(provider, contexts, propagator, warn)
   const propagatesTo = compileTargets(options.propagateTo ?? [])
   const shared = { fingerprint: setup.fingerprint, options, environment: place, production: isProduction(place), ignoresRoute, propagatesTo, policy: policy.policy }
-  if (problem !== null) {
-    conflict(`${problem}. Redaction is NOT active for its spans. Let @spanguard/runtime set tracing up alone`, options, place)
-    return { ...shared, provider: null, tracer: null, handle: idleHandle('foreign-provider', sampling, policy) }
+  if (typeof registered === 'string') {
+    conflict(`${registered}. Redaction is NOT active for its spans. Let @spanguard/runtime set tracing up alone`, options, place)
+    return { ...shared, contexts: null, extracts: null, provider: null, tracer: null, handle: idleHandle('foreign-provider', sampling, policy) }
   }
   // Drivers are loaded first: what is loaded once the clients' require hook stands (mongodb loads http) is kept as it is then, and an
   // instrumentation that the application registers later would not see it.
-  enableDatabases(options.databases ?? 'auto')
+  enableDatabases(options.databases ?? 'auto', registered.contexts ? contexts : null)
   enableClients()
   lookForMeter()
   const unwatch = watchProcessEnd({ pipeline, signals: options.signals !== false })
@@ -146,7 +147,14 @@ function assemble(setup: Setup): ActiveTracing {
     return complete
   }
   const handle = createHandle({ sampling, policy, redactor, pipeline, close, place })
-  return { ...shared, provider, tracer: provider.getTracer(scopeName, version), handle }
+  return {
+    ...shared,
+    contexts: registered.contexts ? contexts : null,
+    extracts: registered.propagator ? (propagator?.fields() ?? null) : null,
+    provider,
+    tracer: provider.getTracer(scopeName, version),
+    handle,
+  }
 }
 
 function switchedOff(setup: Setup): ActiveTracing {
@@ -160,6 +168,8 @@ function switchedOff(setup: Setup): ActiveTracing {
     policy: policy.policy,
     ignoresRoute: () => false,
     propagatesTo: compileTargets(options.propagateTo ?? []),
+    contexts: null,
+    extracts: null,
     provider: null,
     tracer: null,
     handle: idleHandle('off', sampling, policy),

@@ -1,5 +1,7 @@
 import { types } from 'node:util'
-import { context, SpanKind, trace, type Context, type Span } from '@opentelemetry/api'
+import { SpanKind, trace, type Context, type Span } from '@opentelemetry/api'
+import { activeContext, runIn } from '../context/run.js'
+import { withSpanIn } from '../context/span-context.js'
 import { report } from '../diagnostics.js'
 import { runtimeTracer } from '../state.js'
 import type { AnyListedAttributes, ListedAttributes, ListedLink, ListedSpan } from './attributes.js'
@@ -31,9 +33,9 @@ export function withSpan<T>(name: string, optionsOrFn: SpanOptions | ((span: Lis
   const fn = typeof optionsOrFn === 'function' ? optionsOrFn : maybeFn
   // From JavaScript, or through a cast: there is no work that could go on without its span.
   if (typeof fn !== 'function') throw new TypeError(`withSpan("${name}") was given no work: write it as the last argument, withSpan(name, () => work()).`)
-  const parent = options.parent ?? context.active()
+  const parent = options.parent ?? activeContext()
   const span = startSafely(name, options, parent)
-  return runInSpan(span, trace.setSpan(options.root === true ? trace.deleteSpan(parent) : parent, span), fn)
+  return runInSpan(span, withSpanIn(options.root === true ? trace.deleteSpan(parent) : parent, span), fn)
 }
 
 /** The work is done all the same where what is to be recorded of it can't be read: a getter that throws, a revoked proxy. */
@@ -59,7 +61,7 @@ function startSafely(name: string, options: SpanOptions, parent: Context): Span 
 export function runInSpan<T>(span: Span, inside: Context, fn: (span: Span) => T, failed: (span: Span, error: unknown) => void = fail): T {
   let result: T
   try {
-    result = context.with(inside, fn, undefined, span)
+    result = runIn(inside, fn, undefined, span)
   } catch (error) {
     failed(span, error)
     throw error
@@ -79,7 +81,7 @@ export function runInSpan<T>(span: Span, inside: Context, fn: (span: Span) => T,
     return result
   }
   if (isThenable(result)) {
-    const promise = context.with(inside, () => Promise.resolve(result))
+    const promise = runIn(inside, () => Promise.resolve(result), undefined)
     return promise.then(
       value => {
         span.end()

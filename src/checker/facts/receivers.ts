@@ -1,8 +1,7 @@
 import { ts } from 'ts-morph'
 
-import type { Certainty } from '@spanguard/policy'
-
 import { type DeclaredHelper, findDeclaredHelper } from '../../otel/declared-helpers.js'
+import { certain, openTelemetryApiName, type Receiver, type ReceiverAnswer, receiverOfExport, receiverOfMember, receiverOfType } from '../../otel/exports.js'
 import {
   type CallRow,
   domFactories,
@@ -12,7 +11,6 @@ import {
   lookAlikeModules,
   lookAlikeTypes,
   matchesModule,
-  type ReceiverKind,
   spanOnlyMethods,
   tracesWithAnother,
 } from '../../otel/index.js'
@@ -21,17 +19,8 @@ import type { Program } from '../program.js'
 import { bindingPath, chainOf, isAssignment, isMember, memberName, nameOf, plain } from './syntax.js'
 import type { ImportedChain, ValueReader } from './values.js'
 
-/** What an expression is in a tracing API, and how that is known. */
-export interface Receiver {
-  readonly kind: ReceiverKind
-  readonly certainty: Certainty
-  /** The span belongs to somebody else (`getActiveSpan()`). */
-  readonly borrowed: boolean
-  readonly api: string
-}
+export type { Receiver } from '../../otel/exports.js'
 
-/** `other`: the program shows that it is something else; null: it does not show what it is. */
-type Answer = Receiver | 'other' | null
 type Call = ts.CallExpression | ts.NewExpression
 
 /** The tier that answered: the program's code, its types, a name together with a method; `other` where the code shows something else. */
@@ -46,7 +35,6 @@ export interface ReceiverReader {
 }
 
 const maxDepth = 10
-const API = '@opentelemetry/api'
 
 /** The four tiers of the receiver resolver, over the whole program: what another file exports is as certain as this file's. */
 export function createReceiverReader(
@@ -54,7 +42,7 @@ export function createReceiverReader(
   values: ValueReader,
   helpersOf: (file: string) => readonly DeclaredHelper[],
 ): ReceiverReader {
-  const answers = new Map<ts.Node, Answer>()
+  const answers = new Map<ts.Node, ReceiverAnswer>()
   const anothers = new Map<ts.SourceFile, boolean>()
   return { receiverOf, tierOf, calledExport }
 
@@ -69,11 +57,11 @@ export function createReceiverReader(
     const shown = read(node, 0)
     if (shown === 'other') return null
     if (shown !== null) return shown
-    if (program.isSpan(node)) return certain('span', API)
+    if (program.isSpan(node)) return certain('span', openTelemetryApiName)
     return byName(plain(node), method)
   }
 
-  function read(written: ts.Expression, depth: number): Answer {
+  function read(written: ts.Expression, depth: number): ReceiverAnswer {
     const node = plain(written)
     const known = answers.get(node)
     if (known !== undefined) return known
@@ -83,7 +71,7 @@ export function createReceiverReader(
     return answer
   }
 
-  function build(node: ts.Expression, depth: number): Answer {
+  function build(node: ts.Expression, depth: number): ReceiverAnswer {
     if (ts.isIdentifier(node)) return ofIdentifier(node, depth)
     if (isMember(node)) return ofMember(node, depth)
     if (ts.isCallExpression(node) || ts.isNewExpression(node)) return ofCall(node, depth)
@@ -96,10 +84,10 @@ export function createReceiverReader(
     return isLiteral ? 'other' : null
   }
 
-  function ofIdentifier(node: ts.Identifier, depth: number): Answer {
+  function ofIdentifier(node: ts.Identifier, depth: number): ReceiverAnswer {
     const source = values.importOfChain(node)
     if (source !== null) {
-      const exported = ofExport(source)
+      const exported = receiverOfExport(source)
       if (exported !== null) return exported
     }
     const target = program.target(node)
@@ -109,7 +97,7 @@ export function createReceiverReader(
     return target === null && (node.text === 'document' || node.text === 'window') ? 'other' : null
   }
 
-  function ofDeclaration(node: ts.Node, depth: number): Answer {
+  function ofDeclaration(node: ts.Node, depth: number): ReceiverAnswer {
     if (depth > maxDepth) return null
     if (ts.isVariableDeclaration(node) || ts.isBindingElement(node) || ts.isParameter(node)) {
       const { root, path } = bindingPath(node)
@@ -121,7 +109,7 @@ export function createReceiverReader(
     return null
   }
 
-  function ofVariable(root: ts.VariableDeclaration, path: readonly string[], depth: number): Answer {
+  function ofVariable(root: ts.VariableDeclaration, path: readonly string[], depth: number): ReceiverAnswer {
     if (ts.isCatchClause(root.parent)) return 'other'
     if (path.length === 0) {
       const annotated = ofType(root.type)
@@ -131,11 +119,11 @@ export function createReceiverReader(
     }
     if (root.initializer === undefined) return null
     const source = values.importOfChain(root.initializer)
-    if (source !== null) return ofExport(addPath(source, path))
+    if (source !== null) return receiverOfExport(addPath(source, path))
     const [first, ...rest] = path
     if (first === undefined || rest.length > 0) return null
     const object = read(root.initializer, depth)
-    return object === null || object === 'other' ? object : memberOf(object, first)
+    return object === null || object === 'other' ? object : receiverOfMember(object, first)
   }
 
   function assignedTo(root: ts.VariableDeclaration): readonly ts.Expression[] {
@@ -152,7 +140,7 @@ export function createReceiverReader(
     return found
   }
 
-  function ofParameter(root: ts.ParameterDeclaration, path: readonly string[], depth: number): Answer {
+  function ofParameter(root: ts.ParameterDeclaration, path: readonly string[], depth: number): ReceiverAnswer {
     if (path.length > 0 || root.dotDotDotToken !== undefined) return null
     const annotated = ofType(root.type)
     if (annotated !== null) return annotated
@@ -164,7 +152,7 @@ export function createReceiverReader(
   }
 
   /** The first parameter of a function that is handed to a call which gives its callback a span. */
-  function ofCallbackParameter(root: ts.ParameterDeclaration, depth: number): Answer {
+  function ofCallbackParameter(root: ts.ParameterDeclaration, depth: number): ReceiverAnswer {
     const owner = root.parent
     if (owner.parameters[0] !== root || !ts.isExpression(owner)) return null
     const { parent: call } = owner
@@ -181,25 +169,25 @@ export function createReceiverReader(
     return { ...object, kind: row.callbackReceives, borrowed: false }
   }
 
-  function ofMember(node: ts.PropertyAccessExpression | ts.ElementAccessExpression, depth: number): Answer {
+  function ofMember(node: ts.PropertyAccessExpression | ts.ElementAccessExpression, depth: number): ReceiverAnswer {
     const source = values.importOfChain(node)
     if (source !== null) {
-      const exported = ofExport(source)
+      const exported = receiverOfExport(source)
       if (exported !== null) return exported
     }
     const name = memberName(node)
     if (name === null) return null
     if (node.expression.kind === ts.SyntaxKind.ThisKeyword) return ofField(node, name, depth)
     const object = read(node.expression, depth)
-    return object === null || object === 'other' ? null : memberOf(object, name)
+    return object === null || object === 'other' ? null : receiverOfMember(object, name)
   }
 
   /** `this.x` of a class with such a field: annotations first, then values in source order. */
-  function ofField(node: ts.Node, name: string, depth: number): Answer {
+  function ofField(node: ts.Node, name: string, depth: number): ReceiverAnswer {
     const owner = enclosingClass(node)
     if (owner === null) return null
-    const answers: Answer[] = []
-    const assigned: Answer[] = []
+    const answers: ReceiverAnswer[] = []
+    const assigned: ReceiverAnswer[] = []
     for (const member of owner.members) {
       if (ts.isPropertyDeclaration(member) && nameOf(member.name) === name) {
         answers.push(ofType(member.type))
@@ -215,7 +203,7 @@ export function createReceiverReader(
     return [...answers, ...assigned].find((answer) => answer !== null) ?? null
   }
 
-  function assignedFields(statement: ts.Statement, name: string, depth: number): Answer[] {
+  function assignedFields(statement: ts.Statement, name: string, depth: number): ReceiverAnswer[] {
     if (ts.isIfStatement(statement)) {
       const branches = [statement.thenStatement, ...(statement.elseStatement === undefined ? [] : [statement.elseStatement])]
       return branches.flatMap((branch) => assignedFields(branch, name, depth))
@@ -227,12 +215,12 @@ export function createReceiverReader(
     return isField ? [read(right, depth)] : []
   }
 
-  function ofProperty(node: ts.PropertyDeclaration, depth: number): Answer {
+  function ofProperty(node: ts.PropertyDeclaration, depth: number): ReceiverAnswer {
     const annotated = ofType(node.type)
     return annotated ?? (node.initializer === undefined ? null : read(node.initializer, depth))
   }
 
-  function ofCall(node: Call, depth: number): Answer {
+  function ofCall(node: Call, depth: number): ReceiverAnswer {
     const callee = plain(node.expression)
     if (isMember(callee)) {
       const name = memberName(callee)
@@ -251,7 +239,7 @@ export function createReceiverReader(
     return ts.isIdentifier(callee) ? ofReturned(callee, depth) : null
   }
 
-  function ofReturned(callee: ts.Identifier, depth: number): Answer {
+  function ofReturned(callee: ts.Identifier, depth: number): ReceiverAnswer {
     const target = program.target(callee)
     if (target?.kind !== 'declaration') return null
     const initializer = ts.isVariableDeclaration(target.node) ? target.node.initializer : undefined
@@ -277,7 +265,7 @@ export function createReceiverReader(
     return row === undefined || found === null ? null : { row, api: found.api.name, method: only }
   }
 
-  function ofType(node: ts.TypeNode | undefined): Answer {
+  function ofType(node: ts.TypeNode | undefined): ReceiverAnswer {
     if (node === undefined) return null
     if (ts.isUnionTypeNode(node) || ts.isIntersectionTypeNode(node)) return firstKnown(node.types.map((type) => ofType(type)))
     if (ts.isTypeReferenceNode(node)) return ofTypeName(node)
@@ -286,16 +274,16 @@ export function createReceiverReader(
     return isPrimitive ? 'other' : null
   }
 
-  function ofTypeName(node: ts.TypeReferenceNode): Answer {
+  function ofTypeName(node: ts.TypeReferenceNode): ReceiverAnswer {
     const { typeName } = node
     if (ts.isIdentifier(typeName)) {
       if (typeName.text === 'Promise' || typeName.text === 'Readonly' || typeName.text === 'NonNullable') return ofType(node.typeArguments?.[0])
       const target = program.target(typeName)
-      if (target?.kind === 'package') return ofTypeExport(target.module, target.exported)
+      if (target?.kind === 'package') return receiverOfType(target.module, target.exported)
       return lookAlikeTypes.has(typeName.text) ? 'other' : null
     }
     const root = ts.isIdentifier(typeName.left) ? values.importOfChain(typeName.left) : null
-    return root === null ? null : ofTypeExport(root.module, typeName.right.text)
+    return root === null ? null : receiverOfType(root.module, typeName.right.text)
   }
 
   /** Tier 4: the name together with a method that only spans or tracers have. */
@@ -303,7 +291,7 @@ export function createReceiverReader(
     const name = ts.isIdentifier(node) ? node.text : isMember(node) ? memberName(node) : null
     if (name === null || method === null) return null
     const kind = likelyReceiver(name, method, { isAnothers: () => isAnothers(node.getSourceFile()), isSpanElsewhere: () => isSpanElsewhere(node) })
-    return kind === null ? null : { ...certain(kind, API), certainty: 'likely' }
+    return kind === null ? null : { ...certain(kind, openTelemetryApiName), certainty: 'likely' }
   }
 
   function isAnothers(file: ts.SourceFile): boolean {
@@ -348,39 +336,9 @@ function hasDottedKey(callee: ts.Node): boolean {
   return key !== undefined && ts.isStringLiteralLike(key) && key.text.includes('.')
 }
 
-function firstKnown(found: readonly Answer[]): Answer {
+function firstKnown(found: readonly ReceiverAnswer[]): ReceiverAnswer {
   const receivers = found.filter((answer) => answer !== null && answer !== 'other')
   return receivers[0] ?? (found.includes('other') ? 'other' : null)
-}
-
-function certain(kind: ReceiverKind, api: string, borrowed = false): Receiver {
-  return { kind, certainty: 'certain', borrowed, api }
-}
-
-/** What an export of a module is, its members followed through the API's namespaces. */
-function ofExport(reference: ImportedChain): Answer {
-  if (matchesModule(reference.module, lookAlikeModules)) return 'other'
-  const found = findTracingExport(reference.module, reference.imported)
-  if (found === null) return null
-  let receiver = found.row.is === undefined ? null : certain(found.row.is, found.api.name)
-  for (const name of reference.path) {
-    if (receiver === null) return null
-    receiver = memberOf(receiver, name)
-  }
-  return receiver
-}
-
-function memberOf(object: Receiver, name: string): Receiver | null {
-  if (object.kind !== 'api') return null
-  const row = findTracingExport(API, name)?.row
-  return row?.is === undefined ? null : { ...object, kind: row.is }
-}
-
-function ofTypeExport(module: string, imported: string): Answer {
-  if (matchesModule(module, lookAlikeModules)) return 'other'
-  const found = findTracingExport(module, imported)
-  if (found?.row.type !== undefined) return certain(found.row.type, found.api.name)
-  return lookAlikeTypes.has(imported) ? 'other' : null
 }
 
 function addPath(source: ImportedChain, path: readonly string[]): ImportedChain {

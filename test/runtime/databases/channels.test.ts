@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { withSpan } from '@spanguard/runtime'
 import { Redis } from 'ioredis'
+import mysqlCallbacks from 'mysql2'
 import mysql, { type Connection } from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { DecodedSpan } from '../../otlp-receiver.js'
@@ -129,5 +130,54 @@ describe.skipIf(mysqlService === null)('mysql2', () => {
       ['INSERT orders', 'ERROR', '1062'],
       ['SELECT orders', 'ERROR', '1054'],
     ])
+  })
+
+  test('the callback API: a query, a prepared one, one that fails and one of a pool, their callbacks in the context of their callers', async () => {
+    const plain = mysqlCallbacks.createConnection({ host, port, user: 'spanguard', password: 'spanguard', database: 'shop' })
+    const pool = mysqlCallbacks.createPool({ host, port, user: 'spanguard', password: 'spanguard', database: 'shop', connectionLimit: 1 })
+    const called = (step: string, start: (done: (error: unknown) => void) => void): Promise<unknown> =>
+      withSpan(`order.${step}`, () => new Promise(resolve => {
+        start(error => {
+          withSpan(`order.${step}ed`, () => {})
+          resolve(error)
+        })
+      }))
+    try {
+      await called('insert', done => { plain.query('INSERT INTO orders (pan) VALUES (?)', ['callback'], done) })
+      await called('execut', done => { plain.execute('SELECT * FROM orders WHERE pan = ?', [secret], done) })
+      expect(await called('fail', done => { plain.query(`SELECT nothing FROM orders WHERE pan = '${secret}'`, done) })).toMatchObject({ errno: 1054 })
+      await called('pool', done => { pool.query('SELECT * FROM orders WHERE pan = ?', [secret], done) })
+      // A health check has no span, and its callback is where it was all the same.
+      await called('check', done => { plain.query('SELECT 1', done) })
+    } finally {
+      plain.destroy()
+      await pool.promise().end()
+    }
+    const all = await tracing.spans()
+    expect(inspect(all, { depth: 9 })).not.toContain('41111111')
+    const idOf = (name: string): string | undefined => all.find(span => span.name === name)?.spanId
+    const queries = all.filter(({ kind }) => kind === 'CLIENT')
+    expect(queries.map(({ name, parentSpanId, status, attributes }) => [name, parentSpanId, status.code, attributes['db.response.status_code']])).toEqual([
+      ['INSERT orders', idOf('order.insert'), 'UNSET', undefined],
+      ['SELECT orders', idOf('order.execut'), 'UNSET', undefined],
+      ['SELECT orders', idOf('order.fail'), 'ERROR', '1054'],
+      ['SELECT orders', idOf('order.pool'), 'UNSET', undefined],
+    ])
+    for (const step of ['insert', 'execut', 'fail', 'pool', 'check']) {
+      expect(all.find(({ name }) => name === `order.${step}ed`)?.parentSpanId, step).toBe(idOf(`order.${step}`))
+    }
+  })
+
+  test('rows that are read as a stream are one query', async () => {
+    const plain = mysqlCallbacks.createConnection({ host, port, user: 'spanguard', password: 'spanguard', database: 'shop' })
+    try {
+      for await (const row of plain.query('SELECT table_name AS name FROM information_schema.tables LIMIT 30').stream()) expect(row).toHaveProperty('name')
+      await new Promise(resolve => {
+        plain.query('SELECT nothing FROM orders').on('error', () => {}).on('close', resolve).on('end', resolve)
+      })
+    } finally {
+      plain.destroy()
+    }
+    expect((await clients()).map(({ name, status }) => [name, status.code])).toEqual([['SELECT information_schema.tables', 'UNSET'], ['SELECT orders', 'ERROR']])
   })
 })

@@ -8,12 +8,14 @@ export interface KafkaBroker {
 /**
  * A Kafka broker in this process that speaks as much of the wire protocol as kafkajs needs to produce and to consume: topics
  * are there as soon as they are named, with one partition; a group has one member. It keeps record batches as they came and
- * looks at nothing in them. https://kafka.apache.org/protocol
+ * looks at nothing in them; those of a transaction are there once it is committed. https://kafka.apache.org/protocol
  * @param advertised the name by which it sends clients to itself; it listens on the loopback address alone
  */
 export async function startKafkaBroker(advertised = '127.0.0.1'): Promise<KafkaBroker> {
   const topics = new Map<string, { bytes: Buffer; first: bigint; count: number }[]>()
   const committed = new Map<string, bigint>()
+  /** What each open transaction does when it is committed. */
+  const transactions = new Map<string, (() => void)[]>()
   const sockets = new Set<Socket>()
   /** Consumers that found nothing, to be answered as soon as something comes. */
   const waitingFetches = new Set<() => void>()
@@ -30,17 +32,19 @@ export async function startKafkaBroker(advertised = '127.0.0.1'): Promise<KafkaB
     const write = new Writer()
     switch (key) {
       case 0: { // Produce 3
-        read.text()
+        const open = transactions.get(read.text())
         read.int16()
         read.int32()
         write.array(read.array(() => ({ name: read.text(), partitions: read.array(() => ({ id: read.int32(), bytes: read.bytes() })) })), ({ name, partitions }) => {
           write.text(name).array(partitions, ({ id, bytes }) => {
-            const batches = topics.get(name) ?? []
-            const first = end(name)
-            batches.push({ bytes, first, count: bytes.readInt32BE(57) })
-            topics.set(name, batches)
-            bytes.writeBigInt64BE(first, 0)
-            write.int32(id).int16(0).int64(first).int64(-1n)
+            write.int32(id).int16(0).int64(end(name)).int64(-1n)
+            const append = (): void => {
+              const first = end(name)
+              topics.set(name, [...(topics.get(name) ?? []), { bytes, first, count: bytes.readInt32BE(57) }])
+              bytes.writeBigInt64BE(first, 0)
+            }
+            if (open === undefined) append()
+            else open.push(append)
           })
         })
         return write.int32(0)
@@ -92,8 +96,8 @@ export async function startKafkaBroker(advertised = '127.0.0.1'): Promise<KafkaB
           write.text(name).array(partitions, id => write.int32(id).int64(committed.get(`${group} ${name}`) ?? -1n).text('').int16(0))
         })
       }
-      case 10: // FindCoordinator 0
-        return write.int16(0).int32(0).text(advertised).int32(port)
+      case 10: // FindCoordinator 1
+        return write.int32(0).int16(0).text('').int32(0).text(advertised).int32(port)
       case 11: { // JoinGroup 0
         read.text()
         read.int32()
@@ -113,6 +117,39 @@ export async function startKafkaBroker(advertised = '127.0.0.1'): Promise<KafkaB
         return write.int16(0).bytes(assignment)
       case 18: // ApiVersions 0
         return write.int16(0).array(versions, ([api, version]) => write.int16(api).int16(version).int16(version))
+      case 22: // InitProducerId 0
+        transactions.set(read.text(), [])
+        return write.int32(0).int16(0).int64(1n).int16(0)
+      case 24: // AddPartitionsToTxn 0
+        read.text()
+        read.int64()
+        read.int16()
+        return write.int32(0).array(read.array(() => ({ name: read.text(), partitions: read.array(() => read.int32()) })), ({ name, partitions }) => {
+          write.text(name).array(partitions, id => write.int32(id).int16(0))
+        })
+      case 25: // AddOffsetsToTxn 0
+        return write.int32(0).int16(0)
+      case 26: { // EndTxn 0
+        const id = read.text()
+        read.int64()
+        read.int16()
+        const isCommitted = read.int8() === 1
+        if (isCommitted) for (const apply of transactions.get(id) ?? []) apply()
+        transactions.set(id, [])
+        return write.int32(0).int16(0)
+      }
+      case 28: { // TxnOffsetCommit 0
+        const open = transactions.get(read.text())
+        const group = read.text()
+        read.int64()
+        read.int16()
+        return write.int32(0).array(read.array(() => ({ name: read.text(), partitions: read.array(() => ({ id: read.int32(), offset: read.int64(), note: read.text() })) })), ({ name, partitions }) => {
+          write.text(name).array(partitions, ({ id, offset }) => {
+            open?.push(() => committed.set(`${group} ${name}`, offset))
+            write.int32(id).int16(0)
+          })
+        })
+      }
       default:
         throw new Error(`the test broker does not know request ${key}`)
     }
@@ -144,7 +181,7 @@ export async function startKafkaBroker(advertised = '127.0.0.1'): Promise<KafkaB
           return true
         }
         if (reply(false)) {
-          if (key === produceKey) for (const answerFetch of [...waitingFetches]) answerFetch()
+          if (key === produceKey || key === endTransactionKey) for (const answerFetch of [...waitingFetches]) answerFetch()
           continue
         }
         // A consumer that finds nothing asks again at once.
@@ -173,10 +210,12 @@ export async function startKafkaBroker(advertised = '127.0.0.1'): Promise<KafkaB
 
 const produceKey = 0
 const fetchKey = 1
+const endTransactionKey = 26
 
 /** Each request's one version that is spoken. */
 const versions: readonly (readonly [api: number, version: number])[] = [
-  [0, 3], [1, 4], [2, 1], [3, 1], [8, 2], [9, 1], [10, 0], [11, 0], [12, 0], [13, 0], [14, 0], [18, 0],
+  [0, 3], [1, 4], [2, 1], [3, 1], [8, 2], [9, 1], [10, 1], [11, 0], [12, 0], [13, 0], [14, 0], [18, 0], [22, 0], [24, 0], [25, 0],
+  [26, 0], [28, 0],
 ]
 
 class Reader {

@@ -112,11 +112,85 @@ test('a handler that fails is an ERROR; the message that comes again says so', a
   }))
   const { consumers } = await spansOf()
   expect(seen).toEqual(['1', '1', '2'])
-  expect(consumers.map(({ status, attributes }) => [status.code, attributes['error.type'], attributes['messaging.message.delivery_count']])).toEqual([
-    ['ERROR', 'OutOfStock', undefined],
-    ['UNSET', undefined, 2],
-    ['UNSET', undefined, undefined],
+  expect(consumers.map(({ status, attributes }) => [status.code, attributes['error.type'], attributes['messaging.message.delivery_count'], attributes['messaging.message.disposition']])).toEqual([
+    ['ERROR', 'OutOfStock', undefined, 'retry'],
+    ['UNSET', undefined, 2, undefined],
+    ['UNSET', undefined, undefined, undefined],
   ])
+})
+
+test('a message that its handler gives up goes to a topic of dead letters, below the attempt that gave it up', async () => {
+  const producer = await produce()
+  await producer.send({ topic, messages: [{ value: secret, headers: { note: secret } }] })
+  await consume(done => ({
+    eachMessage: traceMessage(async ({ message }) => {
+      // With the headers that it came with, as dead letters are sent.
+      await producer.send({ topic: 'orders.dead', messages: [{ value: message.value, headers: { ...message.headers, reason: 'out of stock' } }] })
+      done()
+    }),
+  }))
+  const { producers, consumers } = await spansOf()
+  const [sent, dead] = producers
+  expect(consumers.map(({ status, attributes }) => [status.code, attributes['messaging.message.disposition']])).toEqual([['UNSET', undefined]])
+  expect([dead?.name, dead?.parentSpanId, dead?.traceId]).toEqual(['send orders.dead', consumers[0]?.spanId, sent?.traceId])
+})
+
+test('a batch whose handler resolves by itself is given what is left again, as a batch of its own', async () => {
+  const producer = await produce()
+  await producer.send({ topic, messages: [{ value: '1' }, { value: '2' }, { value: '3' }] })
+  const seen: string[][] = []
+  await consume(done => ({
+    autoCommit: false,
+    eachBatchAutoResolve: false,
+    eachBatch: traceBatch(async ({ batch, resolveOffset, commitOffsetsIfNecessary, heartbeat, isRunning }) => {
+      seen.push(batch.messages.map(({ value }) => String(value)))
+      for (const message of batch.messages) {
+        if (!isRunning()) return
+        if (seen.length === 1 && String(message.value) === '2') throw new OutOfStock(secret)
+        resolveOffset(message.offset)
+        await heartbeat()
+      }
+      await commitOffsetsIfNecessary()
+      done()
+    }, { group: 'billing' }),
+  }))
+  const { producers, consumers } = await spansOf()
+  expect(seen).toEqual([['1', '2', '3'], ['2', '3']])
+  expect(consumers.map(({ status, attributes, links }) => [status.code, attributes['messaging.batch.message_count'], attributes['messaging.message.disposition'], links.length])).toEqual([
+    ['ERROR', 3, 'retry', 3],
+    ['UNSET', 2, undefined, 2],
+  ])
+  expect(new Set(consumers.flatMap(({ links }) => links.map(({ spanId }) => spanId)))).toEqual(new Set([producers[0]?.spanId]))
+})
+
+test('a transaction: what it sends has spans below what is active, arrives when it is committed, and never when it is aborted', async () => {
+  const producer = traceProducer(client().producer({ transactionalId: 'billing', idempotent: true, maxInFlightRequests: 1 }))
+  open.push(producer)
+  await producer.connect()
+  const transact = (end: 'commit' | 'abort', value: string): Promise<void> =>
+    withSpan('order.place', async () => {
+      const transaction = await producer.transaction()
+      await transaction.send({ topic, messages: [{ value, headers: { note: secret } }] })
+      await transaction.sendBatch({ topicMessages: [{ topic: 'audits', messages: [{ value: secret }] }] })
+      await transaction.sendOffsets({ consumerGroupId: 'stock', topics: [{ topic: 'stock', partitions: [{ partition: 0, offset: '7' }] }] })
+      await transaction[end]()
+    })
+  await transact('abort', '1')
+  await transact('commit', '2')
+  const values: string[] = []
+  await consume(done => ({
+    eachMessage: traceMessage(({ message }) => {
+      values.push(String(message.value))
+      done()
+      return Promise.resolve()
+    }),
+  }))
+  const { producers, consumers, all } = await spansOf()
+  const places = all.filter(({ name }) => name === 'order.place').map(({ spanId }) => spanId)
+  expect(values).toEqual(['2'])
+  expect(producers.map(({ name, parentSpanId }) => [name, parentSpanId])).toEqual(places.flatMap(place => [['send orders', place], ['sendBatch audits', place]]))
+  expect(new Set(producers.map(({ attributes }) => attributes['server.port']))).toEqual(new Set([Number(broker.address.split(':')[1])]))
+  expect(consumers.map(({ parentSpanId }) => parentSpanId)).toEqual([producers[2]?.spanId])
 })
 
 test('sending that fails is an ERROR, and what was given is as it was', async () => {

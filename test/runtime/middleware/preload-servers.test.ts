@@ -9,13 +9,14 @@ import http from 'node:http'
 import http2 from 'node:http2'
 import https from 'node:https'
 import { createRequire } from 'node:module'
-import net, { type AddressInfo } from 'node:net'
+import net from 'node:net'
 import type { PSKCallbackNegotation } from 'node:tls'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import WebSocket, { WebSocketServer } from 'ws'
 import { enableServers } from '../../../runtime/src/middleware/servers.js'
 import type { DecodedSpan } from '../../otlp-receiver.js'
 import { abandon, request, untraced } from './apps.js'
+import { listen } from './listen.js'
 import { startTracing, type TestTracing } from './tracing.js'
 
 // Aliases, without types.
@@ -33,26 +34,7 @@ beforeAll(async () => {
 })
 afterAll(() => tracing.stop())
 
-const open: { close(): unknown; closeAllConnections?(): void }[] = []
-afterEach(() => {
-  for (const server of open.splice(0)) {
-    server.closeAllConnections?.()
-    server.close()
-  }
-})
-
-async function listen(server: net.Server): Promise<number> {
-  open.push(server)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return (server.address() as AddressInfo).port
-}
-
-async function onlySpan(): Promise<DecodedSpan> {
-  const spans = await tracing.serverSpans()
-  expect(spans.map(({ name }) => name)).toHaveLength(1)
-  return spans[0] as DecodedSpan
-}
+const onlySpan = (): Promise<DecodedSpan> => tracing.onlyServerSpan()
 
 const activeSpan = (): string => trace.getActiveSpan()?.spanContext().spanId ?? 'none'
 const answer = (_request: object, response: { end(body: string): unknown }): void => {

@@ -1,11 +1,16 @@
 import { initTracing, type TracingOptions } from '@spanguard/runtime'
+import { expect } from 'vitest'
 import { type DecodedSpan, startReceiver } from '../../otlp-receiver.js'
 
 export interface TestTracing {
+  /** Where other processes may send theirs. */
+  readonly url: string
   /** Everything that ended since the last call and arrived at the receiver, in the order it ended. */
   spans(): Promise<readonly DecodedSpan[]>
   /** Of these the SERVER spans. */
   serverSpans(): Promise<readonly DecodedSpan[]>
+  /** The SERVER span, of which there is one and no other. */
+  onlyServerSpan(): Promise<DecodedSpan>
   stop(): Promise<void>
 }
 
@@ -21,9 +26,16 @@ export async function startTracing(options: TracingOptions = {}): Promise<TestTr
     receiver.clear()
     return taken
   }
+  const serverSpans = async (): Promise<readonly DecodedSpan[]> => (await spans()).filter(({ kind }) => kind === 'SERVER')
   return {
+    url: receiver.url,
     spans,
-    serverSpans: async () => (await spans()).filter(({ kind }) => kind === 'SERVER'),
+    serverSpans,
+    onlyServerSpan: async () => {
+      const servers = await serverSpans()
+      expect(servers.map(({ name }) => name)).toHaveLength(1)
+      return servers[0] as DecodedSpan
+    },
     stop: async () => {
       await tracing.shutdown()
       await receiver.close()
