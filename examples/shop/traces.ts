@@ -70,7 +70,7 @@ export function byTrace(spans: readonly Span[]): readonly (readonly Span[])[] {
 
 /** The service that made a span. */
 export function serviceOf(span: Span): string {
-  return String(span.resource['service.name'])
+  return JSON.stringify(span.resource['service.name']).replaceAll('"', '')
 }
 
 /** The names from the root to a span, each behind its service: `gateway: POST /checkout`. Empty for none. */

@@ -290,7 +290,7 @@ test.skipIf(rabbit === null)('RabbitMQ: routing keys, headers, bodies and errors
   await connection.close()
   await expectNoLeak(3)
   const called = await new Promise<Connection>((resolve, reject) => {
-    callbackApi.connect(`amqp://guest:guest@${host}:${port}`, (error: unknown, made) => { if (made === undefined) reject(error as Error); else resolve(made) })
+    callbackApi.connect(`amqp://guest:guest@${host}:${port}`, (error: Error | null, made) => { if (error === null) resolve(made); else reject(error) })
   })
   const other = await new Promise<CallbackChannel>(resolve => called.createChannel((_error, made) => { resolve(traceChannel(made)) }))
   const asked = await new Promise<string>(resolve => other.assertQueue('', { exclusive: true }, (_error, { queue: name }) => { resolve(name) }))

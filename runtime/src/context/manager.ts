@@ -18,7 +18,7 @@ export class RuntimeContextManager extends AsyncLocalStorageContextManager {
 
   override with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(inside: Context, fn: F, thisArg?: ThisParameterType<F>, ...args: A): ReturnType<F> {
     if (thisArg === undefined || thisArg === null) return this.storage.run(inside, fn, ...args)
-    return this.storage.run(inside, callWith as typeof callWith<A, ReturnType<F>>, fn, thisArg, args)
+    return this.storage.run(inside, callWith<A, ReturnType<F>>, fn, thisArg, args)
   }
 
   override attach(inside: Context): ReturnType<AsyncLocalStorageContextManager['attach']> {
@@ -30,7 +30,7 @@ export class RuntimeContextManager extends AsyncLocalStorageContextManager {
         if (!disposed) this.storage.enterWith(before ?? ROOT_CONTEXT)
         disposed = true
       },
-    } as ReturnType<AsyncLocalStorageContextManager['attach']>
+    }
   }
 
   override disable(): this {

@@ -11,5 +11,5 @@ export function activeContext(): Context {
 export function runIn<This, A extends unknown[], R>(inside: Context, fn: (this: This, ...args: A) => R, thisArg: This, ...args: A): R {
   const contexts = runtimeState().active?.contexts
   const manager = contexts?.enabled === true ? contexts : context
-  return manager.with(inside, fn as (...args: A) => R, thisArg as undefined, ...args)
+  return manager.with(inside, fn, thisArg, ...args)
 }

@@ -1,4 +1,4 @@
-import { type Attributes, type Context, type Link, type Span, type SpanKind, type Tracer } from '@opentelemetry/api'
+import type { Attributes, Context, Link, Span, SpanKind, Tracer } from '@opentelemetry/api'
 import { runtimeState, runtimeTracer } from '../state.js'
 
 export interface NewSpan {

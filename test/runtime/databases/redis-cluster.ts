@@ -25,9 +25,12 @@ export async function startRedisCluster(): Promise<RedisCluster> {
     ], { stdio: 'ignore' }),
   )
   const ended = nodes.map(node => new Promise(resolve => node.once('exit', resolve)))
-  const clients = ports.slice(0, 3).map(port => new Redis({ host: '127.0.0.1', port, retryStrategy: () => 50, maxRetriesPerRequest: null }))
+  const clients = ports.slice(0, 3).map(port => {
+    const client = new Redis({ host: '127.0.0.1', port, retryStrategy: () => 50, maxRetriesPerRequest: null })
+    // Refused until the node listens.
+    return client.on('error', () => {})
+  })
   for (const [index, client] of clients.entries()) {
-    client.on('error', () => {})
     const from = Math.floor((index * slots) / 3)
     await client.call('CLUSTER', 'ADDSLOTSRANGE', String(from), String(Math.floor(((index + 1) * slots) / 3) - 1))
     if (index > 0) await client.call('CLUSTER', 'MEET', '127.0.0.1', String(ports[0]), String(ports[3]))

@@ -142,15 +142,16 @@ test('a batch whose handler resolves by itself is given what is left again, as a
   await consume(done => ({
     autoCommit: false,
     eachBatchAutoResolve: false,
-    eachBatch: traceBatch(async ({ batch, resolveOffset, commitOffsetsIfNecessary, heartbeat, isRunning }) => {
+    eachBatch: traceBatch(async payload => {
+      const { batch } = payload
       seen.push(batch.messages.map(({ value }) => String(value)))
       for (const message of batch.messages) {
-        if (!isRunning()) return
+        if (!payload.isRunning()) return
         if (seen.length === 1 && String(message.value) === '2') throw new OutOfStock(secret)
-        resolveOffset(message.offset)
-        await heartbeat()
+        payload.resolveOffset(message.offset)
+        await payload.heartbeat()
       }
-      await commitOffsetsIfNecessary()
+      await payload.commitOffsetsIfNecessary()
       done()
     }, { group: 'billing' }),
   }))
