@@ -42,9 +42,9 @@ describe.each(['15', '16'])('Next.js %s', version => {
   })
 
   /** What a request gives, once its SERVER span has arrived. */
-  async function traced(target: string, options: RequestInit = {}): Promise<{ readonly status: number; readonly text: string; readonly spans: readonly DecodedSpan[]; readonly server: DecodedSpan }> {
+  async function traced(target: string, options: RequestInit = {}, base = url): Promise<{ readonly status: number; readonly text: string; readonly spans: readonly DecodedSpan[]; readonly server: DecodedSpan }> {
     receiver.clear()
-    const answer = await fetch(`${url}${target}`, options)
+    const answer = await fetch(`${base}${target}`, options)
     const text = await answer.text()
     await vi.waitFor(() => { expect(receiver.spans().some(({ kind }) => kind === 'SERVER')).toBe(true) }, { timeout: 10_000, interval: 50 })
     // One too many would come with the same batch or the next.
@@ -112,6 +112,33 @@ describe.each(['15', '16'])('Next.js %s', version => {
     const { status, text, spans } = await traced('/edge')
     expect([status, JSON.parse(text)]).toEqual([200, { edge: true }])
     expect(spans.map(({ name }) => name)).not.toContain('order.edge')
+  })
+
+  it('behind a custom server under the preload: one SERVER span with the route, and one for what the server answers itself', async () => {
+    const port = await freePort()
+    const own = spawn(process.execPath, ['--import', '@spanguard/runtime/register', 'server.mjs'], {
+      cwd: path.join(project.folder, 'shop'),
+      env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', PORT: String(port), OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ENVIRONMENT: 'test' },
+    })
+    let said = ''
+    for (const stream of [own.stdout, own.stderr]) stream.on('data', chunk => (said += String(chunk)))
+    try {
+      await vi.waitFor(() => { expect(said).toContain('listening') }, { timeout: 60_000, interval: 100 })
+      const base = `http://127.0.0.1:${port}`
+      const { server, spans } = await traced('/orders/7', {}, base)
+      expect(server.name).toMatch(/^GET \/orders\/\[id\]/)
+      expect(server.scope.name).toBe('@spanguard/runtime')
+      const load = spans.find(({ name }) => name === 'order.load')
+      expect(load?.traceId).toBe(server.traceId)
+      expect((await traced('/plain', {}, base)).server).toMatchObject({ name: 'GET', attributes: { 'url.path': '/plain' } })
+      const failed = await traced('/fails', {}, base)
+      expect([failed.status, failed.server.status.code]).toEqual([500, 'ERROR'])
+    } finally {
+      const ended = new Promise(resolve => own.once('exit', resolve))
+      own.kill('SIGTERM')
+      await ended
+    }
+    expect(said).not.toContain('spanguard')
   })
 
   it('the app says nothing about tracing', () => {
