@@ -226,6 +226,26 @@ describe('an Nx workspace, whose applications share one package.json', () => {
   })
 })
 
+describe('a package manager that runs what is installed under its own name', () => {
+  it.each(['yarn node', 'pnpm node', 'npx node', 'pnpm exec node'])('%s', async (runner) => {
+    expect((await checked({
+      'package.json': pkg({ scripts: { start: `${runner} --require ./tracing.js app.js` } }),
+      'tracing.js': `const { NodeSDK } = require('@opentelemetry/sdk-node')\nnew NodeSDK({ instrumentations: [] }).start()\n`,
+      'app.js': cjsApp,
+    })).services).toEqual(['shop 1/1 by --require ./tracing.js'])
+  })
+})
+
+describe('controllers by decorators of InversifyJS', () => {
+  it('are handlers of the server that is built', async () => {
+    expect(await checked({
+      'package.json': pkg({ scripts: { start: 'yarn node dist/bin/server.js' } }),
+      'bin/server.ts': `import '../src/orders'\nimport { InversifyExpressServer } from 'inversify-express-utils'\nconst server = new InversifyExpressServer(container)\nserver.build().listen(3000)\n`,
+      'src/orders.ts': `import { controller, httpGet } from 'inversify-express-utils'\n@controller('/orders')\nexport class Orders {\n  @httpGet('/:id')\n  find() {}\n}\n`,
+    })).toEqual({ services: ['shop 0/1'], findings: ['require-handler-tracing:3'] })
+  })
+})
+
 describe('node .', () => {
   it('runs the package\'s main file', async () => {
     expect((await checked({

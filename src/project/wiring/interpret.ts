@@ -179,7 +179,8 @@ function interpretPackageManager(name: string, args: readonly string[], around: 
   const script = verb === 'run' || verb === 'run-script' ? rest[0] : verb
   if (pkg && script !== undefined && Object.hasOwn(pkg.scripts, script)) return runScript(pkg, script, around)
   if (name === 'bun') return interpretNode('bun', args.filter(arg => arg !== 'run'), around)
-  return interpretWrapper(rest, around)
+  // A manager runs what the package has installed under its own name, too: `yarn node server.js`, `pnpm tsx server.ts`.
+  return interpretWrapper(words, around)
 }
 
 /** A script of package.json; NODE_OPTIONS and variables reach it. */
