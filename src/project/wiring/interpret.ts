@@ -168,7 +168,7 @@ function interpretPackageManager(name: string, args: readonly string[], around: 
     } else if (arg === '--') {
       words.push(...args.slice(i + 1))
       break
-    } else if (!arg.startsWith('-') || words.length > 1) words.push(arg)
+    } else if (!arg.startsWith('-') || words.length > 1 || isProgram(words[0])) words.push(arg)
   }
   if (words[0] === 'workspace') {
     pkg = around.packageNamed(words[1] ?? '') ?? pkg
@@ -181,6 +181,10 @@ function interpretPackageManager(name: string, args: readonly string[], around: 
   if (name === 'bun') return interpretNode('bun', args.filter(arg => arg !== 'run'), around)
   // A manager runs what the package has installed under its own name, too: `yarn node server.js`, `pnpm tsx server.ts`.
   return interpretWrapper(words, around)
+}
+
+function isProgram(word: string | undefined): boolean {
+  return word !== undefined && (nodeRunners.has(word) || frameworkRunners.has(word) || watchers.has(word))
 }
 
 /** A script of package.json; NODE_OPTIONS and variables reach it. */
