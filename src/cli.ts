@@ -3,6 +3,7 @@ import path from 'node:path'
 import { ConfigError } from '@spanguard/policy'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { UsageError } from './checker/problem.js'
+import { auditFormats, runAudit, type AuditFlags } from './cli/audit.js'
 import { buildPolicy } from './cli/build-policy.js'
 import { runCheck, type CheckFlags, type ExtraReport } from './cli/check.js'
 import { exitCodes } from './cli/exit-codes.js'
@@ -49,6 +50,21 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--diff <ref>', 'only what differs from a branch, tag or commit')
     .action(async (paths: string[], flags: InventoryFlags) => {
       code = await runInventory(paths, flags)
+    })
+  program
+    .command('audit')
+    .description('judges recorded traces by the policy, and the shapes of whole traces; reads the config of the current folder')
+    .argument('<source...>', 'OTLP files (JSON or protobuf, - for the standard input) or the URL of a Tempo: http://tempo:3200')
+    .addOption(new Option('--format <name>', 'how findings are written').choices(auditFormats).default('pretty'))
+    .option('--output <file>', 'write the report to a file')
+    .option('--max-warnings <number>', 'fail when there are more warnings', parseCount)
+    .option('--quiet', 'errors only')
+    .option('--query <traceql>', 'which traces a Tempo is asked for (all by default)')
+    .option('--since <time>', 'how far back a Tempo is asked: 30m, 6h, 7d (a day by default)', parseTime)
+    .option('--limit <number>', 'how many traces a Tempo is asked for (100 by default)', parseCount)
+    .option('--header <name: value>', 'a header for a Tempo, more than once where more are wanted', collectHeader, {})
+    .action(async (sources: string[], flags: AuditFlags) => {
+      code = await runAudit(sources, flags)
     })
   program
     .command('explain')
@@ -99,6 +115,23 @@ function parsePercent(text: string): number {
   const value = Number(text.replace(/%$/u, ''))
   if (text.trim() === '' || !Number.isFinite(value) || value < 0 || value > 100) throw new InvalidArgumentError('Give a number from 0 to 100.')
   return value
+}
+
+/** @returns seconds */
+function parseTime(text: string): number {
+  const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
+  const [, count = '', unit = ''] = /^(\d+)([smhd])$/u.exec(text.trim()) ?? []
+  const seconds = Number(count) * (units[unit] ?? 0)
+  if (seconds === 0) throw new InvalidArgumentError('Give a time such as 30m, 6h or 7d.')
+  return seconds
+}
+
+function collectHeader(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
+  const at = text.indexOf(':')
+  const name = text.slice(0, at).trim()
+  const value = text.slice(at + 1).trim()
+  if (at < 1 || !/^[\w!#$%&'*+.^`|~-]+$/u.test(name) || /[\r\n]/u.test(value)) throw new InvalidArgumentError('Give "Name: value".')
+  return { ...before, [name.toLowerCase()]: value }
 }
 
 function parseCount(text: string): number {

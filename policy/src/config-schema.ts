@@ -1,5 +1,5 @@
 import { frameworkSchema } from './framework-schema.js'
-import { ruleDescriptions } from './rule-descriptions.js'
+import { ruleDescriptions, traceRuleDescriptions } from './rule-descriptions.js'
 
 /** The part of JSON Schema (draft-07) that the config needs; `configSchema` is written in it and validation reads it. */
 export interface Schema {
@@ -140,10 +140,12 @@ export const configSchema: Schema = {
     },
     severity: {
       type: 'object',
-      description: "Severity of the checker's findings by rule.",
+      description: 'Severity of the findings of spanguard check and spanguard audit by rule.',
       additionalProperties: false,
       properties: Object.fromEntries(
-        Object.entries(ruleDescriptions).map(([name, description]) => [name, { type: 'string', description: `${description}.`, enum: ['error', 'warn', 'off'] }]),
+        Object.entries({ ...ruleDescriptions, ...traceRuleDescriptions })
+          .sort(([one], [other]) => (one < other ? -1 : 1))
+          .map(([name, description]) => [name, { type: 'string', description: `${description}.`, enum: ['error', 'warn', 'off'] }]),
       ),
     },
     files: {

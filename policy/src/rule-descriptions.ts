@@ -1,3 +1,9 @@
+/** What only recorded traces show: `spanguard audit` reports it, beside the rules that it shares with the others. */
+export const traceRuleDescriptions: Readonly<Record<string, string>> = {
+  'orphan-span': 'Require that the parent of a span is in its trace',
+  'repeated-span': 'Disallow one call for each row under one span',
+}
+
 /**
  * Every rule by its name, without prefix: ESLint's, as their `meta.docs` describe them, and the checker's own. The config knows
  * from here which rules there are, and reports what they say.

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { traceRuleDescriptions } from '@spanguard/policy'
 import { ownRules } from '../checker/rules.js'
 
 /** The pages of the rules that the package brings, by the rule's name: those of the checker's own are a part of its page. */
@@ -8,6 +9,7 @@ export function rulePages(): ReadonlyMap<string, string> {
   const folder = pagesFolder()
   const pages = new Map(readdirSync(folder).filter(file => file.endsWith('.md')).map(file => [file.slice(0, -3), path.join(folder, file)]))
   for (const own of ownRules) pages.set(own, path.join(folder, '../checker.md'))
+  for (const own of Object.keys(traceRuleDescriptions)) pages.set(own, path.join(folder, '../audit.md'))
   return pages
 }
 

@@ -21,6 +21,8 @@ const of = (...languages: readonly string[]): readonly PlacedBlock[] => blocks.f
 mkdirSync(path.join(root, '.tsbuild'), { recursive: true })
 const scratch = mkdtempSync(path.join(root, '.tsbuild/docs-'))
 afterAll(() => rmSync(scratch, { recursive: true }))
+const traces = path.join(scratch, 'traces.json')
+writeFileSync(traces, '{ "resourceSpans": [] }')
 
 describe('what the README tells to type', () => {
   it('has the two commands', () => {
@@ -41,6 +43,9 @@ describe('what the README tells to type', () => {
   it.each(commands)('$place: `spanguard $command` is a command that the checker knows', ({ command }) => {
     // What stands for the reader's own files is replaced by the shop's.
     const parameters = command.split(/\s+/).map((word) => {
+      if (word === 'traces.json') return traces
+      // Any line of a file that there is.
+      if (/^src\/[\w-]+\.ts:\d+$/.test(word)) return 'gateway/src/main.ts:1'
       if (/^[\w-]+\.(?:sarif|json|html|md|xml)$/.test(word) && word !== 'tsconfig.json') return path.join(scratch, word)
       return word.startsWith('apps/') ? 'gateway' : word
     })

@@ -1,4 +1,4 @@
-import { builtInPolicy, ConfigError, configSchema, defineConfig, hashPolicy, parseConfig, toPolicy } from '@spanguard/policy'
+import { builtInPolicy, ConfigError, configSchema, defineConfig, hashPolicy, parseConfig, toPolicy, traceRuleDescriptions } from '@spanguard/policy'
 import { createHash } from 'node:crypto'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 
@@ -98,8 +98,8 @@ describe('hashPolicy', () => {
 })
 
 describe('the schema', () => {
-  it('knows the severity of every rule, and of those that are the checker’s own', () => {
-    expect(Object.keys(configSchema.properties?.['severity']?.properties ?? {})).toEqual([...Object.keys(rules), ...ownRules].toSorted())
+  it('knows the severity of every rule, and of those that are the checker’s and the audit’s own', () => {
+    expect(Object.keys(configSchema.properties?.['severity']?.properties ?? {})).toEqual([...Object.keys(rules), ...ownRules, ...Object.keys(traceRuleDescriptions)].toSorted())
   })
 
   it('describes every property', () => {
