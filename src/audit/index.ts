@@ -6,10 +6,9 @@ import { judgeNames } from './names.js'
 import { judgePatterns } from './patterns.js'
 import type { RecordedSpan } from './spans.js'
 
-export { readSpans, type Source } from './read.js'
-export { readTempo, type TempoQuery } from './tempo.js'
-export { AuditError, type RecordedSpan } from './spans.js'
-export type { AuditFinding } from './finding.js'
+export { readSpans } from './read.js'
+export { readTempo } from './tempo.js'
+export type { RecordedSpan } from './spans.js'
 
 export interface AuditResult {
   readonly spans: number

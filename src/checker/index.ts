@@ -123,6 +123,7 @@ function resultOf(analysis: Analysis, options: CheckOptions): CheckResult {
   return {
     root,
     files: files.length,
+    ...(options.changes === undefined ? {} : { against: options.changes.against }),
     services: results,
     findings: withServices(options.changes === undefined ? all : touchedFindings(all, analysis, options.changes), analysis),
     leftToLint,

@@ -60,6 +60,8 @@ export interface CheckResult {
   /** Absolute; reports write paths relative to it. */
   readonly root: string
   readonly files: number
+  /** What the working tree was compared with, where only what a change touches is reported. */
+  readonly against?: string
   readonly services: readonly ServiceResult[]
   readonly findings: readonly CheckFinding[]
   /** Findings that ESLint reports in the same place and that are left to it. ESLint has rules of its own beside these. */

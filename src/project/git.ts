@@ -156,6 +156,7 @@ function defaultBase(dir: string, environment: Readonly<Record<string, string | 
 
 function mergeBase(dir: string, ref: string): string {
   const commit = run(dir, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`])
+  if (commit.status !== 0 && run(dir, ['rev-parse', '--verify', '--quiet', 'HEAD']).status !== 0) throw new GitError('This repository has no commit yet, so that there is nothing to compare with: commit first, or leave --changed and --diff out.')
   if (commit.status !== 0) throw new GitError(`There is no commit "${ref}" in this repository: fetch it (a CI checkout is shallow by default, fetch-depth: 0 gets all), or name a branch, tag or commit that is there.`)
   const base = run(dir, ['merge-base', commit.stdout.trim(), 'HEAD'])
   return base.status === 0 ? base.stdout.trim() : commit.stdout.trim()

@@ -114,6 +114,9 @@ describe('changesAgainst', () => {
   it('says what to do when the commit is not there, as in a shallow checkout, and without a repository', () => {
     expect(() => changesAgainst(repository({ 'a.js': '' }), 'origin/main', {})).toThrow(/^There is no commit "origin\/main" in this repository: fetch it \(.*fetch-depth: 0.*\), or name/u)
     expect(() => changesAgainst(folder({ 'a.js': '' }), 'main', {})).toThrow(/is in no git repository/u)
+    const unborn = folder({ 'a.js': '' })
+    git(unborn, 'init', '-q')
+    expect(() => changesAgainst(unborn, undefined, {})).toThrow(/^This repository has no commit yet/u)
     expect(() => changesAgainst(repository({ 'a.js': '' }), '--output=x', {})).toThrow(/^There is no commit "--output=x"/u)
   })
 })

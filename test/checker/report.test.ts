@@ -99,6 +99,14 @@ describe('junit', () => {
   })
 })
 
+describe('a run that leaves out what a change does not touch', () => {
+  it('says so, so that nobody takes it for clean', () => {
+    const changed = { ...result, findings: [], against: 'origin/main' }
+    expect(reporters['pretty']?.(changed, options)).toMatch(/Nothing found in what the change against origin\/main touches, of 3 services/u)
+    expect(reporters['markdown']?.(changed, options)).toContain('Nothing found in what differs from `origin/main`.')
+  })
+})
+
 describe('what was not checked', () => {
   const broken = { ...result, findings: [], problems: [{ level: 'unchecked' as const, file: `${result.root}/a.ts`, line: 3, message: 'a.ts:3 does not parse: mend it there.' }] }
   const write = (format: string): string => reporters[format]?.(broken, options) ?? ''

@@ -10,7 +10,8 @@ const maxText = 45_000
 export function markdown(result: CheckResult, options: ReportOptions): string {
   const findings = shownFindings(result, options.quiet)
   const lines = ['## Spanguard', '']
-  lines.push(findings.length === 0 ? 'Nothing found.' : `${counted(findings.length, 'finding')}.`, '')
+  const part = result.against === undefined ? '' : ` in what differs from ${code(result.against)}`
+  lines.push(findings.length === 0 ? `Nothing found${part}.` : `${counted(findings.length, 'finding')}${part}.`, '')
   if (result.services.length > 0) {
     lines.push('| service | handlers traced | | by |', '|---|---:|---:|---|')
     for (const service of result.services) lines.push(`| ${cell(service.name)} | ${String(service.traced)}/${String(service.total)} | ${percent(service).toFixed(0)} % | ${cell(service.tracedBy.slice(0, 2).join(', ') || (service.otherApm ?? ''))} |`)

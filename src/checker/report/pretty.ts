@@ -90,7 +90,9 @@ function summary(result: CheckResult, findings: readonly CheckFinding[], paint: 
     // By a rule that is off, a baseline, or another vendor's tracing: no finding, and no reason for a green tick.
     ...(untraced === 0 || findings.length > 0 ? [] : [` ${counted(untraced, 'handler is', 'handlers are')} not traced.`]),
   ].join('')
-  const what = `${counted(result.services.length, 'service')}, ${counted(result.files, 'file')}`
+  // What a change does not touch was left out: nobody is to take that for clean.
+  const part = result.against === undefined ? '' : `what the change against ${result.against} touches, of `
+  const what = `${part}${counted(result.services.length, 'service')}, ${counted(result.files, 'file')}`
   if (findings.length > 0) return `${paint.red('✗')} ${counted(errors, 'error')}${warnings === 0 ? '' : `, ${counted(warnings, 'warning')}`} in ${what}.${rest}${left}`
   const mark = wrong > 0 ? paint.red('✗') : rest === '' ? paint.green('✓') : paint.yellow('!')
   return `${mark} Nothing found in ${what}.${rest}${left}`
