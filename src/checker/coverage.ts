@@ -6,6 +6,7 @@ import type { Preload, StartCommand } from '../project/wiring/index.js'
 import { behindServers, isCarried } from './behind.js'
 import { unwrap, type Evaluator } from './evaluate.js'
 import type { HandlerSite, Mount } from './handlers/collect.js'
+import { fullRoute } from './handlers/full-route.js'
 import type { Join, ServedBy } from './handlers/join.js'
 import { isExport, type FrameworkObject } from './handlers/objects.js'
 import type { ModuleGraph } from './modules.js'
@@ -13,10 +14,11 @@ import { fileOf, step, stepAt, type Step } from './places.js'
 import type { Program } from './program.js'
 import type { References } from './references.js'
 import type { Entry, Service } from './services.js'
-import { effectOfPreload, servedBy, setupName, startsSpan, type SetupSite } from './setup/find.js'
+import { effectOfPreload, instrumentationsOfPreload, instruments, servedBy, setupName, standsOnHttp, startsSpan, type SetupSite } from './setup/find.js'
 import { unpatchedImport } from './setup/esm.js'
 import { nativelyTraced, type SetupEffect } from './setup/table.js'
 import { isApproved, nameText, usesProvider, wrapperOf } from './wrappers.js'
+import { withinRequest } from './within-request.js'
 
 /** What traces a process as a whole. */
 export interface ProcessTracing {
@@ -31,11 +33,15 @@ export interface ProcessTracing {
   readonly conditional: boolean
   /** It exports the spans that are made. */
   readonly provides: boolean
+  /** The packages of the instrumentations that it switches on; `null` where that is not known. */
+  readonly instrumentations: readonly string[] | null
 }
 
 /** Is a handler traced, by what, and how that is known. */
 export interface HandlerVerdict {
   readonly site: HandlerSite
+  /** As it is asked for: with the paths that its router is mounted under. */
+  readonly route: string | null
   readonly service: Service
   readonly entry: Entry
   readonly served: ServedBy | null
@@ -80,6 +86,7 @@ export function processTracing(entry: Entry, input: Pick<CoverageInput, 'setups'
       module: site.module,
       site,
       provides: site.provides,
+      instrumentations: site.instrumentations,
       conditional: site.conditional || isBehindCondition([...way, ...entry.order.chainTo(site.file).map(imported => imported.node)]),
       steps: [...entry.order.chainTo(site.file).map(imported => step(imported.node, `imports ${imported.specifier}`)), ...way.map((node, i) => step(node, i === 0 ? `sets up ${site.name}` : 'calls it'))],
     })
@@ -98,12 +105,12 @@ function ofPreload(preload: Preload, input: Pick<CoverageInput, 'setups' | 'grap
   const text = preload.how === 'platform' ? preload.module : preload.how === 'layer' ? `the layer ${preload.module}` : `${preload.how} ${preload.file !== null && path.isAbsolute(preload.module) ? path.basename(preload.file) : preload.module}`
   const first = stepAt(preload.place, `loads ${preload.module} first`)
   const effect = effectOfPreload(preload)
-  if (effect) return [{ effect, by: text, module: preload.module, steps: [first], site: null, conditional: false, provides: true }]
+  if (effect) return [{ effect, by: text, module: preload.module, steps: [first], site: null, conditional: false, provides: true, instrumentations: instrumentationsOfPreload(preload) }]
   if (preload.file === null) return []
   const files = new Set(input.graph.loadOrder([preload.file]).files.keys())
   return input.setups.flatMap(site => {
     const way = files.has(site.file) ? input.references.liveness(site.node, files) : null
-    return way ? [{ effect: site.effect, by: text, module: site.module, steps: [first, ...way.map(node => step(node, `sets up ${site.name}`))], site: null, conditional: site.conditional, provides: site.provides }] : []
+    return way ? [{ effect: site.effect, by: text, module: site.module, steps: [first, ...way.map(node => step(node, `sets up ${site.name}`))], site: null, conditional: site.conditional, provides: site.provides, instrumentations: site.instrumentations }] : []
   })
 }
 
@@ -126,7 +133,7 @@ export function judgeHandlers(input: CoverageInput): HandlerVerdict[] {
       if (best) verdicts.push(best)
     }
   }
-  return behindServers(verdicts)
+  return behindServers(verdicts).map(verdict => withinRequest(verdict, verdicts, input.evaluator))
 }
 
 /** The app of this process that serves a handler; `null` when a framework does, `undefined` when the process does not. */
@@ -159,8 +166,9 @@ function isForeign(object: FrameworkObject, service: Service): boolean {
 }
 
 function judge(handler: HandlerSite, service: Service, entry: Entry, served: ServedBy | null, tracing: readonly ProcessTracing[], input: CoverageInput): HandlerVerdict {
-  const base = { site: handler, service, entry, served }
-  if (isIgnored(handler, input.config)) return { ...base, status: 'ignored', by: 'handlers.ignore of the config', steps: [], conditional: false }
+  const route = fullRoute(handler, served, input.evaluator)
+  const base = { site: handler, route, service, entry, served }
+  if (isIgnored(handler, route, input.config)) return { ...base, status: 'ignored', by: 'handlers.ignore of the config', steps: [], conditional: false }
   if (input.config.setup?.preload === true) return { ...base, status: 'traced', by: 'setup.preload of the config', steps: [], conditional: false }
   const isExported = tracing.some(one => one.provides)
   const nowhere = (by: string, steps: readonly Step[]): HandlerVerdict => ({ ...base, status: 'untraced', by: `${by} makes spans, but nothing in the process exports them`, steps, conditional: false })
@@ -172,8 +180,9 @@ function judge(handler: HandlerSite, service: Service, entry: Entry, served: Ser
   if (middleware) return { ...base, status: 'traced', by: middleware.by, steps: [step(middleware.node, 'traces what is registered after it'), ...mountSteps(served)], conditional: isInCondition(middleware.node) }
   const server = tracing.find(one => servedBy(one.module).includes(handler.descriptor.name))
   if (server) return { ...base, status: 'traced', by: server.by, steps: server.steps, conditional: server.conditional }
-  const strongest = tracing.find(one => one.effect === 'instruments') ?? (nativelyTraced.has(handler.descriptor.name) ? tracing.find(one => one.effect === 'provider') : undefined)
-  const unpatched = strongest ? unpatchedImport(handler.descriptor.name, tracing.filter(one => one.effect === 'instruments').map(one => one.module), entry, input.program, input.graph) : null
+  const { name, kind, label } = handler.descriptor
+  const strongest = tracing.find(one => one.effect === 'instruments' && instruments(one.instrumentations, name, kind)) ?? (nativelyTraced.has(name) ? tracing.find(one => one.effect === 'provider') : undefined)
+  const unpatched = strongest ? unpatchedImport(name, tracing.filter(one => one.effect === 'instruments').map(one => one.module), entry, input.program, input.graph) : null
   if (strongest && unpatched) {
     return { ...base, status: 'untraced', by: `${strongest.by} is set up, but cannot change what an ES module imports without a loader hook`, steps: [...strongest.steps, step(unpatched, 'is imported by an ES module')], conditional: false }
   }
@@ -183,8 +192,9 @@ function judge(handler: HandlerSite, service: Service, entry: Entry, served: Ser
   if (apm) return accepted(apm, input.config) ? { ...base, status: 'traced', by: apm.by, steps: apm.steps, conditional: apm.conditional } : { ...base, status: 'other-apm', by: apm.by, steps: apm.steps, conditional: false }
   const late = served ? lateMiddleware(handler, served, input) : null
   if (late) return { ...base, status: 'untraced', by: `${late.by} is registered only after it`, steps: [step(late.node, 'traces only what is registered after it'), ...mountSteps(served)], conditional: false }
-  const provider = tracing.find(one => one.effect === 'provider')
-  const by = provider ? `${provider.by} is set up, but nothing instruments ${handler.descriptor.label}` : 'nothing sets up tracing before it'
+  // What instruments something else, or only makes spans possible.
+  const provider = tracing.find(one => one.effect !== 'apm')
+  const by = provider ? `${provider.by} is set up, but nothing instruments ${provider.effect === 'instruments' && standsOnHttp(name) ? `node:http, on which ${label} stands` : label}` : 'nothing sets up tracing before it'
   return { ...base, status: 'untraced', by, steps: [...(provider?.steps ?? []), ...mountSteps(served)], conditional: false }
 }
 
@@ -197,12 +207,12 @@ function mountSteps(served: ServedBy | null): Step[] {
 }
 
 /** `GET /healthz` of `handlers.ignore`: a method and a route, or a route alone; `*` at the end takes in what follows. */
-function isIgnored(handler: HandlerSite, config: Config): boolean {
+function isIgnored(handler: HandlerSite, whole: string | null, config: Config): boolean {
   return (config.handlers?.ignore ?? []).some(pattern => {
     const [first = '', second] = pattern.trim().split(/\s+/u)
     const [method, route] = second === undefined ? [null, first] : [first.toUpperCase(), second]
     if (method !== null && handler.method !== null && handler.method !== '*' && method !== handler.method) return false
-    return route.endsWith('*') ? (handler.route ?? '').startsWith(route.slice(0, -1)) : handler.route === route
+    return [handler.route, whole].some(own => (route.endsWith('*') ? (own ?? '').startsWith(route.slice(0, -1)) : own === route))
   })
 }
 

@@ -164,7 +164,7 @@ function serviceResult(service: Service, verdicts: readonly HandlerVerdict[], se
     handlers: verdicts.map(verdict => ({
       framework: verdict.site.descriptor.name,
       method: verdict.site.method,
-      route: verdict.site.route,
+      route: verdict.route,
       file: verdict.site.file,
       origin: originOf(verdict.site.node),
       status: verdict.status,

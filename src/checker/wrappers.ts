@@ -11,7 +11,7 @@ import { needsProvider } from './setup/table.js'
 /** A call around the handler that traces it: `traceHandler(fn)`, or a function of the program that starts a span. */
 export function wrapperOf(handler: HandlerSite, input: CoverageInput): { by: string; step: Step; needsProvider: boolean } | null {
   const { evaluator } = input
-  return (handler.handler ? tracerAround(unwrap(handler.handler), handler, input) : null) ?? spanIn(handler.from?.given, handler, evaluator)
+  return (handler.handler ? tracerAround(unwrap(handler.handler), handler, input) : null) ?? (handler.descriptor.kind === 'consumer' ? tracerBeside(handler, evaluator) : null) ?? spanIn(handler.from?.given, handler, evaluator)
 }
 
 function tracerAround(given: ts.Expression, handler: HandlerSite, input: CoverageInput): ReturnType<typeof wrapperOf> {
@@ -26,6 +26,29 @@ function tracerAround(given: ts.Expression, handler: HandlerSite, input: Coverag
     if (link) return { by: nameText(link), step: step(link, `${nameText(link)} traces it`), needsProvider: usesProvider(evaluator.evaluate(link.expression)) }
   }
   return spanIn(evaluator.evaluate(target), handler, evaluator)
+}
+
+/**
+ * What traces a consumer's callback from beside it: an option (`new Worker('orders', work, { telemetry: new BullMQOtel('orders') })`),
+ * or the object that it is registered on (`traceChannel(channel).consume('orders', work)`).
+ */
+function tracerBeside(handler: HandlerSite, evaluator: Evaluator): ReturnType<typeof wrapperOf> {
+  const wrapper = handler.object?.wrapper
+  if (wrapper) return { by: nameText(wrapper), step: step(wrapper, `${nameText(wrapper)} traces it`), needsProvider: usesProvider(evaluator.evaluate(wrapper.expression)) }
+  if (!ts.isCallExpression(handler.node) && !ts.isNewExpression(handler.node)) return null
+  for (const argument of handler.node.arguments ?? []) {
+    const given = evaluator.evaluate(argument)
+    const options = given.kind === 'value' ? given.node : unwrap(argument)
+    if (!ts.isObjectLiteralExpression(options)) continue
+    for (const property of options.properties) {
+      if (!ts.isPropertyAssignment(property)) continue
+      const value = evaluator.evaluate(property.initializer)
+      if (value.kind !== 'result' || !isExport(value.callee, handler.descriptor.tracedBy)) continue
+      const name = nameText(ts.isNewExpression(value.node) ? value.node.expression : value.node)
+      return { by: name, step: step(property, `${name} traces it`), needsProvider: usesProvider(value.callee) }
+    }
+  }
+  return null
 }
 
 /** What traces among the links of a chain that is wrapped around a handler: `middy(fn).use(captureLambdaHandler(tracer))`. */

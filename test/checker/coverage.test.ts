@@ -1,6 +1,8 @@
+import { cpSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { check, type CheckResult } from '../../src/checker/index.js'
+import { folder } from '../cli/project.js'
 import { fixture, services } from './fixtures.js'
 
 /** Each fixture service: handlers traced, handlers, what traces them, and the findings with their places. */
@@ -14,7 +16,7 @@ const table: readonly (readonly [name: string, traced: number, total: number, by
   ['lambda-untraced', 0, 1, null, ['require-handler-tracing src/handler.ts:3']],
   ['nest-untraced', 0, 2, null, ['require-handler-tracing src/main.ts:5']],
   ['next-untraced', 0, 3, null, ['require-handler-tracing app/api/orders/[id]/route.ts:1']],
-  ['worker-untraced', 0, 1, null, ['require-handler-tracing worker.js:7']],
+  ['worker-untraced', 0, 1, null, ['require-handler-tracing worker.js:9']],
   // Tracing by a middleware, a module, a wrapper.
   ['express-middleware', 2, 2, 'expressTracing', []],
   ['fastify-plugin', 1, 1, 'tracing.plugin', []],
@@ -69,10 +71,8 @@ const table: readonly (readonly [name: string, traced: number, total: number, by
   // Routes by folder: of the server that loads the bundle, and of the framework's own.
   ['remix-untraced', 0, 5, null, ['require-handler-tracing app/root.tsx:1', 'require-handler-tracing server.ts:4']],
   ['remix-serve-preload', 1, 1, '--require ./tracing.cjs', []],
-  // A folder `app/routes` of no framework.
-  ['folder-of-routes', 0, 0, null, []],
   // Resolvers over files; behind an app's middleware; tools of an MCP server.
-  ['graphql-untraced', 0, 3, null, ['require-handler-tracing src/main.js:5']],
+  ['graphql-untraced', 0, 3, null, ['require-handler-tracing src/main.js:10']],
   ['graphql-behind-express', 2, 2, 'expressTracing', []],
   ['mcp-untraced', 0, 2, null, ['require-handler-tracing src/server.js:3']],
   // A queue of the house: one row of the config.
@@ -89,6 +89,20 @@ describe('handlers traced', () => {
     expect(handlers).toHaveLength(total)
     expect(result.services.flatMap(service => service.tracedBy)).toEqual(by === null ? [] : [by])
     expect(shown(result)).toEqual(findings)
+  })
+
+  it('takes a folder `app/routes` of no framework for nothing', async () => {
+    // Outside this repository, which has React Router for its tests.
+    const dir = folder({})
+    cpSync(fixture('folder-of-routes'), dir, { recursive: true })
+    expect((await check({ cwd: dir })).services).toEqual([])
+  })
+
+  it('shows routes with the paths that they are mounted under', async () => {
+    const routes = async (name: string): Promise<string[]> => (await check({ paths: [name], cwd: services })).services.flatMap(service => service.handlers.map(handler => `${handler.method ?? '-'} ${handler.route ?? '-'}`)).toSorted()
+    expect(await routes('express-untraced')).toEqual(['GET /orders', 'POST /orders'])
+    expect(await routes('hono-middleware')).toEqual(['GET /orders', 'POST /orders'])
+    expect(await routes('fastify-plugin')).toEqual(['GET /orders'])
   })
 
   it('marks tracing that only a condition switches on', async () => {

@@ -1,126 +1,170 @@
-import { spawn } from 'node:child_process'
+import { cpSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { check, type CheckResult } from '../../src/checker/index.js'
+import { findService, type ServiceName } from '../services.js'
+import { fixture } from './fixtures.js'
+import { type Live, prove } from './live/prove.js'
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+/** Answers below a mount alone; a request that nobody answers has a span all the same. */
+const koa = { targets: ['POST /orders.list', 'POST /orders.create'], status: 404 } as const
+/** The root's loader runs for every page; the route and the server's own handler. */
+const reactRouter = ['GET /settings', 'GET /settings', 'GET /orders/1', 'POST /orders/1', 'GET /settings'] as const
+const trpc = { targets: ['GET /list', 'POST /place', 'GET /list'] } as const
 
-import { check } from '../../src/checker/index.js'
-import { startReceiver, type Receiver } from '../otlp-receiver.js'
-import { fixture, services } from './fixtures.js'
-
-/** How a fixture service is started and asked: Node's arguments as its start command has them, a request that one of its handlers answers. */
-interface Live {
-  readonly name: string
-  readonly arguments: readonly string[]
-  readonly request: readonly [method: string, path: string]
-  readonly env?: Readonly<Record<string, string>>
-  /** What it answers; 200. */
-  readonly status?: number
-}
-
-const preload = ['--import', pathToFileURL(fixture('../live/listen.mjs')).href]
-const tsx = ['--import', 'tsx']
-const orders = ['GET', '/orders'] as const
-
-const running: readonly Live[] = [
-  // Untraced.
-  { name: 'express-untraced', arguments: ['src/app.js'], request: orders },
-  { name: 'express-late-middleware', arguments: ['src/app.js'], request: orders },
-  { name: 'middleware-without-provider', arguments: ['src/app.js'], request: orders },
-  { name: 'provider-only', arguments: ['src/app.js'], request: orders },
-  { name: 'fastify-autoload', arguments: ['src/server.js'], request: orders },
-  { name: 'hono-untraced', arguments: ['src/server.js'], request: orders },
-  // Routes without a leading slash answer only below a mount; a request that none answers has a span all the same.
-  { name: 'koa-untraced', arguments: ['app.js'], request: ['POST', '/orders.list'], status: 404 },
-  { name: 'http-untraced', arguments: ['server.mjs'], request: ['GET', '/'] },
-  { name: 'nest-untraced', arguments: [...tsx, 'src/main.ts'], request: orders },
-  { name: 'esm-http', arguments: ['server.js'], request: ['GET', '/'] },
-  { name: 'wiring-dev-only', arguments: ['src/app.js'], request: orders },
-  // Traced by a middleware, a plugin, a wrapper, a module.
-  { name: 'express-middleware', arguments: ['src/app.js'], request: orders },
-  { name: 'fastify-plugin', arguments: ['src/server.js'], request: orders },
-  { name: 'hono-middleware', arguments: ['src/server.js'], request: orders },
-  { name: 'koa-middleware', arguments: ['app.js'], request: ['POST', '/orders.list'], status: 404 },
-  { name: 'http-wrapped', arguments: ['server.mjs'], request: ['GET', '/'] },
-  { name: 'nest-tracing-module', arguments: [...tsx, 'src/main.ts'], request: orders },
-  // Traced by how they are started.
-  { name: 'wiring-npm-script', arguments: ['--require', './tracing.js', 'src/app.js'], request: orders },
-  { name: 'wiring-compose', arguments: ['src/app.js'], request: orders, env: { NODE_OPTIONS: '--require ./tracing.js' } },
-  { name: 'wiring-register', arguments: ['--import', '@spanguard/runtime/register', 'src/app.js'], request: orders },
-  { name: 'wiring-register-middleware', arguments: ['--import', '@spanguard/runtime/register', 'src/app.js'], request: orders },
-  // Traced by their own code.
-  { name: 'first-import', arguments: [...tsx, 'src/main.ts'], request: orders },
-  { name: 'conditional-return', arguments: ['src/main.js'], request: ['GET', '/'], env: { TRACING: 'on' } },
-  { name: 'esm-express', arguments: ['server.js'], request: ['GET', '/'] },
-  { name: 'esm-http-hook', arguments: ['--import', './tracing.js', 'server.js'], request: ['GET', '/'] },
+/** What answers requests, by framework and by what traces it. */
+const servers: readonly Live[] = [
+  // Express: none, the middleware, before some routes, before none, on one of two apps, without a provider, an SDK by preload.
+  { name: 'express-untraced' },
+  { name: 'express-middleware' },
+  { name: 'express-mixed' },
+  { name: 'express-late-middleware' },
+  { name: 'express-two-apps', servers: 2, targets: ['GET /users#1', 'GET /orders'] },
+  { name: 'middleware-without-provider' },
+  { name: 'provider-only' },
+  { name: 'express-instrumentation-alone' },
+  // Fastify, its folders of routes, its plugin.
+  { name: 'fastify-autoload' },
+  { name: 'fastify-autoload-plugin' },
+  { name: 'fastify-plugin' },
+  { name: 'fastify-sdk' },
+  { name: 'koa-untraced', ...koa },
+  { name: 'koa-middleware', ...koa },
+  { name: 'koa-sdk' },
+  { name: 'hono-untraced' },
+  { name: 'hono-middleware' },
+  { name: 'hono-esm' },
+  { name: 'hono-register' },
+  { name: 'http-untraced' },
+  { name: 'http-wrapped' },
+  { name: 'http-register' },
+  // NestJS: modules that import modules, services by constructor, both adapters.
+  { name: 'nest-untraced' },
+  { name: 'nest-tracing-module' },
+  { name: 'nest-sdk' },
+  { name: 'nest-fastify' },
+  { name: 'nest-fastify-module' },
+  // gRPC.
+  { name: 'grpc-untraced', targets: ['charge'] },
+  { name: 'grpc-interceptor', targets: ['charge', 'refund'] },
+  { name: 'grpc-sdk', targets: ['charge'] },
+  { name: 'grpc-http-instrumentation', targets: ['charge'] },
+  { name: 'grpc-esm', targets: ['charge'] },
+  { name: 'grpc-esm-hook', targets: ['charge'] },
+  // What answers in the request of another server.
+  { name: 'graphql-untraced' },
+  { name: 'graphql-wrapped', targets: ['Query order', 'Query order'] },
+  { name: 'graphql-register' },
+  { name: 'graphql-sdk' },
+  { name: 'graphql-esm' },
+  { name: 'graphql-behind-express', targets: ['Query order', 'Query order'] },
+  { name: 'apollo-standalone', targets: ['Query order /'] },
+  { name: 'trpc-untraced', ...trpc },
+  { name: 'trpc-wrapped', ...trpc },
+  { name: 'trpc-register', ...trpc },
+  { name: 'trpc-sdk', ...trpc },
+  { name: 'trpc-esm', ...trpc },
+  { name: 'trpc-express', targets: ['GET /trpc/list', 'GET /trpc/list', 'POST /trpc/place'] },
+  { name: 'trpc-express-middleware', targets: ['GET /trpc/list', 'GET /trpc/list', 'POST /trpc/place'] },
+  { name: 'react-router-express', targets: reactRouter },
+  { name: 'react-router-express-middleware', targets: reactRouter },
+  { name: 'remix-serve', env: { PORT: '3000' } },
+  { name: 'remix-serve-preload', env: { PORT: '3000' } },
+  // Over the packages of a workspace: a class, chained calls, factories.
+  { name: 'workspace', status: 404 },
+  { name: 'workspace-routers', targets: ['GET /orders', 'POST /orders', 'GET /stock/1'] },
+  // A server of the house, which a row of the config declares.
+  { name: 'declared-server' },
+  { name: 'declared-server-traced' },
 ]
 
-describe('what the checker calls traced sends a SERVER span, what it calls untraced does not', () => {
-  let receiver: Receiver
+/** How a service is started and when its setup runs; the file that says it is the one that the checker reads. */
+const wirings: readonly Live[] = [
+  { name: 'wiring-npm-script' },
+  { name: 'wiring-node-options' },
+  { name: 'wiring-cross-env' },
+  { name: 'wiring-dev-only' },
+  { name: 'wiring-shell' },
+  { name: 'wiring-procfile' },
+  { name: 'wiring-dockerfile' },
+  { name: 'wiring-distroless' },
+  { name: 'wiring-build-stage' },
+  { name: 'wiring-compose' },
+  { name: 'wiring-pm2' },
+  { name: 'wiring-pm2-env' },
+  { name: 'wiring-pm2-development' },
+  { name: 'wiring-register' },
+  { name: 'wiring-register-middleware' },
+  // Module systems, and TypeScript compiled or through tsx.
+  { name: 'esm-express' },
+  { name: 'esm-http' },
+  { name: 'esm-http-hook' },
+  { name: 'tsx-esm-http' },
+  { name: 'compiled-esm-http' },
+  { name: 'compiled-cjs-http' },
+  { name: 'first-import' },
+  // Too late, twice, on a condition.
+  { name: 'late-import', late: true },
+  { name: 'esm-late', late: true },
+  { name: 'setup-twice' },
+  { name: 'conditional-setup', env: { TRACING: 'on' } },
+  { name: 'conditional-setup', off: true },
+  { name: 'conditional-return', env: { TRACING: 'on' } },
+  { name: 'conditional-return', off: true },
+]
+
+/** Jobs, messages, invocations: the span around each. */
+const consumers: readonly Live[] = [
+  { name: 'kafka-untraced' },
+  { name: 'kafka-wrapped' },
+  { name: 'kafka-sdk' },
+  { name: 'kafka-esm' },
+  { name: 'cron-untraced' },
+  { name: 'cron-span' },
+  { name: 'cron-sdk' },
+  { name: 'declared-queue' },
+  { name: 'lambda-declared' },
+  { name: 'lambda-span' },
+  { name: 'lambda-preload' },
+  { name: 'lambda-http-instrumentation' },
+]
+
+/** Those that need a broker of the machine: `eval "$(scripts/start-services.sh)"`. */
+const brokered: readonly (readonly [ServiceName, readonly Live[]])[] = [
+  ['redis', [{ name: 'worker-untraced' }, { name: 'worker-wrapped' }, { name: 'worker-processor' }, { name: 'worker-telemetry', more: true }, { name: 'worker-sdk' }]],
+  ['amqp', [{ name: 'amqp-untraced' }, { name: 'amqp-wrapped' }, { name: 'amqp-channel' }, { name: 'amqp-sdk' }, { name: 'amqp-esm' }]],
+  ['nats', [{ name: 'nats-untraced' }, { name: 'nats-wrapped' }, { name: 'nats-connection' }, { name: 'nats-sdk' }]],
+]
+
+describe('what the checker calls traced sends its span, what it calls untraced does not', () => {
+  let home = ''
+  let sources = ''
+  // One is a workspace when it is checked by itself.
+  const isWorkspace = (name: string): boolean => name.startsWith('workspace')
+  let result: CheckResult
   beforeAll(async () => {
-    receiver = await startReceiver()
+    home = mkdtempSync(path.join(realpathSync(os.tmpdir()), 'spanguard-live-'))
+    // Outside the repository, whose package.json and workspaces are not theirs; all in one run, as many services are checked.
+    sources = path.join(home, 'sources')
+    const all = [...servers, ...wirings, ...consumers, ...brokered.flatMap(([, rows]) => rows)]
+    const names = [...new Set(all.map(({ name }) => name))]
+    for (const name of names) cpSync(fixture(name), path.join(sources, name), { recursive: true })
+    result = await check({ paths: names.filter(name => !isWorkspace(name)), cwd: sources, allRules: true })
   })
-  afterAll(async () => {
-    await receiver.close()
+  afterAll(() => {
+    rmSync(home, { recursive: true, force: true })
   })
 
-  it.each(running)('$name', async live => {
-    const result = await check({ paths: [live.name], cwd: services })
-    const handlers = result.services.flatMap(service => service.handlers)
-    expect(handlers.length).toBeGreaterThan(0)
-    const traced = handlers.filter(handler => handler.status === 'traced').length
-    expect([0, handlers.length]).toContain(traced)
-
-    receiver.clear()
-    const { status, output } = await runOnce(live, receiver)
-    expect(status, output).toBe(live.status ?? 200)
-    expect(receiver.spans().filter(span => span.kind === 'SERVER').map(span => span.name)).toHaveLength(traced > 0 ? 1 : 0)
-  }, 60_000)
+  const rows = (lives: readonly Live[]): void => {
+    it.each(lives)('$name', async live => {
+      await prove(live, isWorkspace(live.name) ? await check({ paths: [live.name], cwd: sources, allRules: true }) : result, sources, home)
+    })
+  }
+  describe('servers', () => { rows(servers) })
+  describe('wirings', () => { rows(wirings) })
+  describe('consumers and functions', () => { rows(consumers) })
+  describe.each(brokered)('consumers on %s', (broker, lives) => {
+    describe.skipIf(findService(broker) === null)('when it is there', () => { rows(lives) })
+  })
 })
-
-/** Starts the service, asks once, ends it by SIGTERM. */
-async function runOnce(live: Live, receiver: Receiver): Promise<{ status: number; output: string }> {
-  const { NODE_OPTIONS: own = '', ...env } = live.env ?? {}
-  const child = spawn(process.execPath, live.arguments, {
-    cwd: fixture(live.name),
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      NODE_OPTIONS: [...preload, own].join(' ').trim(),
-      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
-      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
-      OTEL_BSP_SCHEDULE_DELAY: '50',
-      OTEL_METRICS_EXPORTER: 'none',
-      OTEL_LOGS_EXPORTER: 'none',
-      OTEL_NODE_RESOURCE_DETECTORS: 'none',
-      ...env,
-    },
-  })
-  let output = ''
-  const ended = new Promise<void>(resolve => {
-    child.on('close', () => {
-      resolve()
-    })
-  })
-  const port = await new Promise<string>((resolve, reject) => {
-    const read = (chunk: Buffer): void => {
-      output += chunk.toString()
-      const found = /listening on (\d+)/u.exec(output)?.[1]
-      if (found !== undefined) resolve(found)
-    }
-    child.stdout.on('data', read)
-    child.stderr.on('data', read)
-    child.on('close', code => {
-      reject(new Error(`${path.basename(fixture(live.name))} ended (${String(code)}) before it listened: ${output}`))
-    })
-  })
-  const [method, url] = live.request
-  const response = await fetch(`http://127.0.0.1:${port}${url}`, { method })
-  await response.arrayBuffer()
-  // A batch leaves after 50 ms; a service without a handler for SIGTERM would take it along.
-  await new Promise(resolve => setTimeout(resolve, 400))
-  child.kill('SIGTERM')
-  const forced = setTimeout(() => child.kill('SIGKILL'), 5_000)
-  await ended
-  clearTimeout(forced)
-  return { status: response.status, output }
-}

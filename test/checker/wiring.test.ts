@@ -17,7 +17,7 @@ const cjsApp = `const express = require('express')\nconst app = express()\napp.g
 const sdk = `import { NodeSDK } from '@opentelemetry/sdk-node'\nimport { getNodeAutoInstrumentations } from '@opentelemetry/auto-instrumentations-node'\n`
 
 describe('setup in a function that a module is', () => {
-  const tracer = `const { NodeSDK } = require('@opentelemetry/sdk-node')\nmodule.exports = (name) => {\n  const sdk = new NodeSDK({ serviceName: name, instrumentations: [] })\n  sdk.start()\n}\n`
+  const tracer = `const { NodeSDK } = require('@opentelemetry/sdk-node')\nmodule.exports = (name) => {\n  const sdk = new NodeSDK({ serviceName: name, instrumentations: [require('@opentelemetry/auto-instrumentations-node').getNodeAutoInstrumentations()] })\n  sdk.start()\n}\n`
 
   it.each([
     ['called where it is required', `require('./tracer')('shop')\nrequire('./server')\n`],
@@ -107,7 +107,7 @@ describe('an SDK that a container makes', () => {
 describe('a server that no start command of the service names', () => {
   const service: Files = {
     'package.json': pkg({ scripts: { start: 'node --require ./tracing.js app.js', 'start:db-examples': 'node --require ./tracing.js examples.js', 'acceptance:local': 'node acceptance/run.js' } }),
-    'tracing.js': `const { NodeSDK } = require('@opentelemetry/sdk-node')\nnew NodeSDK({ instrumentations: [] }).start()\n`,
+    'tracing.js': `const { NodeSDK } = require('@opentelemetry/sdk-node')\nnew NodeSDK({ instrumentations: [require('@opentelemetry/auto-instrumentations-node').getNodeAutoInstrumentations()] }).start()\n`,
     'app.js': cjsApp,
   }
 
@@ -157,6 +157,51 @@ describe('a queue that no official instrumentation knows', () => {
 
   it('has one where an instrumentation for it is set up', async () => {
     expect((await checked(files(`${start}const { BullMQInstrumentation } = require('@appsignal/opentelemetry-instrumentation-bullmq')\nnew NodeSDK({ instrumentations: [new BullMQInstrumentation()] }).start()\n`))).findings).toEqual(['setup-first:2'])
+  })
+})
+
+describe('what an SDK instruments', () => {
+  const sdkWith = (instrumentations: string): string => `const { NodeSDK } = require('@opentelemetry/sdk-node')\n${instrumentations}\nnew NodeSDK({ instrumentations }).start()\n`
+  const http = `const { HttpInstrumentation } = require('@opentelemetry/instrumentation-http')\n`
+  const auto = `const { getNodeAutoInstrumentations } = require('@opentelemetry/auto-instrumentations-node')\n`
+  const grpc = `const { Server } = require('@grpc/grpc-js')\nconst server = new Server()\nserver.addService(orders, { charge })\nserver.bindAsync('0.0.0.0:1', credentials, () => {})\nfunction charge() {}\n`
+  const bull = `const { Worker } = require('bullmq')\nnew Worker('orders', async (job) => job.data)\n`
+  const files = (app: string, tracing: string): Files => ({ 'package.json': pkg({ scripts: { start: 'node --require ./tracing.js app.js' }, dependencies: { '@opentelemetry/sdk-node': '*' } }), 'app.js': app, 'tracing.js': sdkWith(tracing) })
+
+  it.each([
+    ['requests by the instrumentation of http', cjsApp, `${http}const instrumentations = [new HttpInstrumentation()]`, 1],
+    ['requests by none of express alone', cjsApp, `const { ExpressInstrumentation } = require('@opentelemetry/instrumentation-express')\nconst instrumentations = [new ExpressInstrumentation()]`, 0],
+    ['requests by none of a database', cjsApp, `const { PgInstrumentation } = require('@opentelemetry/instrumentation-pg')\nconst instrumentations = [new PgInstrumentation()]`, 0],
+    ['nothing by an empty list', cjsApp, 'const instrumentations = []', 0],
+    ['perhaps all by a list that is filled later', cjsApp, 'const instrumentations = []\ninstrumentations.push(ours())', 1],
+    ['perhaps all by a list of the house', cjsApp, `const { instrumentations } = require('@acme/instrumentations')`, 1],
+    ['requests by all that OpenTelemetry has, in a list of lists', cjsApp, `${auto}const instrumentations = [[getNodeAutoInstrumentations()]]`, 1],
+    ['gRPC by all that OpenTelemetry has', grpc, `${auto}const instrumentations = [...getNodeAutoInstrumentations()]`, 1],
+    ['gRPC by none of http', grpc, `${http}const instrumentations = [new HttpInstrumentation()]`, 0],
+    ['no jobs of BullMQ by all that OpenTelemetry has', bull, `${auto}const instrumentations = [getNodeAutoInstrumentations()]`, 0],
+    ['jobs of BullMQ by an instrumentation for them', bull, `const { BullMQInstrumentation } = require('@appsignal/opentelemetry-instrumentation-bullmq')\nconst instrumentations = [new BullMQInstrumentation()]`, 1],
+  ])('is %s', async (_, app, tracing, traced) => {
+    expect((await checked(files(app, tracing))).services).toEqual([expect.stringContaining(`shop ${String(traced)}/1`)])
+  })
+
+  it('is said, with what would trace it', async () => {
+    const { findings } = await check({ cwd: folder(files(cjsApp, `const { ExpressInstrumentation } = require('@opentelemetry/instrumentation-express')\nconst instrumentations = [new ExpressInstrumentation()]`)) })
+    expect(findings.map(({ message }) => message)).toEqual([expect.stringContaining('--require ./tracing.js is set up, but nothing instruments node:http, on which Express stands, so that nothing traces 1 handler of Express')])
+  })
+})
+
+describe('a PM2 file', () => {
+  it.each([
+    ['env', 1],
+    ['env_production', 1],
+    ['env_development', 0],
+  ])('that preloads in %s', async (block, traced) => {
+    expect((await checked({
+      'package.json': pkg({}),
+      'ecosystem.config.js': `module.exports = { apps: [{ name: 'shop', script: './app.js', ${block}: { NODE_OPTIONS: '--require ./tracing.js' } }] }\n`,
+      'app.js': cjsApp,
+      'tracing.js': `const { NodeSDK } = require('@opentelemetry/sdk-node')\nnew NodeSDK({ instrumentations: ours }).start()\n`,
+    })).services).toEqual([expect.stringContaining(`shop ${String(traced)}/1`)])
   })
 })
 
@@ -250,7 +295,7 @@ describe('node .', () => {
   it('runs the package\'s main file', async () => {
     expect((await checked({
       'package.json': pkg({ main: 'build/index.js', scripts: { start: 'node --require ./tracing.js .' } }),
-      'tracing.js': `const { NodeSDK } = require('@opentelemetry/sdk-node')\nnew NodeSDK({ instrumentations: [] }).start()\n`,
+      'tracing.js': `const { NodeSDK } = require('@opentelemetry/sdk-node')\nnew NodeSDK({ instrumentations: [require('@opentelemetry/auto-instrumentations-node').getNodeAutoInstrumentations()] }).start()\n`,
       'src/index.ts': `import express from 'express'\nconst app = express()\napp.get('/orders', (req, res) => res.json([]))\napp.listen(3000)\n`,
     })).services).toEqual(['shop 1/1 by --require ./tracing.js'])
   })

@@ -33,7 +33,7 @@ export function silentHandlerFindings(service: Service, verdicts: readonly Handl
   if (starts.size === 0) return []
   const judged = verdicts.flatMap((verdict) => {
     const handler = functionOf(verdict.site, evaluator)
-    return verdict.status !== 'traced' || handler === null || probes.test(verdict.site.route ?? '') || answersAtOnce(handler) ? [] : [{ verdict, hasSpan: reaches(handler, starts, evaluator, maxDepth, new Set()) }]
+    return verdict.status !== 'traced' || handler === null || probes.test(verdict.route ?? '') || answersAtOnce(handler) ? [] : [{ verdict, hasSpan: reaches(handler, starts, evaluator, maxDepth, new Set()) }]
   })
   const silent = judged.filter(({ hasSpan }) => !hasSpan)
   const [first] = silent
@@ -44,7 +44,7 @@ export function silentHandlerFindings(service: Service, verdicts: readonly Handl
       message: `${String(silent.length)} of ${String(judged.length)} handlers of service "${service.name}" start no span of their own, while the others do: their traces say that a request was slow, and not at what. Name their work by a span.`,
       node: first.verdict.site.node,
       service,
-      steps: silent.slice(0, 20).map(({ verdict }) => step(verdict.site.node, [verdict.site.method, verdict.site.route].filter(Boolean).join(' ') || `a handler of ${verdict.site.descriptor.label}`)),
+      steps: silent.slice(0, 20).map(({ verdict }) => step(verdict.site.node, [verdict.site.method, verdict.route].filter(Boolean).join(' ') || `a handler of ${verdict.site.descriptor.label}`)),
       certainty: 'likely',
       subject: service.name,
       leftToLint: false,

@@ -84,7 +84,7 @@ function isLate(verdict: HandlerVerdict): boolean {
 }
 
 function handlerText(verdict: HandlerVerdict): string {
-  const name = [verdict.site.method, verdict.site.route].filter(Boolean).join(' ')
+  const name = [verdict.site.method, verdict.route].filter(Boolean).join(' ')
   return name === '' ? `a handler of ${verdict.site.descriptor.label}` : name
 }
 

@@ -17,6 +17,8 @@ export interface FrameworkObject {
   readonly parent: FrameworkObject | null
   /** Where it is part of what a parameter receives (`({ app })`, `...[router]`): the way from the parameter to it. */
   readonly way?: readonly string[]
+  /** The call that gives it back traced: `traceChannel(channel)`. */
+  readonly wrapper?: ts.CallExpression
 }
 
 export interface ObjectMatcher {
@@ -125,7 +127,7 @@ export function createObjectMatcher(frameworks: FrameworkTable, evaluator: Evalu
       // `initTRPC.context()`: a method of an export that is itself an object.
       const name = callee.path.at(-1)
       const owner = callee.path.length > 1 && name !== undefined && as === 'call' ? objectOf({ ...callee, path: callee.path.slice(0, -1) }, depth + 1) : null
-      return (owner && name !== undefined ? ofMethod(owner, name, node) : null) ?? adopted.get(node) ?? null
+      return (owner && name !== undefined ? ofMethod(owner, name, node) : null) ?? adopted.get(node) ?? (ts.isNewExpression(node) ? null : ofWrapper(callee, node, depth))
     }
     if (callee.kind !== 'member' || as === 'new') return null
     const of = objectOf(callee.of, depth + 1)
@@ -138,6 +140,15 @@ export function createObjectMatcher(frameworks: FrameworkTable, evaluator: Evalu
       if (source.of === of.kind && source.method === name) return { descriptor, kind, node, made: true, parent: of }
     }
     return of.descriptor.chains?.includes(name) === true ? of : null
+  }
+
+  /** `traceChannel(channel)`: the channel that it is given, traced. */
+  function ofWrapper(callee: Entity, node: ts.CallExpression, depth: number): FrameworkObject | null {
+    for (const argument of node.arguments) {
+      const given = objectOf(evaluator.evaluate(argument), depth + 1)
+      if (given?.descriptor.kind === 'consumer' && isExport(callee, given.descriptor.tracedBy)) return { ...given, wrapper: node }
+    }
+    return null
   }
 
   function ofMember(entity: Extract<Entity, { kind: 'member' }>, depth: number): FrameworkObject | null {

@@ -34,7 +34,7 @@ export function collectInventory(analysis: Analysis): Inventory {
   }
   entries.push(...verdicts.map((verdict): HandlerEntry => ({
     what: 'handler',
-    name: [verdict.site.method, verdict.site.route ?? (verdict.site.method === null ? verdict.site.descriptor.label : null)].filter(Boolean).join(' '),
+    name: [verdict.site.method, verdict.route ?? (verdict.site.method === null ? verdict.site.descriptor.label : null)].filter(Boolean).join(' '),
     file: verdict.site.file,
     origin: originOf(verdict.site.node),
     services: [verdict.service.name],

@@ -7,23 +7,32 @@ import type { ModuleGraph } from '../modules.js'
 import type { Program } from '../program.js'
 
 /**
+ * Packages that do not require `http` when they are loaded, looked up in their code. Any other may: the first `require('http')`
+ * behind the setup patches the server's prototype, which ES modules share.
+ */
+const withoutHttp = /^(?:node:.*|@hono\/.*|@opentelemetry\/.*|@trpc\/server|amqplib|bullmq|commander|cors|dotenv|drizzle-orm|hono|ioredis|kafkajs|mysql2|nanoid|nats|pg|picocolors|pino|pino-pretty|uuid|yaml|zod)(?:\/.*)?$/u
+/** What has no use for `@grpc/grpc-js` and `kafkajs` itself: what reads contracts does not serve them. */
+const withoutEither = /^(?:@grpc\/(?:grpc-js|proto-loader)|express|fastify|google-protobuf|koa|protobufjs)(?:\/.*)?$/u
+const withoutServer = new RegExp(`${withoutHttp.source}|${withoutEither.source}`, 'u')
+
+/**
  * What makes a framework's server, where an ES module imports it. OpenTelemetry's instrumentations patch what `require` loads:
  * express, fastify and koa are CommonJS and require `http` themselves, so that they are reached from ES modules too; what an
- * ES module imports is not, unless a loader hook is registered or something else requires `http` later. Measured on Node 20 with instrumentation-http 0.22x.
+ * ES module imports is not, be it a module of Node or a package, unless a loader hook is registered or something else requires `http` later. Measured on Node 20 with instrumentation-http 0.22x.
  */
-const importedServers: Readonly<Record<string, RegExp>> = {
-  hono: /^@hono\/node-server$/u,
-  'node-http': /^(?:node:)?https?$/u,
+const importedServers: Readonly<Record<string, { readonly import: RegExp; readonly others: RegExp }>> = {
+  grpc: { import: /^@grpc\/grpc-js$/u, others: withoutServer },
+  kafkajs: { import: /^kafkajs$/u, others: withoutServer },
+  hono: { import: /^@hono\/node-server$/u, others: withoutHttp },
+  'node-http': { import: /^(?:node:)?https?$/u, others: withoutHttp },
+  trpc: { import: /^@trpc\/server\/adapters\/standalone$/u, others: withoutHttp },
 }
 
 /** Setups that patch modules as they are loaded; vendors' own distributions bring their hook. */
 const patching = /^@opentelemetry\/(?:sdk-node|instrumentation|instrumentation-.*|auto-instrumentations-node(?:\/register)?)$/u
 
-/**
- * Packages that do not require `http` when they are loaded, looked up in their code. Any other may: the first `require('http')`
- * behind the setup patches the server's prototype, which ES modules share.
- */
-const withoutHttp = /^(?:node:.*|@hono\/.*|@opentelemetry\/.*|amqplib|bullmq|commander|cors|dotenv|drizzle-orm|hono|ioredis|kafkajs|mysql2|nanoid|nats|pg|picocolors|pino|pino-pretty|uuid|yaml|zod)(?:\/.*)?$/u
+/** What runs an ES module as one; tsx takes the types away, and leaves the imports. */
+const runners: ReadonlySet<string> = new Set(['node', 'tsx'])
 
 /** A bundle may turn ES modules into CommonJS: what runs then is not what is written. */
 const bundlers = ['@rspack/core', '@vercel/ncc', 'esbuild', 'parcel', 'rolldown', 'rollup', 'tsdown', 'tsup', 'vite', 'webpack']
@@ -39,17 +48,17 @@ const hoisting = ['@babel/core', '@swc/cli', '@swc/core', '@swc-node/register', 
  * @param modules the packages that set up tracing in the process
  */
 export function unpatchedImport(framework: string, modules: readonly string[], entry: Entry, program: Program, graph: ModuleGraph): ts.Node | null {
-  const pattern = importedServers[framework]
-  if (!pattern || modules.length === 0 || !modules.every(module => patching.test(module))) return null
+  const server = importedServers[framework]
+  if (!server || modules.length === 0 || !modules.every(module => patching.test(module))) return null
   const starts = entry.starts.filter(start => start.stage === 'production')
-  if (starts.length === 0 || starts.some(start => start.runner !== 'node')) return null
+  if (starts.length === 0 || starts.some(start => !runners.has(start.runner))) return null
   if (entry.file === null || !isModuleFile(entry.file)) return null
   const pkg = getPackage(entry.file)
   // Another package of the repository may be built for both module systems: what is written there says little.
   const isOwn = (file: string): boolean => getPackage(file)?.dir === pkg?.dir
-  const found = [...entry.order.packages].find(([specifier, { node }]) => pattern.test(specifier) && ts.isImportDeclaration(node) && isOwn(node.getSourceFile().fileName) && isModuleFile(node.getSourceFile().fileName))
+  const found = [...entry.order.packages].find(([specifier, { node }]) => server.import.test(specifier) && ts.isImportDeclaration(node) && isOwn(node.getSourceFile().fileName) && isModuleFile(node.getSourceFile().fileName))
   if (!found) return null
-  if ([...entry.order.packages.keys()].some(specifier => !withoutHttp.test(specifier) && !isBuiltin(specifier))) return null
+  if ([...entry.order.packages.keys()].some(specifier => !server.others.test(specifier) && !isBuiltin(specifier))) return null
   if (bundlers.some(bundler => pkg?.dependencies.has(bundler) === true)) return null
   const preloads = starts.flatMap(start => start.preloads)
   if (preloads.some(preload => preload.how === '--loader' || /hook\.mjs|import-in-the-middle/u.test(preload.module))) return null

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { ts } from 'ts-morph'
 import { matchesModule } from '../../frameworks/index.js'
-import { isTracingPackage } from '../../frameworks/index.js'
+import { isTracingPackage, type FrameworkDescriptor } from '../../frameworks/index.js'
 import { getPackage } from '../../project/package-json.js'
 import type { Preload } from '../../project/wiring/index.js'
 import { returnsOf, unwrap, type Entity, type Evaluator } from '../evaluate.js'
@@ -9,7 +9,7 @@ import { isExport } from '../handlers/objects.js'
 import { lookAlikeModules } from '../../otel/index.js'
 import type { ModuleGraph } from '../modules.js'
 import type { Program, ProgramFile } from '../program.js'
-import { instrumentationModule, serverInstrumentation, reexportedSetups, setupModules, setupRows, type SetupEffect, type SetupRow } from './table.js'
+import { autoInstrumentations, instrumentationModule, instrumentedBy, nativelyTraced, serverInstrumentation, reexportedSetups, setupModules, setupRows, type SetupEffect, type SetupRow } from './table.js'
 
 /** A place in the program that sets up tracing when it runs. */
 export interface SetupSite {
@@ -24,6 +24,8 @@ export interface SetupSite {
   readonly conditional: boolean
   /** It exports spans; what only instruments needs something beside it that does. */
   readonly provides: boolean
+  /** The packages of the instrumentations that it switches on; `null` where that is not known, as of a vendor's distribution. */
+  readonly instrumentations: readonly string[] | null
   /** Methods that end it, where it has some. */
   readonly shutdown: readonly string[]
 }
@@ -42,8 +44,8 @@ export function findSetups(files: readonly ProgramFile[], program: Program, grap
       // A vendor's own repository has the module among its files.
       const row = imported.specifier.startsWith('.') ? null : effectOfImport(imported.specifier)
       const reexported = reexportedSetup(imported.node)
-      if (reexported) sites.push({ node: imported.node, file: path, effect: 'instruments', module: reexported.module, name: reexported.export, conditional: false, provides: true, shutdown: [] })
-      if (row && isSideEffect(imported.node)) sites.push({ node: imported.node, file: path, effect: row, module: imported.specifier, name: imported.specifier, conditional: false, provides: true, shutdown: [] })
+      if (reexported) sites.push({ node: imported.node, file: path, effect: 'instruments', module: reexported.module, name: reexported.export, conditional: false, provides: true, instrumentations: null, shutdown: [] })
+      if (row && isSideEffect(imported.node)) sites.push({ node: imported.node, file: path, effect: row, module: imported.specifier, name: imported.specifier, conditional: false, provides: true, instrumentations: instrumentationsOfModule(imported.specifier), shutdown: [] })
     }
     const visit = (node: ts.Node): void => {
       if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
@@ -67,15 +69,40 @@ export function findSetups(files: readonly ProgramFile[], program: Program, grap
       // A provider that is only made is no setup: it must be registered, or be an SDK that somebody starts.
       if (row.effect === 'provider' && ts.isNewExpression(node) && !isStarted(node)) return null
       if (row.needs && !mayHaveOption(node, row.needs)) return null
-      return { node, file, effect, module: callee.module, name, conditional: isConditional(node), provides: row.provides !== false, shutdown: row.shutdown ?? [] }
+      return { node, file, effect, module: callee.module, name, conditional: isConditional(node), provides: row.provides !== false, instrumentations: effect === 'instruments' ? switchedOn(node, row) : [], shutdown: row.shutdown ?? [] }
     }
     if (ts.isNewExpression(node) && instrumentationModule.test(callee.module) && serverInstrumentation.test(callee.module) && !isInsideSetup(node)) {
-      return { node, file, effect: 'instruments', module: callee.module, name, conditional: isConditional(node), provides: false, shutdown: [] }
+      return { node, file, effect: 'instruments', module: callee.module, name, conditional: isConditional(node), provides: false, instrumentations: [callee.module], shutdown: [] }
     }
     if (isUnlistedDistribution(callee.module, last)) {
-      return { node, file, effect: 'instruments', module: callee.module, name, conditional: isConditional(node), provides: true, shutdown: [] }
+      return { node, file, effect: 'instruments', module: callee.module, name, conditional: isConditional(node), provides: true, instrumentations: null, shutdown: [] }
     }
     return null
+  }
+
+  /** What a call switches on: what its options list, or what the package is. */
+  function switchedOn(node: ts.CallExpression | ts.NewExpression, row: SetupRow): readonly string[] | null {
+    if (row.module === autoInstrumentations || row.module === '@fastify/otel') return [row.module]
+    if (!row.module.startsWith('@opentelemetry/') || row.plugins) return null
+    const [options] = node.arguments ?? []
+    const entity = options && evaluator.evaluate(options)
+    if (entity?.kind !== 'value' || !ts.isObjectLiteralExpression(entity.node)) return null
+    const list = entity.node.properties.find(property => property.name?.getText() === 'instrumentations')
+    if (!list || entity.node.properties.some(ts.isSpreadAssignment)) return null
+    if (ts.isPropertyAssignment(list)) return listed(list.initializer)
+    return ts.isShorthandPropertyAssignment(list) ? listed(list.name) : null
+  }
+
+  /** The packages of the instrumentations in a list; `null` as soon as one is not known. */
+  function listed(expression: ts.Expression): readonly string[] | null {
+    const plain = unwrap(expression)
+    const entity = evaluator.evaluate(plain)
+    if (entity.kind === 'result') return entity.callee.kind === 'export' ? [entity.callee.module] : null
+    if (entity.kind !== 'value' || !ts.isArrayLiteralExpression(entity.node)) return null
+    // `const list = []`, which is filled later.
+    if (ts.isIdentifier(plain) && new RegExp(`\\b${plain.text}\\.(?:push|splice|unshift)\\(`, 'u').test(entity.node.getSourceFile().text)) return null
+    const found = entity.node.elements.map(element => listed(ts.isSpreadElement(element) ? element.expression : element))
+    return found.every(one => one !== null) ? found.flat() : null
   }
 
   /** `instrumentations: [...]` among the options, wherever the options are made. */
@@ -167,6 +194,32 @@ function isUnlistedDistribution(module: string, exported: string | undefined): b
 /** The effect of a module whose import alone sets up tracing. */
 function effectOfImport(module: string): SetupEffect | null {
   return setupModules.find(one => matchesModule(module, one.module))?.effect ?? null
+}
+
+/** What the import of a module alone switches on. */
+function instrumentationsOfModule(module: string): readonly string[] | null {
+  return matchesModule(module, `${autoInstrumentations}/*`) ? [autoInstrumentations] : null
+}
+
+/**
+ * Does something that instruments make the spans of a framework's handlers? What is not known is believed to.
+ *
+ * @param kind the descriptor's: a queue of the house, which no instrumentation knows, is a `consumer`
+ */
+export function instruments(instrumentations: readonly string[] | null, framework: string, kind: FrameworkDescriptor['kind']): boolean {
+  if (instrumentations === null || nativelyTraced.has(framework)) return true
+  const known = Object.hasOwn(instrumentedBy, framework) ? instrumentedBy[framework] : kind === 'consumer' ? null : instrumentedBy['node-http']
+  return Boolean(known) && instrumentations.some(name => (name === autoInstrumentations ? known?.auto : known?.by.test(name)))
+}
+
+/** Is the span of its requests node:http's, and is it another framework than that? */
+export function standsOnHttp(framework: string): boolean {
+  return framework !== 'node-http' && instrumentedBy[framework] === instrumentedBy['node-http']
+}
+
+/** What a preload that is no file of the program switches on. */
+export function instrumentationsOfPreload({ module }: Preload): readonly string[] | null {
+  return instrumentationsOfModule(module)
 }
 
 /** The frameworks whose requests a module traces by Node's servers, though it instruments none of them. */

@@ -64,6 +64,40 @@ export const instrumentationModule = /^(?:@opentelemetry\/instrumentation-(?:amq
 /** Instrumentations that make server or consumer spans: one of them traces handlers, `undici` or `pg` alone do not. */
 export const serverInstrumentation = /(?:amqplib|aws-lambda|connect|express|fastify|graphql|grpc|hapi|http|kafkajs|koa|nestjs|restify|router|bull)/u
 
+/** Calls and modules of OpenTelemetry's own that switch on what the package `auto-instrumentations-node` holds. */
+export const autoInstrumentations = '@opentelemetry/auto-instrumentations-node'
+
+/**
+ * The instrumentations that make the span of a framework's handlers, by their packages' names. Those of express, koa, Nest and
+ * GraphQL only add to the span of a request, which the one of node:http makes. `auto`: it is part of `auto-instrumentations-node`.
+ * Proved by test/checker/live.test.ts; source of `auto`: the README of that package.
+ */
+const overHttp = { by: /instrumentation-http(?:$|\/)/u, auto: true }
+export const instrumentedBy: Readonly<Record<string, { readonly by: RegExp; readonly auto: boolean }>> = {
+  amqplib: { by: /amqp|rabbit/u, auto: true },
+  'aws-lambda': { by: /lambda/u, auto: true },
+  bullmq: { by: /bull/u, auto: false },
+  cron: { by: /cron|schedule/u, auto: false },
+  express: overHttp,
+  fastify: { by: /instrumentation-http(?:$|\/)|^@fastify\/otel$/u, auto: true },
+  graphql: overHttp,
+  grpc: { by: /grpc/u, auto: true },
+  'grpc-core': { by: /grpc/u, auto: true },
+  hono: overHttp,
+  'inversify-express': overHttp,
+  kafkajs: { by: /kafka/u, auto: true },
+  koa: overHttp,
+  mcp: { by: /mcp/u, auto: false },
+  nats: { by: /nats/u, auto: false },
+  // Controllers over HTTP, and those of its transports.
+  nest: { by: /amqp|bull|cron|grpc|http|kafka|mqtt|nats|redis|schedule|socket/u, auto: true },
+  'node-http': overHttp,
+  remix: overHttp,
+  'routing-controllers': overHttp,
+  trpc: overHttp,
+  tsoa: overHttp,
+}
+
 export interface SetupModule {
   readonly module: string
   readonly effect: SetupEffect

@@ -26,7 +26,7 @@ export function readPm2(file: string): Pm2App[] {
     // Settings of one app stand around its script: from the brace before it to the brace before the next one.
     const start = Math.max(text.lastIndexOf('{', match.index), from)
     const end = next ? text.lastIndexOf('{', next.index) : text.length
-    const app = text.slice(start, Math.max(end, endOf(match)))
+    const app = withoutDevelopment(text.slice(start, Math.max(end, endOf(match))))
     return {
       script: (match[2] ?? '').trim(),
       cwd: path.resolve(path.dirname(file), setting(app, 'cwd') ?? '.'),
@@ -36,6 +36,11 @@ export function readPm2(file: string): Pm2App[] {
       place: { file, line: text.slice(0, match.index).split('\n').length, text: shortened(match[0]) },
     }
   })
+}
+
+/** `env_development: { … }` holds only under `pm2 start --env development`. */
+function withoutDevelopment(app: string): string {
+  return app.replace(/["']?\benv_(?:dev|develop|development|local|test)["']?\s*:\s*\{[^{}]*\}/gu, '')
 }
 
 function setting(app: string, name: string): string | undefined {
