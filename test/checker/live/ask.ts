@@ -168,7 +168,7 @@ async function ranOnce({ running }: Pick<Asking, 'running'>): Promise<void> {
 async function overRoute(asking: Asking): Promise<void> {
   const [method = 'GET', path = '/', endpoint = '/graphql'] = asking.target.split(' ')
   if (method === 'Query' || method === 'Mutation') await overHttp(asking, 'POST', endpoint, JSON.stringify({ query: `${method.toLowerCase()} { ${path} }` }))
-  else await overHttp(asking, method, path)
+  else await overHttp(asking, method, path, method === 'POST' ? '{}' : undefined)
 }
 
 async function overHttp({ running, servers, status }: Asking, method: string, path: string, body?: string): Promise<void> {
