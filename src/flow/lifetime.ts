@@ -4,7 +4,7 @@ import { solve } from './solve.js'
 import type { Cause } from './outcomes.js'
 import type { Exit, Solution } from './solve.js'
 import { someState } from './state.js'
-import { childrenOf, findNodes, nothing, someNode } from './tree.js'
+import { findNodes, nothing, someChild, someNode } from './tree.js'
 import type { Chain, FlowNode, Inline, SpanOperation, Try } from './tree.js'
 
 /** The part of a `SpanLifetime` that the paths through the function tell. */
@@ -113,13 +113,12 @@ function endsAnywhere(tree: FlowNode): boolean {
 
 /** Nothing outside the chain ends the span or takes it over, but for a `catch`, which a promise does not lead to. */
 function endsOnlyIn(tree: FlowNode, chain: Chain): boolean {
-  const count = (node: FlowNode): number => {
-    if (node === chain) return 0
-    if (node.do === 'end' || node.do === 'dispose' || node.do === 'escape') return 1
-    const children = node.do === 'try' ? childrenOf({ ...node, handler: nothing }) : childrenOf(node)
-    return children.reduce((sum, child) => sum + count(child), 0)
+  const endsOutside = (node: FlowNode): boolean => {
+    if (node === chain) return false
+    if (node.do === 'end' || node.do === 'dispose' || node.do === 'escape') return true
+    return someChild(node.do === 'try' ? { ...node, handler: nothing } : node, endsOutside)
   }
-  return count(tree) === 0
+  return !endsOutside(tree)
 }
 
 function findOneSidedEnds(tree: FlowNode): LifetimeExit[] {

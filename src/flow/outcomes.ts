@@ -1,5 +1,5 @@
 import type { Origin } from '@spanguard/policy'
-import { emptyStates, joinStates } from './state.js'
+import { joinStates } from './state.js'
 import type { StateSet } from './state.js'
 
 /** What makes control leave: a statement, or something inside an expression. */
@@ -14,59 +14,70 @@ export interface Cause {
   readonly helper?: number
 }
 
-/** How a piece of code can be left: normally, or by something that makes control leave. */
-export interface Outcomes {
-  normal: StateSet
-  readonly abrupt: Map<string, Abrupt>
-}
+/** A way on which control leaves a piece of code by something that makes it leave. */
 export interface Abrupt {
   readonly leaves: 'return' | 'throw' | 'break' | 'continue'
   readonly label: string | undefined
   readonly cause: Cause
   states: StateSet
 }
-export function finished(normal: StateSet): Outcomes {
-  return { normal, abrupt: new Map() }
+
+/**
+ * The abrupt ways out of what encloses the code being followed: its function, or the `try`, the loop or the chain that takes some of
+ * them up again. All that is followed adds to one collection, since most code leaves abruptly at every call.
+ */
+export type Leaving = Map<number | string, Abrupt>
+
+const leaveCodes: Readonly<Record<Abrupt['leaves'], number>> = { return: 0, throw: 1, break: 2, continue: 3 }
+const kindCodes: Readonly<Record<Cause['kind'], number>> = {
+  return: 0,
+  throw: 1,
+  'end-of-function': 2,
+  await: 3,
+  yield: 4,
+  call: 5,
+  overwrite: 6,
+  rejection: 7,
+  fulfilment: 8,
 }
 
-export function leaving(leaves: Abrupt['leaves'], cause: Cause, states: StateSet, label?: string): Outcomes {
-  const outcomes = finished(emptyStates)
-  outcomes.abrupt.set(keyOfAbrupt(leaves, cause, label), { leaves, label, cause, states })
-  return outcomes
+/** One number says it all but for labels: two bits of how it leaves, four of why, and the place. */
+function keyOfAbrupt(leaves: Abrupt['leaves'], cause: Cause, label: string | undefined): number | string {
+  const key = cause.origin.start * 64 + leaveCodes[leaves] * 16 + kindCodes[cause.kind]
+  return label === undefined ? key : `${String(key)}|${label}`
 }
 
-function keyOfAbrupt(leaves: string, cause: Cause, label: string | undefined): string {
-  return `${leaves}|${label ?? ''}|${cause.kind}|${String(cause.origin.start)}`
+/** Adds a way out, or the ways that lead to one that is known. */
+export function leave(leaving: Leaving, leaves: Abrupt['leaves'], cause: Cause, states: StateSet, label?: string): void {
+  const key = keyOfAbrupt(leaves, cause, label)
+  const known = leaving.get(key)
+  if (known === undefined) leaving.set(key, { leaves, label, cause, states })
+  else known.states = joinStates(known.states, states)
 }
 
-/** Adds the abrupt outcomes of `from` to those of `to`. */
-export function addAbrupt(to: Outcomes, from: Outcomes): void {
-  for (const [key, abrupt] of from.abrupt) {
-    const before = to.abrupt.get(key)
-    to.abrupt.set(key, before === undefined ? { ...abrupt } : { ...before, states: joinStates(before.states, abrupt.states) })
+/** Adds what leaves an inner piece of code, and is taken up nowhere in it, to what leaves the code around it. */
+export function leaveOn(leaving: Leaving, inner: Leaving): void {
+  for (const [key, abrupt] of inner) {
+    const known = leaving.get(key)
+    if (known === undefined) leaving.set(key, abrupt)
+    else known.states = joinStates(known.states, abrupt.states)
   }
 }
 
-export function joinOutcomes(all: readonly Outcomes[]): Outcomes {
-  const joined = finished(joinStates(...all.map((outcomes) => outcomes.normal)))
-  for (const outcomes of all) addAbrupt(joined, outcomes)
-  return joined
-}
-
-/** Removes the abrupt outcomes for which `test` holds and gives them back. */
-export function takeAbrupt(outcomes: Outcomes, test: (abrupt: Abrupt) => boolean): Abrupt[] {
+/** Removes the ways out for which `test` holds and gives them back. */
+export function take(leaving: Leaving, test: (abrupt: Abrupt) => boolean): Abrupt[] {
   const taken: Abrupt[] = []
-  for (const [key, abrupt] of outcomes.abrupt) {
+  for (const [key, abrupt] of leaving) {
     if (!test(abrupt)) continue
-    outcomes.abrupt.delete(key)
+    leaving.delete(key)
     taken.push(abrupt)
   }
   return taken
 }
 
-/** Those abrupt outcomes go on normally from here. */
-export function landing(outcomes: Outcomes, test: (abrupt: Abrupt) => boolean): Outcomes {
-  const landed = takeAbrupt(outcomes, test)
-  outcomes.normal = joinStates(outcomes.normal, ...landed.map((abrupt) => abrupt.states))
-  return outcomes
+/** Those ways out lead to here, where `normal` leads too. */
+export function land(leaving: Leaving, test: (abrupt: Abrupt) => boolean, normal: StateSet): StateSet {
+  let landed = normal
+  for (const { states } of take(leaving, test)) landed = joinStates(landed, states)
+  return landed
 }

@@ -1,6 +1,6 @@
 import type { Origin } from '@spanguard/policy'
-import { addAbrupt, finished, joinOutcomes, landing, leaving, takeAbrupt } from './outcomes.js'
-import type { Abrupt, Cause, Outcomes } from './outcomes.js'
+import { land, leave, leaveOn, take } from './outcomes.js'
+import type { Abrupt, Cause, Leaving } from './outcomes.js'
 import { emptyStates, entryState, joinStates, mapStates, sameStates, someState, withItem } from './state.js'
 import type { Life, PathState, StateSet } from './state.js'
 import { findNodes, someNode } from './tree.js'
@@ -48,9 +48,10 @@ const MAX_TURNS = 40
  */
 export function solve(tree: FlowNode, entry: 'none' | 'open', last: Origin): Solution {
   const run = startRun(findBorrowers(tree, entry))
-  const outcomes = evaluate(tree, entryState(entry), false, run)
+  const leaving: Leaving = new Map()
+  const normal = evaluate(tree, entryState(entry), false, run, leaving)
   return {
-    exits: [...boundaryExits(outcomes, last), ...run.detached.values()],
+    exits: [...boundaryExits(leaving, normal, last), ...run.detached.values()],
     usesAfterEnd: [...run.writes.values()].filter((write) => write.lives.size === 1 && write.lives.has('ended')),
     unawaited: [...run.unawaited.values()],
     maskingOk: [...run.maskingOk.values()],
@@ -61,7 +62,7 @@ export function solve(tree: FlowNode, entry: 'none' | 'open', last: Origin): Sol
 function findBorrowers(tree: FlowNode, entry: 'none' | 'open'): ReadonlySet<number> {
   if (!someNode(tree, (node) => node.do === 'escape' && node.how === 'passed')) return new Set()
   const lending = startRun(null)
-  evaluate(tree, entryState(entry), false, lending)
+  evaluate(tree, entryState(entry), false, lending, new Map())
   for (const call of findBorrowingCallbacks(tree)) lending.confirmed.add(call)
   return lending.confirmed
 }
@@ -89,78 +90,77 @@ function startRun(borrowing: ReadonlySet<number> | null): Run {
   }
 }
 
-function boundaryExits(outcomes: Outcomes, last: Origin): Exit[] {
+function boundaryExits(leaving: Leaving, normal: StateSet, last: Origin): Exit[] {
   const exits: Exit[] = []
-  for (const { leaves, cause, states } of outcomes.abrupt.values()) {
+  for (const { leaves, cause, states } of leaving.values()) {
     if (leaves === 'return' || leaves === 'throw') exits.push({ cause, states, detached: null, fails: leaves === 'throw' })
   }
-  if (outcomes.normal.size > 0) {
+  if (normal.size > 0) {
     const cause: Cause = { kind: 'end-of-function', shown: true, origin: last, text: '' }
-    exits.push({ cause, states: outcomes.normal, detached: null, fails: false })
+    exits.push({ cause, states: normal, detached: null, fails: false })
   }
   return exits
 }
 
-/** @param quiet calls do not throw: inside the `catch` and `finally` that look after the span */
-function evaluate(node: FlowNode, states: StateSet, quiet: boolean, run: Run): Outcomes {
-  if (states.size === 0) return finished(emptyStates)
+/**
+ * Follows the ways that lead into a node.
+ *
+ * @param quiet calls do not throw: inside the `catch` and `finally` that look after the span
+ * @param leaving where the ways are put that leave it abruptly
+ * @returns the ways that leave it normally
+ */
+function evaluate(node: FlowNode, states: StateSet, quiet: boolean, run: Run, leaving: Leaving): StateSet {
+  if (states.size === 0) return emptyStates
   switch (node.do) {
     case 'seq': {
-      const outcomes = finished(states)
-      for (const child of node.nodes) {
-        const next = evaluate(child, outcomes.normal, quiet, run)
-        outcomes.normal = next.normal
-        if (next.abrupt.size > 0) addAbrupt(outcomes, next)
-      }
-      return outcomes
+      let normal = states
+      for (const child of node.nodes) normal = evaluate(child, normal, quiet, run, leaving)
+      return normal
     }
-    case 'branch':
-      return evaluateBranch(node, states, quiet, run)
+    case 'branch': {
+      const then = evaluate(node.then, assume(states, node, true), quiet, run, leaving)
+      return joinStates(then, evaluate(node.otherwise, assume(states, node, false), quiet, run, leaving))
+    }
     case 'loop':
-      return evaluateLoop(node, states, quiet, run)
+      return evaluateLoop(node, states, quiet, run, leaving)
     case 'labeled': {
-      const outcomes = evaluate(node.body, states, quiet, run)
-      return landing(outcomes, (abrupt) => abrupt.leaves === 'break' && abrupt.label === node.label)
+      const normal = evaluate(node.body, states, quiet, run, leaving)
+      return land(leaving, (abrupt) => abrupt.leaves === 'break' && abrupt.label === node.label, normal)
     }
     case 'switch':
-      return evaluateSwitch(node, states, quiet, run)
+      return evaluateSwitch(node, states, quiet, run, leaving)
     case 'try':
-      return evaluateTry(node, states, quiet, run)
+      return evaluateTry(node, states, quiet, run, leaving)
     case 'return':
     case 'throw':
     case 'break':
     case 'continue': {
       const kind = node.do === 'throw' ? 'throw' : 'return'
-      return leaving(node.do, { kind, shown: true, origin: node.origin, text: node.text }, states, node.label)
+      leave(leaving, node.do, { kind, shown: true, origin: node.origin, text: node.text }, states, node.label)
+      return emptyStates
     }
-    case 'risk': {
-      if (quiet) return finished(states)
-      const { kind, shown, likely = false, origin, text } = node
-      const thrown = leaving('throw', { kind, shown, likely, origin, text }, states)
-      return { normal: states, abrupt: thrown.abrupt }
-    }
-    case 'yield': {
-      const left = leaving('return', { kind: 'yield', shown: true, origin: node.origin, text: node.text }, states)
-      return { normal: states, abrupt: left.abrupt }
-    }
+    case 'risk':
+      if (!quiet) leave(leaving, 'throw', node, states)
+      return states
+    case 'yield':
+      leave(leaving, 'return', { kind: 'yield', shown: true, origin: node.origin, text: node.text }, states)
+      return states
     case 'inline':
-      return evaluateInline(node, states, quiet, run)
+      return evaluateInline(node, states, quiet, run, leaving)
     case 'chain':
-      return evaluateChain(node, states, quiet, run)
+      return evaluateChain(node, states, quiet, run, leaving)
     case 'stop':
-      return finished(emptyStates)
+      return emptyStates
     case 'promise': {
       const { key, origin, text, settle } = node
       if (!settle) run.promises.set(key, { origin, text })
-      return finished(
-        mapStates(states, (state) => ({
-          ...state,
-          pending: settle ? state.pending.filter((pending) => pending !== key) : withItem(state.pending, key),
-        })),
-      )
+      return mapStates(states, (state) => ({
+        ...state,
+        pending: settle ? state.pending.filter((pending) => pending !== key) : withItem(state.pending, key),
+      }))
     }
     default:
-      return finished(mapStates(states, (state) => operate(node, state, run)))
+      return mapStates(states, (state) => operate(node, state, run))
   }
 }
 
@@ -187,14 +187,14 @@ function operate(node: SpanOperation, state: PathState, run: Run): PathState {
     }
     case 'record':
       noteWrite(node.origin, 'recordException', state, run)
-      return { ...state, recorded: state.recorded ?? node.origin }
+      return state.recorded === null ? { ...state, recorded: node.origin } : state
     case 'status': {
       if (node.code !== 'unknown') noteWrite(node.origin, 'setStatus', state, run)
       if (node.code === 'error' && state.ok !== null && state.sinceOk !== 'possible-throw' && state.life === 'open') {
         run.maskingOk.set(state.ok.start, state.ok)
       }
       if (node.code === 'ok') return { ...state, status: 'ok', ok: node.origin, sinceOk: 'straight' }
-      return { ...state, status: node.code === 'unset' ? state.status : node.code }
+      return node.code === 'unset' || node.code === state.status ? state : { ...state, status: node.code }
     }
     case 'escape': {
       if (state.life === 'none') return state
@@ -228,12 +228,6 @@ function reportOverwrite(origin: Origin, text: string, state: PathState, run: Ru
   })
 }
 
-function evaluateBranch(node: Branch, states: StateSet, quiet: boolean, run: Run): Outcomes {
-  const then = evaluate(node.then, assume(states, node, true), quiet, run)
-  const otherwise = evaluate(node.otherwise, assume(states, node, false), quiet, run)
-  return joinOutcomes([then, otherwise])
-}
-
 /** The ways that take an arm. */
 function assume(states: StateSet, { test }: Branch, taken: boolean): StateSet {
   if (test === undefined) return states
@@ -246,74 +240,81 @@ function assume(states: StateSet, { test }: Branch, taken: boolean): StateSet {
   })
 }
 
-function evaluateLoop(node: Loop, states: StateSet, quiet: boolean, run: Run): Outcomes {
+function evaluateLoop(node: Loop, states: StateSet, quiet: boolean, run: Run, leaving: Leaving): StateSet {
   const breaks = ({ leaves, label }: Abrupt) =>
     leaves === 'break' && (label === undefined || node.labels.includes(label))
   const continues = ({ leaves, label }: Abrupt) =>
     leaves === 'continue' && (label === undefined || node.labels.includes(label))
-  const abrupt: Outcomes = finished(emptyStates)
+  const inside: Leaving = new Map()
   let entry = states
   let left = emptyStates
   for (let turn = 0; turn < MAX_TURNS; turn += 1) {
-    const head = node.bodyFirst ? finished(entry) : evaluate(node.head, entry, quiet, run)
-    const body = landing(evaluate(node.body, head.normal, quiet, run), continues)
-    const after = node.update === undefined ? finished(body.normal) : evaluate(node.update, body.normal, quiet, run)
-    const tail = node.bodyFirst ? evaluate(node.head, after.normal, quiet, run) : after
-    for (const outcomes of [head, body, after, tail]) addAbrupt(abrupt, outcomes)
-    if (!node.endless) left = joinStates(left, node.bodyFirst ? tail.normal : head.normal)
-    const next = joinStates(entry, forgetAssumptions(tail.normal))
+    const head = node.bodyFirst ? entry : evaluate(node.head, entry, quiet, run, inside)
+    const body = land(inside, continues, evaluate(node.body, head, quiet, run, inside))
+    const after = node.update === undefined ? body : evaluate(node.update, body, quiet, run, inside)
+    const tail = node.bodyFirst ? evaluate(node.head, after, quiet, run, inside) : after
+    if (!node.endless) left = joinStates(left, node.bodyFirst ? tail : head)
+    const next = joinStates(entry, forgetAssumptions(tail))
     if (sameStates(next, entry)) break
     entry = next
   }
-  const outcomes = landing(abrupt, breaks)
-  outcomes.normal = joinStates(outcomes.normal, left)
-  return outcomes
+  const normal = land(inside, breaks, emptyStates)
+  leaveOn(leaving, inside)
+  return joinStates(normal, left)
 }
 
 /** A condition may hold in one turn of a loop and not in the next. */
 function forgetAssumptions(states: StateSet): StateSet {
-  return mapStates(states, (state) => ({ ...state, assumed: [] }))
+  return mapStates(states, (state) => (state.assumed.length === 0 ? state : { ...state, assumed: [] }))
 }
 
-function evaluateSwitch(node: Switch, states: StateSet, quiet: boolean, run: Run): Outcomes {
-  const all = finished(emptyStates)
+function evaluateSwitch(node: Switch, states: StateSet, quiet: boolean, run: Run, leaving: Leaving): StateSet {
+  const inside: Leaving = new Map()
   let into = states
   const entries: StateSet[] = []
   for (const arm of node.arms) {
-    if (arm.test !== undefined) {
-      const tested = evaluate(arm.test, into, quiet, run)
-      addAbrupt(all, tested)
-      into = tested.normal
-    }
+    if (arm.test !== undefined) into = evaluate(arm.test, into, quiet, run, inside)
     entries.push(into)
   }
   let falling = emptyStates
   for (const [index, arm] of node.arms.entries()) {
-    const outcomes = evaluate(arm.body, joinStates(entries[index] ?? into, falling), quiet, run)
-    addAbrupt(all, outcomes)
-    falling = outcomes.normal
+    falling = evaluate(arm.body, joinStates(entries[index] ?? into, falling), quiet, run, inside)
   }
-  all.normal = node.exhaustive ? falling : joinStates(falling, into)
-  return landing(all, (abrupt) => abrupt.leaves === 'break' && abrupt.label === undefined)
+  const normal = node.exhaustive ? falling : joinStates(falling, into)
+  const landed = land(inside, (abrupt) => abrupt.leaves === 'break' && abrupt.label === undefined, normal)
+  leaveOn(leaving, inside)
+  return landed
 }
 
-function evaluateTry(node: Try, states: StateSet, quiet: boolean, run: Run): Outcomes {
-  let outcomes = evaluate(node.block, states, quiet, run)
+function evaluateTry(node: Try, states: StateSet, quiet: boolean, run: Run, leaving: Leaving): StateSet {
+  const inside: Leaving = new Map()
+  let normal = evaluate(node.block, states, quiet, run, inside)
   if (node.handler !== undefined) {
-    const thrown = takeAbrupt(outcomes, (abrupt) => abrupt.leaves === 'throw')
-    const caught = joinStates(...thrown.map(afterThrow))
-    const handled = evaluate(node.handler, caught, quiet || looksAfter(caught), run)
-    outcomes = joinOutcomes([outcomes, handled])
+    let caught = emptyStates
+    for (const abrupt of take(inside, ({ leaves }) => leaves === 'throw')) caught = joinStates(caught, afterThrow(abrupt))
+    normal = joinStates(normal, evaluate(node.handler, caught, quiet || looksAfter(caught), run, inside))
   }
-  if (node.finalizer === undefined) return outcomes
-  const finalizer = node.finalizer
-  const all = evaluate(finalizer, outcomes.normal, quiet || looksAfter(outcomes.normal), run)
-  for (const abrupt of outcomes.abrupt.values()) {
-    const last = evaluate(finalizer, abrupt.states, quiet || looksAfter(abrupt.states), run)
-    addAbrupt(all, last)
-    if (last.normal.size > 0) addAbrupt(all, leaving(abrupt.leaves, abrupt.cause, last.normal, abrupt.label))
+  if (node.finalizer === undefined) {
+    leaveOn(leaving, inside)
+    return normal
   }
-  return all
+  const { finalizer } = node
+  // Between two changes of the span every call leaves with the same ways: what the `finally` makes of them is asked once.
+  const finalized = new Map<StateSet, StateSet>()
+  const finish = (reaching: StateSet): StateSet => {
+    let left = finalized.get(reaching)
+    if (left === undefined) {
+      left = evaluate(finalizer, reaching, quiet || looksAfter(reaching), run, leaving)
+      finalized.set(reaching, left)
+    }
+    return left
+  }
+  const finished = finish(normal)
+  for (const { leaves, cause, states: reaching, label } of inside.values()) {
+    const left = finish(reaching)
+    if (left.size > 0) leave(leaving, leaves, cause, left, label)
+  }
+  return finished
 }
 
 function looksAfter(states: StateSet): boolean {
@@ -328,78 +329,86 @@ function afterThrow({ cause, states }: Abrupt): StateSet {
   )
 }
 
-function evaluateInline(node: Inline, states: StateSet, quiet: boolean, run: Run): Outcomes {
-  const inner = evaluate(node.body, states, quiet || node.quiet === true, run)
-  if (node.helper !== undefined) nameHelper(inner, node.helper)
-  const returned = takeAbrupt(inner, (abrupt) => abrupt.leaves === 'return' && abrupt.cause.kind !== 'yield')
+function evaluateInline(node: Inline, states: StateSet, quiet: boolean, run: Run, leaving: Leaving): StateSet {
+  const inside: Leaving = new Map()
+  const inner = evaluate(node.body, states, quiet || node.quiet === true, run, inside)
+  if (node.helper !== undefined) nameHelper(inside, node.helper)
+  const returns = ({ leaves, cause }: Abrupt): boolean => leaves === 'return' && cause.kind !== 'yield'
   if (!node.detached) {
-    inner.normal = joinStates(inner.normal, ...returned.map((abrupt) => abrupt.states))
-    return inner
+    const normal = land(inside, returns, inner)
+    leaveOn(leaving, inside)
+    return normal
   }
-  if (!endsOrEscapes(node.body)) return finished(states)
-  for (const { leaves, cause, states: leftStates } of inner.abrupt.values()) {
+  if (!endsOrEscapes(node.body)) return states
+  const returned = take(inside, returns)
+  for (const { leaves, cause, states: leftStates } of inside.values()) {
     if (leaves === 'throw' && node.explicitOnly !== true) detach(node, cause, leftStates, true, run)
   }
   for (const { cause, states: leftStates } of returned) detach(node, cause, leftStates, false, run)
-  if (inner.normal.size > 0) {
+  if (inner.size > 0) {
     const helper = node.helper === undefined ? {} : { helper: node.helper }
     const cause: Cause = { kind: 'end-of-function', shown: true, origin: node.last, text: '', ...helper }
-    detach(node, cause, inner.normal, false, run)
+    detach(node, cause, inner, false, run)
   }
-  return finished(handOver(states))
+  return handOver(states)
 }
 
-function nameHelper(outcomes: Outcomes, helper: number): void {
-  for (const [key, abrupt] of outcomes.abrupt) {
-    if (abrupt.cause.helper === undefined) outcomes.abrupt.set(key, { ...abrupt, cause: { ...abrupt.cause, helper } })
+function nameHelper(leaving: Leaving, helper: number): void {
+  for (const [key, abrupt] of leaving) {
+    if (abrupt.cause.helper === undefined) leaving.set(key, { ...abrupt, cause: { ...abrupt.cause, helper } })
   }
 }
 
-function evaluateChain(node: Chain, states: StateSet, quiet: boolean, run: Run): Outcomes {
-  const source = evaluate(node.source, states, false, run)
-  let rejected = takeAbrupt(source, (abrupt) => abrupt.leaves === 'throw')
-  let fulfilled = source.normal
+function evaluateChain(node: Chain, states: StateSet, quiet: boolean, run: Run, leaving: Leaving): StateSet {
+  const source: Leaving = new Map()
+  let fulfilled = evaluate(node.source, states, false, run, source)
+  let rejected = take(source, throws)
   for (const link of node.links) {
-    const next: Outcomes[] = []
+    let next = emptyStates
     const onFulfilled = link.fulfilled ?? link.settled
     const onRejected = link.rejected ?? link.settled
     let passing: Abrupt[] = rejected
     if (onRejected !== undefined) {
       passing = []
       for (const abrupt of rejected) {
-        const outcomes = evaluate(onRejected, afterThrow(abrupt), true, run)
-        returnNormally(outcomes)
-        passing.push(...takeAbrupt(outcomes, ({ leaves }) => leaves === 'throw'))
-        if (link.settled === undefined) next.push(outcomes)
-        else if (outcomes.normal.size > 0) passing.push({ ...abrupt, states: outcomes.normal })
+        const inside: Leaving = new Map()
+        const handled = land(inside, returns, evaluate(onRejected, afterThrow(abrupt), true, run, inside))
+        passing.push(...take(inside, throws))
+        if (link.settled === undefined) next = joinStates(next, handled)
+        else if (handled.size > 0) passing.push({ ...abrupt, states: handled })
       }
     }
     if (onFulfilled === undefined) {
-      next.push(finished(fulfilled))
+      next = joinStates(next, fulfilled)
     } else {
-      const outcomes = evaluate(onFulfilled, fulfilled, link.settled !== undefined, run)
-      returnNormally(outcomes)
-      const failed = takeAbrupt(outcomes, ({ leaves }) => leaves === 'throw')
-      passing.push(...failed.map((abrupt) => ({ ...abrupt, states: withoutLends(abrupt.states) })))
-      next.push(outcomes)
+      const inside: Leaving = new Map()
+      next = joinStates(next, land(inside, returns, evaluate(onFulfilled, fulfilled, link.settled !== undefined, run, inside)))
+      passing.push(...take(inside, throws).map((abrupt) => ({ ...abrupt, states: withoutLends(abrupt.states) })))
     }
-    fulfilled = joinOutcomes(next).normal
+    fulfilled = next
     rejected = passing
   }
   if (!node.detached) {
-    const outcomes = finished(fulfilled)
     if (!quiet) {
-      for (const abrupt of rejected) addAbrupt(outcomes, leaving('throw', rejectionOf(node, abrupt.cause), abrupt.states))
+      for (const abrupt of rejected) leave(leaving, 'throw', rejectionOf(node, abrupt.cause), abrupt.states)
     }
-    return outcomes
+    return fulfilled
   }
   if (!node.links.some((link) => [link.fulfilled, link.rejected, link.settled].some((body) => body && endsOrEscapes(body)))) {
-    return finished(states)
+    return states
   }
   for (const abrupt of rejected) detach(node, rejectionOf(node, abrupt.cause), abrupt.states, true, run)
   const { origin, text } = node
   if (fulfilled.size > 0) detach(node, { kind: 'fulfilment', shown: true, origin, text }, fulfilled, false, run)
-  return finished(handOver(states))
+  return handOver(states)
+}
+
+function returns({ leaves }: Abrupt): boolean {
+  return leaves === 'return'
+}
+
+function throws({ leaves }: Abrupt): boolean {
+  return leaves === 'throw'
 }
 
 /**
@@ -414,11 +423,6 @@ function withoutLends(states: StateSet): StateSet {
 function rejectionOf(node: Chain, cause: Cause): Cause {
   const within = cause.origin.start >= node.origin.start && cause.origin.end <= node.origin.end
   return within && cause.kind !== 'throw' ? { ...cause, kind: 'rejection' } : cause
-}
-
-function returnNormally(outcomes: Outcomes): void {
-  const returned = takeAbrupt(outcomes, ({ leaves }) => leaves === 'return')
-  outcomes.normal = joinStates(outcomes.normal, ...returned.map((abrupt) => abrupt.states))
 }
 
 function detach(node: FlowNode, cause: Cause, states: StateSet, fails: boolean, run: Run): void {

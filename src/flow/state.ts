@@ -47,29 +47,45 @@ export function entryState(life: Life): StateSet {
 
 /** Applies `change` to every way; `null` ends a way, and what changes no way gives back the set itself. */
 export function mapStates(states: StateSet, change: (state: PathState) => PathState | null): StateSet {
-  const changed = new Map<string, PathState>()
-  let isSame = true
+  let changed: Map<string, PathState> | null = null
   for (const [key, state] of states) {
     const next = change(state)
-    if (next !== state) isSame = false
+    if (next === state && changed === null) continue
+    changed ??= before(states, key)
     if (next !== null) changed.set(next === state ? key : keyOf(next), next)
   }
-  return isSame ? states : changed
+  return changed ?? states
 }
 
-/** The ways of all `sets`. */
-export function joinStates(...sets: readonly StateSet[]): StateSet {
-  const filled = sets.filter((set) => set.size > 0)
-  const [first] = filled
-  if (first === undefined) return emptyStates
-  if (filled.length === 1) return first
-  const joined = new Map<string, PathState>()
-  for (const set of filled) for (const [key, state] of set) joined.set(key, state)
+/** The ways of a set up to one of them. */
+function before(states: StateSet, last: string): Map<string, PathState> {
+  const some = new Map<string, PathState>()
+  for (const [key, state] of states) {
+    if (key === last) return some
+    some.set(key, state)
+  }
+  return some
+}
+
+/** The ways of two sets; what adds nothing gives back the other set itself. */
+export function joinStates(one: StateSet, other: StateSet): StateSet {
+  if (one === other || other.size === 0) return one
+  if (one.size === 0) return other
+  let joined: Map<string, PathState> | null = null
+  for (const [key, state] of other) {
+    if (one.has(key)) continue
+    joined ??= new Map(one)
+    joined.set(key, state)
+  }
+  if (joined === null) return one
   return joined.size > WIDEN_ABOVE ? widen(joined) : joined
 }
 
 export function sameStates(left: StateSet, right: StateSet): boolean {
-  return left.size === right.size && [...left.keys()].every((key) => right.has(key))
+  if (left === right) return true
+  if (left.size !== right.size) return false
+  for (const key of left.keys()) if (!right.has(key)) return false
+  return true
 }
 
 /** Does any way reach here with a span in this state? */

@@ -204,48 +204,44 @@ export function sequence(nodes: readonly FlowNode[]): FlowNode {
 /** A tree that does nothing. */
 export const nothing: FlowNode = { do: 'seq', nodes: [] }
 
-/** The nodes directly below `node`. */
-export function childrenOf(node: FlowNode): readonly FlowNode[] {
+/** Does `test` hold for one of the nodes directly below `node`? In source order, up to the first. */
+export function someChild(node: FlowNode, test: (child: FlowNode) => boolean): boolean {
   switch (node.do) {
     case 'seq':
-      return node.nodes
+      return node.nodes.some(test)
     case 'branch':
-      return [node.then, node.otherwise]
+      return test(node.then) || test(node.otherwise)
     case 'loop':
-      return node.update === undefined ? [node.head, node.body] : [node.head, node.body, node.update]
+      return test(node.head) || test(node.body) || (node.update !== undefined && test(node.update))
     case 'labeled':
     case 'inline':
-      return [node.body]
+      return test(node.body)
     case 'switch':
-      return node.arms.flatMap((arm) => (arm.test === undefined ? [arm.body] : [arm.test, arm.body]))
+      return node.arms.some((arm) => (arm.test !== undefined && test(arm.test)) || test(arm.body))
     case 'try':
-      return [node.block, node.handler, node.finalizer].filter((child) => child !== undefined)
+      return test(node.block) || (node.handler !== undefined && test(node.handler)) || (node.finalizer !== undefined && test(node.finalizer))
     case 'chain':
-      return [
-        node.source,
-        ...node.links.flatMap((link) =>
-          [link.fulfilled, link.rejected, link.settled].filter((child) => child !== undefined),
-        ),
-      ]
+      return (
+        test(node.source) ||
+        node.links.some(({ fulfilled, rejected, settled }) => [fulfilled, rejected, settled].some((child) => child !== undefined && test(child)))
+      )
     default:
-      return none
+      return false
   }
 }
 
-const none: readonly FlowNode[] = []
-
 /** Is there a node below (or at) `node` for which `test` holds? */
 export function someNode(node: FlowNode, test: (node: FlowNode) => boolean): boolean {
-  return test(node) || childrenOf(node).some((child) => someNode(child, test))
+  const visit = (each: FlowNode): boolean => test(each) || someChild(each, visit)
+  return visit(node)
 }
 
 /** Every node for which `test` holds, in source order. */
-export function findNodes<Found extends FlowNode>(
-  node: FlowNode,
-  test: (node: FlowNode) => node is Found,
-  found: Found[] = [],
-): Found[] {
-  if (test(node)) found.push(node)
-  for (const child of childrenOf(node)) findNodes(child, test, found)
+export function findNodes<Found extends FlowNode>(node: FlowNode, test: (node: FlowNode) => node is Found): Found[] {
+  const found: Found[] = []
+  someNode(node, (each) => {
+    if (test(each)) found.push(each)
+    return false
+  })
   return found
 }
