@@ -42,9 +42,18 @@ export type Binding =
   | { readonly kind: 'catch'; readonly node: TSESTree.CatchClause }
   | { readonly kind: 'other' }
 
-/** What each name of a file means, from the scopes' own list, and the names that the file declares at all. */
+/** A variable of the file, with its binding once somebody has asked for it. */
+interface Named {
+  readonly variable: Scope.Variable
+  binding: Binding | null
+}
+
+/**
+ * What each name of a file means, from the scopes' own list, and the names that the file declares at all. A name is known by where
+ * it starts: nothing else starts there but the other half of a shorthand (`{ span }`), which means the same.
+ */
 interface Names {
-  readonly variables: Map<TSESTree.Node, Scope.Variable | null>
+  readonly variables: Map<number, Named | null>
   readonly declared: Set<string>
   isRead: boolean
 }
@@ -53,26 +62,39 @@ const namesOf = perFile((): Names => ({ variables: new Map(), declared: new Set(
 
 /** The variable that an identifier names, or null for a global that the file does not declare. */
 export function findVariable(identifier: TSESTree.Identifier | TSESTree.JSXIdentifier, sourceCode: Readonly<SourceCode>): Scope.Variable | null {
+  return findNamed(identifier, sourceCode)?.variable ?? null
+}
+
+function findNamed(identifier: TSESTree.Identifier | TSESTree.JSXIdentifier, sourceCode: Readonly<SourceCode>): Named | null {
   const names = namesOf(sourceCode)
   if (!names.isRead) readNames(names, sourceCode)
-  const known = names.variables.get(identifier)
+  const [start] = identifier.range
+  const known = names.variables.get(start)
   if (known !== undefined) return known
   const found = names.declared.has(identifier.name) ? searchScopes(identifier, sourceCode) : null
-  names.variables.set(identifier, found)
-  return found
+  const named = found === null ? null : (findDeclared(found, names) ?? { variable: found, binding: null })
+  names.variables.set(start, named)
+  return named
+}
+
+/** What is kept of a variable where its declaration stands: of a class's two, only of the one inside. */
+function findDeclared(variable: Scope.Variable, { variables }: Names): Named | null {
+  const [declared] = variable.identifiers
+  const named = declared === undefined ? undefined : variables.get(declared.range[0])
+  return named?.variable === variable ? named : null
 }
 
 function readNames(names: Names, { scopeManager }: Readonly<SourceCode>): void {
+  const { declared, variables } = names
   names.isRead = true
   // An inner scope comes behind the one around it: a class's name means, at its declaration, what it means inside.
   for (const scope of scopeManager?.scopes ?? []) {
     for (const variable of scope.variables) {
       if (variable.defs.length === 0) continue
-      names.declared.add(variable.name)
-      for (const identifier of variable.identifiers) names.variables.set(identifier, variable)
-    }
-    for (const { identifier, resolved } of scope.references) {
-      if (resolved !== null) names.variables.set(identifier, resolved.defs.length > 0 ? resolved : null)
+      declared.add(variable.name)
+      const named: Named = { variable, binding: null }
+      for (const { range } of variable.identifiers) variables.set(range[0], named)
+      for (const { identifier } of variable.references) variables.set(identifier.range[0], named)
     }
   }
 }
@@ -90,21 +112,13 @@ function searchScopes(identifier: TSESTree.Identifier | TSESTree.JSXIdentifier, 
 
 /** The binding of an identifier, or null where the file does not declare it. */
 export function findBinding(identifier: TSESTree.Identifier, sourceCode: Readonly<SourceCode>): Binding | null {
-  const variable = findVariable(identifier, sourceCode)
-  return variable === null ? null : getBinding(variable)
+  const named = findNamed(identifier, sourceCode)
+  if (named === null) return null
+  named.binding ??= readBinding(named.variable)
+  return named.binding
 }
-
-const bindings = new WeakMap<Scope.Variable, Binding>()
 
 /** How a variable came to be. */
-export function getBinding(variable: Scope.Variable): Binding {
-  const known = bindings.get(variable)
-  if (known !== undefined) return known
-  const binding = readBinding(variable)
-  bindings.set(variable, binding)
-  return binding
-}
-
 function readBinding(variable: Scope.Variable): Binding {
   const definition = variable.defs[0]
   if (definition === undefined) return { kind: 'other' }

@@ -4,7 +4,7 @@ import type { TSESTree } from '@typescript-eslint/types'
 import { type Argument, factsOfCallSite, findCallback } from '../otel/call-facts.js'
 import { type CallRow, getMethodRow, receiverMethods } from '../otel/index.js'
 import { findVariable, getMemberName, isFunction, unwrap } from './bindings.js'
-import { originOf } from './origins.js'
+import { findNode, originOf } from './origins.js'
 import { findCalledExport, findFunction, type Receiver, type ReceiverContext, receiverOf } from './receivers.js'
 import { valueOf } from './values.js'
 
@@ -78,8 +78,8 @@ const assignmentsOf = new WeakMap<object, readonly TSESTree.AssignmentExpression
 
 /** `ident['user.email'] = email`, on the variable that is put into the span. */
 export function readElementAssignments(value: Value, context: ReceiverContext): PropertyValue[] {
-  const node = findIdentifier(value, context)
-  const variable = node === null ? null : findVariable(node, context.sourceCode)
+  const node = findNode(value.origin)
+  const variable = node?.type === 'Identifier' ? findVariable(node, context.sourceCode) : null
   if (variable === null) return []
   let assignments = assignmentsOf.get(variable)
   if (assignments === undefined) {
@@ -104,9 +104,4 @@ function keyOfMember(target: TSESTree.MemberExpression, context: ReceiverContext
   if (target.computed) return valueOf(target.property, context.sourceCode)
   const name = getMemberName(target) ?? ''
   return { kind: 'literal', origin: originOf(target.property), text: name, value: name }
-}
-
-function findIdentifier(value: Value, context: ReceiverContext): TSESTree.Identifier | null {
-  const node = context.sourceCode.getNodeByRangeIndex(value.origin.start)
-  return node?.type === 'Identifier' && node.range[1] === value.origin.end ? node : null
 }

@@ -34,23 +34,31 @@ const valuesOf = perFile(() => new Map<TSESTree.Node, Value>())
  * were made of, through aliases and single assignments of this file. Evaluates nothing and never throws.
  */
 export function valueOf(node: TSESTree.Node, sourceCode: Readonly<SourceCode>): Value {
-  return read(node, sourceCode, new Set(), 0)
+  return read(node, sourceCode, { nodes: new Set(), cuts: 0 }, 0)
 }
 
 /** The nodes that are being read, from the one that was asked for inwards. */
-type Visiting = Set<TSESTree.Node>
+interface Visiting {
+  readonly nodes: Set<TSESTree.Node>
+  /** How often a value was cut short, by the depth or by a cycle. */
+  cuts: number
+}
 
 function read(written: TSESTree.Node, sourceCode: Readonly<SourceCode>, visiting: Visiting, depth: number): Value {
   const node = unwrap(written)
   const values = valuesOf(sourceCode)
   const known = values.get(node)
   if (known !== undefined) return known
-  if (depth > DEPTH || visiting.has(node)) return unknown(node, sourceCode)
-  visiting.add(node)
+  const { cuts, nodes } = visiting
+  if (depth > DEPTH || nodes.has(node)) {
+    visiting.cuts = cuts + 1
+    return unknown(node, sourceCode)
+  }
+  nodes.add(node)
   const value = build(node, sourceCode, visiting, depth + 1)
-  visiting.delete(node)
-  // A value cut short by the depth or by a cycle belongs to this question only.
-  if (depth === 0) values.set(node, value)
+  nodes.delete(node)
+  // A value inside of which something was cut short belongs to this question only.
+  if (depth === 0 || visiting.cuts === cuts) values.set(node, value)
   return value
 }
 

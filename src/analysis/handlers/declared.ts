@@ -101,15 +101,24 @@ export function factOfExport({ at, framework, name, row }: ExportedHandler): Han
   }
 }
 
-const matchers = new WeakMap<ExportedHandlerRow, (file: string) => boolean>()
+interface FilesOfRow {
+  readonly matches: (file: string) => boolean
+  /** By pattern the folders that it names in full (`/pages/`, `/api/`), all of which stand in a path that it matches. */
+  readonly folders: readonly (readonly string[])[]
+}
 
+const filesOf = new WeakMap<ExportedHandlerRow, FilesOfRow>()
+
+/** Every file of a project is asked about, and few stand in such folders: the glob is left to those. */
 function isFileOf(files: readonly string[], row: ExportedHandlerRow, filename: string): boolean {
-  let matcher = matchers.get(row)
-  if (matcher === undefined) {
-    matcher = picomatch([...files], { dot: true })
-    matchers.set(row, matcher)
-  }
-  return matcher(filename.replaceAll('\\', '/'))
+  const known = filesOf.get(row) ?? { matches: picomatch([...files], { dot: true }), folders: files.map(readFolders) }
+  filesOf.set(row, known)
+  const file = filename.replaceAll('\\', '/')
+  return known.folders.some((folders) => folders.every((folder) => file.includes(folder))) && known.matches(file)
+}
+
+function readFolders(pattern: string): string[] {
+  return pattern.split('/').slice(0, -1).filter((part) => /^[\w.-]+$/.test(part)).map((part) => `/${part}/`)
 }
 
 interface Exported {

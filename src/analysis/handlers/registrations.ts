@@ -4,7 +4,7 @@ import type { TSESTree } from '@typescript-eslint/types'
 import { exportName, type FrameworkDescriptor, type HandlerRow, matchesExport, type MiddlewareRow } from '../../frameworks/index.js'
 import { getMemberName, getPropertyName, isFunction, unwrap } from '../bindings.js'
 import { resolveReference } from '../imports.js'
-import { originOf } from '../origins.js'
+import { findNode, originOf } from '../origins.js'
 import { findFunction, type ReceiverContext } from '../receivers.js'
 import { valueOf } from '../values.js'
 import { type Call, type FrameworkObject, isUsedAs, type ObjectFinder } from './objects.js'
@@ -167,9 +167,8 @@ export function resolveObject(node: TSESTree.Node, context: ReceiverContext): TS
   if (expression.type !== 'Identifier') return null
   const value = resolve(valueOf(expression, context.sourceCode))
   if (value.kind !== 'object') return null
-  let found = context.sourceCode.getNodeByRangeIndex(value.origin.start)
-  while (found !== null && found.type !== 'ObjectExpression') found = found.parent ?? null
-  return found
+  const made = findNode(value.origin)
+  return made?.type === 'ObjectExpression' ? made : null
 }
 
 function propertiesOf(object: TSESTree.ObjectExpression, names: readonly string[]): TSESTree.Node[] {

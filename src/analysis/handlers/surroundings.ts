@@ -37,19 +37,30 @@ const toolFolder = /\/(?:bench|benchmark|benchmarks|fixtures|scripts)\//
 /** @param filename absolute path of the file */
 export function readSurroundings(filename: string, analysis: FileAnalysis): Surroundings {
   const pkg = readPackageAround(filename)
-  const dependencies = pkg?.dependencies ?? new Set<string>()
+  const dependencies = pkg?.dependencies ?? none
   const hasRuntime = dependencies.has(runtimePackage)
   const { accept = [], entries = [], preload = false } = analysis.config.setup ?? {}
   const modules = readModules(analysis)
   const isTraced =
     preload ||
     (entries.length > 0 && (!hasRuntime || entries.some((entry) => isAt(filename, entry)))) ||
-    [...dependencies].some((name) => saysPackageTraces(name) || accept.includes(name)) ||
+    dependsOnTracer(dependencies) ||
+    accept.some((name) => dependencies.has(name)) ||
     Object.values(pkg?.scripts ?? {}).some((script) => script.includes(register) || (!hasRuntime && preloadsSetup(script))) ||
     modules.some((module) => accept.includes(module) || (!isOwnModule(module) && saysPackageTraces(packageName(module)))) ||
     isSetup(modules[0], filename, hasRuntime, analysis)
   const place = pkg === null ? '' : path.relative(pkg.dir, filename).split(path.sep).join('/')
   return { isTraced, isTool: toolFolder.test(`/${place}`), isCommand: pkg?.isCommand === true, hasRuntime, dependencies, packageDir: pkg?.dir ?? null, packageType: pkg?.type ?? 'commonjs' }
+}
+
+const none: ReadonlySet<string> = new Set()
+const tracers = new WeakMap<ReadonlySet<string>, boolean>()
+
+/** Does a package depend on what traces by itself? Asked by every file of it. */
+function dependsOnTracer(dependencies: ReadonlySet<string>): boolean {
+  const answer = tracers.get(dependencies) ?? [...dependencies].some(saysPackageTraces)
+  tracers.set(dependencies, answer)
+  return answer
 }
 
 const PRELOADED = /(?:--import|--require|-r)(?:=|\s+)["']?([^\s"']+)/g

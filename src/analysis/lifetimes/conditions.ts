@@ -16,8 +16,10 @@ export function readTest(test: TSESTree.Expression, lowering: Lowering): Test | 
   if (ofSpan !== null) return { of: 'span', key: 'span', negated: negated !== ofSpan.negated }
   const ofEnd = readEndTest(inner, lowering)
   if (ofEnd !== null) return { of: 'end', key: 'end', negated: negated !== ofEnd.negated }
+  const conditions = getConditions(lowering)
+  if (conditions.size === 0) return null
   const key = keyOfCondition(inner, lowering.sourceCode.text)
-  return key !== null && getConditions(lowering).has(key) ? { of: 'condition', key, negated } : null
+  return key !== null && conditions.has(key) ? { of: 'condition', key, negated } : null
 }
 
 function stripNegation(test: TSESTree.Expression): { negated: boolean; inner: TSESTree.Expression } {
@@ -113,10 +115,14 @@ function getConditions({ body, analysis }: Lowering): ReadonlySet<string> {
   return known
 }
 
+const none: ReadonlySet<string> = new Set()
+
 /** The conditions that a function asks more than once and of which no variable is assigned again. */
 function collectConditions(body: TSESTree.Node, analysis: FileAnalysis): ReadonlySet<string> {
   const counts = new Map<string, number>()
-  for (const node of nodesWithin(nodesOf(analysis.sourceCode).conditions, body)) {
+  const nodes = nodesWithin(nodesOf(analysis.sourceCode).conditions, body)
+  if (nodes.length < 2) return none
+  for (const node of nodes) {
     const { inner } = stripNegation(node.test)
     const key = isStable(inner, analysis) ? keyOfCondition(inner, analysis.sourceCode.text) : null
     if (key !== null) counts.set(key, (counts.get(key) ?? 0) + 1)

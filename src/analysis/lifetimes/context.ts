@@ -47,9 +47,9 @@ export function isSpan(node: TSESTree.Node, lowering: Lowering): boolean {
   return variable !== null && lowering.variables.has(variable)
 }
 
-/** The text of a node, as it may stand in a message. */
+/** The text of a node as it is written; few of them come into a message, which puts its own on one line. */
 export function textOf(node: TSESTree.Node, { sourceCode }: Lowering): string {
-  return sourceCode.text.slice(node.range[0], Math.min(node.range[1], node.range[0] + TEXT_LIMIT)).replaceAll(/\s+/g, ' ')
+  return sourceCode.text.slice(node.range[0], Math.min(node.range[1], node.range[0] + TEXT_LIMIT))
 }
 
 /** Where a function's body ends: its closing brace, or its expression. */

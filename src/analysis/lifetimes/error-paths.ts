@@ -7,7 +7,7 @@ import { resolveReference } from '../imports.js'
 import type { FileAnalysis } from '../index.js'
 import { isSamePlace, originOf } from '../origins.js'
 import { perFile } from '../per-file.js'
-import { eachChild, nodesOf, nodesWithin } from '../walk.js'
+import { eachChild, eachChildWithTypes, nodesOf, nodesWithin } from '../walk.js'
 import { parentOf } from './context.js'
 import type { Lowering } from './context.js'
 import { reachesSpan } from './expressions.js'
@@ -260,23 +260,17 @@ const SPEAKS_OF_ERROR = /error|fail|success|\bok\b|status|\berr\b|reject|invalid
 
 const textsOf = perFile(() => new Map<TSESTree.Node, string>())
 
-/** The names and strings below a node. */
-function textWithin(node: TSESTree.Node, sourceCode: Readonly<SourceCode>): string {
-  const texts = textsOf(sourceCode)
+/** The names and strings below a node, those of types included. */
+function textWithin(node: TSESTree.Node, { ast, visitorKeys }: Readonly<SourceCode>): string {
+  const texts = textsOf({ ast })
   const known = texts.get(node)
   if (known !== undefined) return known
   const words: string[] = []
-  const visit = (value: unknown): void => {
-    if (Array.isArray(value)) {
-      for (const each of value) visit(each)
-      return
-    }
-    if (typeof value !== 'object' || value === null || !('type' in value)) return
-    const child = value as TSESTree.Node
+  const visit = (child: TSESTree.Node): void => {
     if (child.type === 'Identifier') words.push(child.name)
-    if (child.type === 'Literal') words.push(String(child.value))
-    if (child.type === 'TemplateElement') words.push(child.value.raw)
-    for (const [key, inner] of Object.entries(child)) if (key !== 'parent') visit(inner)
+    else if (child.type === 'Literal') words.push(String(child.value))
+    else if (child.type === 'TemplateElement') words.push(child.value.raw)
+    eachChildWithTypes(child, visitorKeys, visit)
   }
   visit(node)
   const text = words.join(' ')

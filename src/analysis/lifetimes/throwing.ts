@@ -111,10 +111,19 @@ export function knownFunction(callee: TSESTree.Node, analysis: FileAnalysis): Fu
 
 /** `const plugin = this`: where the `this` stands, which says whose it is. */
 function findThisAlias(object: TSESTree.Expression, { sourceCode }: FileAnalysis): TSESTree.Node | null {
-  if (object.type !== 'Identifier' || !/=\s*this\b/.test(sourceCode.text)) return null
+  if (object.type !== 'Identifier' || !keepsThis(sourceCode)) return null
   const binding = findBinding(object, sourceCode)
   const isAlias = binding?.kind === 'variable' && binding.path.length === 0 && binding.writes.length === 1
   return isAlias && binding.init?.type === 'ThisExpression' ? binding.init : null
+}
+
+const keptThisOf = perFile((): { is: boolean | null } => ({ is: null }))
+
+/** Few files put `this` into a variable; each call of a method asks. */
+function keepsThis(sourceCode: Readonly<SourceCode>): boolean {
+  const answer = keptThisOf(sourceCode)
+  answer.is ??= /=\s*this\b/.test(sourceCode.text)
+  return answer.is
 }
 
 function findMethod(member: TSESTree.MemberExpression, self: TSESTree.Node): FunctionNode | null {
