@@ -1,9 +1,11 @@
 import { judgeApproval, messages } from '@spanguard/policy'
 
 import { fixOption, reportFinding } from '../src/analysis/report.js'
-import { analyzeSetup } from '../src/analysis/setup/index.js'
+import { analyzeSetupWith } from '../src/analysis/setup/index.js'
 import { createRule } from '../src/create-rule.js'
 import { removeSecond } from './approved-setup/remove-second.js'
+
+const WORDS = /TracerProvider\b|NodeSDK\b|registerOTel\b|startNodeSD[Kk]\b|initTracing\b|opentelemetry|@splunk\/otel|logfire/
 
 export default createRule<[{ always?: boolean; fix?: boolean }], string>({
   name: 'approved-setup',
@@ -35,10 +37,7 @@ export default createRule<[{ always?: boolean; fix?: boolean }], string>({
     defaultOptions: [{ always: false, fix: false }],
   },
   create(context, [options]) {
-    if (!/TracerProvider\b|NodeSDK\b|registerOTel\b|startNodeSD[Kk]\b|initTracing\b|opentelemetry|@splunk\/otel|logfire/.test(context.sourceCode.text)) {
-      return {}
-    }
-    const setup = analyzeSetup(context)
+    const setup = analyzeSetupWith(WORDS, context)
     if (setup === null) return {}
     const { approved, accept = [] } = setup.config.setup ?? {}
     const question = { accept, isApproved: setup.isApproved, always: options.always === true }

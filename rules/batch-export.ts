@@ -1,9 +1,11 @@
 import { judgeOutput, messages } from '@spanguard/policy'
 
 import { reportFinding } from '../src/analysis/report.js'
-import { analyzeSetup } from '../src/analysis/setup/index.js'
+import { analyzeSetupWith } from '../src/analysis/setup/index.js'
 import { createRule } from '../src/create-rule.js'
 import { makeBatch } from './batch-export/make-batch.js'
+
+const WORDS = /\b(?:SimpleSpanProcessor|ConsoleSpanExporter)\b/
 
 export default createRule<[{ fix?: boolean }], string>({
   name: 'batch-export',
@@ -25,8 +27,7 @@ export default createRule<[{ fix?: boolean }], string>({
     defaultOptions: [{ fix: false }],
   },
   create(context, [options]) {
-    if (!/\b(?:SimpleSpanProcessor|ConsoleSpanExporter)\b/.test(context.sourceCode.text)) return {}
-    const setup = analyzeSetup(context)
+    const setup = analyzeSetupWith(WORDS, context)
     if (setup === null) return {}
     return {
       Program() {

@@ -1,9 +1,11 @@
 import { judgeSampler, messages } from '@spanguard/policy'
 
 import { reportFinding } from '../src/analysis/report.js'
-import { analyzeSetup } from '../src/analysis/setup/index.js'
+import { analyzeSetupWith } from '../src/analysis/setup/index.js'
 import { createRule } from '../src/create-rule.js'
 import { wrapSampler } from './env-sampling/wrap-sampler.js'
+
+const WORDS = /\b(?:sampler|traceSampler)\b/
 
 export default createRule<[{ alwaysOn?: boolean; fix?: boolean }], string>({
   name: 'env-sampling',
@@ -32,8 +34,7 @@ export default createRule<[{ alwaysOn?: boolean; fix?: boolean }], string>({
     defaultOptions: [{ alwaysOn: false, fix: false }],
   },
   create(context, [options]) {
-    if (!/\b(?:sampler|traceSampler)\b/.test(context.sourceCode.text)) return {}
-    const setup = analyzeSetup(context)
+    const setup = analyzeSetupWith(WORDS, context)
     if (setup === null) return {}
     return {
       Program() {

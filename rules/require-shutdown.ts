@@ -1,9 +1,11 @@
 import { judgeShutdown, messages } from '@spanguard/policy'
 
 import { reportFinding } from '../src/analysis/report.js'
-import { analyzeSetup } from '../src/analysis/setup/index.js'
+import { analyzeSetupWith } from '../src/analysis/setup/index.js'
 import { createRule } from '../src/create-rule.js'
 import { insertShutdown } from './require-shutdown/insert-shutdown.js'
+
+const WORDS = /\b(?:TracerProvider|NodeSDK|NodeTracerProvider|BasicTracerProvider|WebTracerProvider|HoneycombSDK|startNodeSD[Kk])\b/
 
 export default createRule<[{ deadline?: boolean; fix?: boolean }], string>({
   name: 'require-shutdown',
@@ -32,10 +34,7 @@ export default createRule<[{ deadline?: boolean; fix?: boolean }], string>({
     defaultOptions: [{ deadline: false, fix: false }],
   },
   create(context, [options]) {
-    if (!/\b(?:TracerProvider|NodeSDK|NodeTracerProvider|BasicTracerProvider|WebTracerProvider|HoneycombSDK|startNodeSD[Kk])\b/.test(context.sourceCode.text)) {
-      return {}
-    }
-    const setup = analyzeSetup(context)
+    const setup = analyzeSetupWith(WORDS, context)
     if (setup === null) return {}
     return {
       Program() {

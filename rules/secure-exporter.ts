@@ -1,9 +1,11 @@
 import { judgeEndpoint, messages } from '@spanguard/policy'
 
 import { fixOption, reportFinding } from '../src/analysis/report.js'
-import { analyzeSetup } from '../src/analysis/setup/index.js'
+import { analyzeSetupWith } from '../src/analysis/setup/index.js'
 import { createRule } from '../src/create-rule.js'
 import { mendEndpoint } from './secure-exporter/mend-endpoint.js'
+
+const WORDS = /Exporter\b|OTEL_EXPORTER_|apiKey|accessToken|logfire/
 
 export default createRule<[{ fix?: boolean }], string>({
   name: 'secure-exporter',
@@ -22,8 +24,7 @@ export default createRule<[{ fix?: boolean }], string>({
     defaultOptions: [{ fix: false }],
   },
   create(context, [{ fix }]) {
-    if (!/Exporter\b|OTEL_EXPORTER_|apiKey|accessToken|logfire/.test(context.sourceCode.text)) return {}
-    const setup = analyzeSetup(context)
+    const setup = analyzeSetupWith(WORDS, context)
     if (setup === null) return {}
     return {
       Program() {

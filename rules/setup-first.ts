@@ -29,7 +29,7 @@ export default createRule<[{ fix?: boolean }], string>({
     const file = openFile(context)
     const { approved = [], accept = [] } = file.config.setup ?? {}
     const isNamed = approved.length + accept.length > 0
-    if (!isNamed && !/instrument|otel|telemetry|tracer|tracing|@spanguard/i.test(context.sourceCode.text)) return {}
+    if (!isNamed && !file.mentionsSetup) return {}
     const setup = setupOf(file, context)
     if (setup === null) return {}
     return {

@@ -52,23 +52,33 @@ type Context<MessageIds extends string, Options extends readonly unknown[]> = Re
 const tooDeep = new WeakSet()
 
 function keepDepth<MessageIds extends string, Options extends readonly unknown[]>(createListener: () => RuleListener, context: Context<MessageIds, Options>): RuleListener {
-  const guarded = <Given extends readonly unknown[]>(run: (...given: Given) => void) => (...given: Given): void => {
-    try {
-      run(...given)
-    } catch (error) {
-      // ESLint prints an error's stack: that of a wrong config leads nowhere that its owner could mend.
-      if (error instanceof ConfigError) error.stack = error.message
-      if (!(error instanceof RangeError && error.message.includes('call stack'))) throw error
-      reportDepth(context)
+  let listener: RuleListener
+  try {
+    listener = createListener()
+  } catch (error) {
+    giveUp(error, context)
+    return {}
+  }
+  const guarded: RuleListener = {}
+  for (const [selector, listen] of Object.entries(listener)) {
+    if (listen === undefined) continue
+    guarded[selector] = (...given: never[]) => {
+      try {
+        ;(listen as (...given: never[]) => void)(...given)
+      } catch (error) {
+        giveUp(error, context)
+      }
     }
   }
-  let listener: RuleListener = {}
-  guarded(() => {
-    listener = createListener()
-  })()
-  const entries = Object.entries(listener)
-  // Most files concern no rule.
-  return entries.length === 0 ? listener : Object.fromEntries(entries.map(([selector, listen]) => [selector, listen && guarded(listen)]))
+  return guarded
+}
+
+/** Goes on after an error that says that the stack ran out, and throws every other one on. */
+function giveUp<MessageIds extends string, Options extends readonly unknown[]>(error: unknown, context: Context<MessageIds, Options>): void {
+  // ESLint prints an error's stack: that of a wrong config leads nowhere that its owner could mend.
+  if (error instanceof ConfigError) error.stack = error.message
+  if (!(error instanceof RangeError && error.message.includes('call stack'))) throw error
+  reportDepth(context)
 }
 
 function reportDepth<MessageIds extends string, Options extends readonly unknown[]>(context: Context<MessageIds, Options>): void {

@@ -71,7 +71,7 @@ const boundaries: Readonly<Record<string, Boundary>> = {
     reason: 'what the checker finds is mended by the fixers of the rules, which run in ESLint and need no second compiler',
   },
   lint: {
-    parts: ['rules', 'configs', 'settings', 'policy', 'version'],
+    parts: ['rules', 'analysis', 'configs', 'settings', 'policy', 'version'],
     never: /^(ts-morph|typescript)(\/.*)?$/,
     reason: 'what ESLint reports is said by its own engine, which the checker is given from outside',
   },

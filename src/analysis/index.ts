@@ -5,6 +5,8 @@ import type { RuleContext } from '@typescript-eslint/utils/ts-eslint'
 import { isOutOfScope } from '../project/file-scope.js'
 import { getSettings } from '../settings/index.js'
 import { readDeclaredHelpers, wordOfHelper } from '../otel/declared-helpers.js'
+import { mayConcernSetup } from '../otel/setup.js'
+import { tracingWords } from '../otel/words.js'
 import { factsOfCall, readTracingCall, type TracingCall } from './extract.js'
 import { factsOfLocalHelpers } from './local-helpers.js'
 import { nodeOf } from './origins.js'
@@ -19,6 +21,8 @@ export interface OpenFile {
   readonly policy: Policy
   /** False for files whose words have nothing to do with tracing: rules about spans return `{}` for them. */
   readonly mentionsTracing: boolean
+  /** False for files whose words have nothing to do with how tracing is set up. */
+  readonly mentionsSetup: boolean
   /** True for tests and for code that no service runs; every rule is silent there. */
   readonly outOfScope: boolean
   /** The rules that have opened it: all of them, once the first node is visited. */
@@ -46,12 +50,6 @@ type RuleOfFile = AnyContext & Readonly<Pick<RuleContext<string, readonly unknow
 
 const analyses = new WeakMap<TSESTree.Program, FileAnalysis>()
 
-/**
- * Words without which no fact about spans can be found. Metrics and `end` need a tracing import or one of these beside them.
- */
-const TRACING_WORDS =
-  /@opentelemetry\/|@spanguard\/runtime|\b(?:startSpan|startActiveSpan|withSpan|setAttributes?|addEvent|updateName|recordException|getActiveSpan|setEntry|createBaggage)\b/
-
 let last: { readonly source: unknown; readonly filename: string; readonly text: string; readonly openedBy: Set<string>; readonly file: OpenFile } | null = null
 
 /**
@@ -76,7 +74,9 @@ function createFile(context: AnyContext, openedBy: ReadonlySet<string>): OpenFil
   const { cwd, filename, settings, sourceCode } = context
   const { config, file, folder, policy } = getSettings(settings, filename)
   const { text } = sourceCode
-  const isMentioned = once(() => TRACING_WORDS.test(text) || (config.helpers ?? []).some((helper) => text.includes(wordOfHelper(helper))))
+  const isMentioned = once(() => mentionsTracing(config, text))
+  const getAnalysis = once(() => keepAnalysis(context, config, policy))
+  const isSetupMentioned = once(() => mayConcernSetup(text))
   const isOut = once(() => isOutOfScope(filename, text, policy, file === null ? cwd : folder))
   return {
     filename,
@@ -86,13 +86,21 @@ function createFile(context: AnyContext, openedBy: ReadonlySet<string>): OpenFil
     get mentionsTracing() {
       return isMentioned()
     },
+    get mentionsSetup() {
+      return isSetupMentioned()
+    },
     get outOfScope() {
       return isOut()
     },
     get analysis() {
-      return analyzeFile(context)
+      return getAnalysis()
     },
   }
+}
+
+/** Can a file of this text start spans or write to them? */
+export function mentionsTracing(config: Config, text: string): boolean {
+  return tracingWords.test(text) || (config.helpers ?? []).some((helper) => text.includes(wordOfHelper(helper)))
 }
 
 /**
@@ -102,20 +110,25 @@ function createFile(context: AnyContext, openedBy: ReadonlySet<string>): OpenFil
  * @throws ConfigError when the settings or the nearest config file are not valid
  */
 export function analyzeFile(context: AnyContext): FileAnalysis {
-  const { ast } = context.sourceCode
-  const known = analyses.get(ast)
+  const { config, policy } = getSettings(context.settings, context.filename)
+  return keepAnalysis(context, config, policy)
+}
+
+function keepAnalysis({ sourceCode }: AnyContext, config: Config, policy: Policy): FileAnalysis {
+  const known = analyses.get(sourceCode.ast)
   if (known !== undefined) return known
-  const analysis = createAnalysis(context)
-  analyses.set(ast, analysis)
+  const analysis = createAnalysis(sourceCode, config, policy)
+  analyses.set(sourceCode.ast, analysis)
   return analysis
 }
 
-function createAnalysis({ filename, settings, sourceCode }: AnyContext): FileAnalysis {
-  const { config, policy } = getSettings(settings, filename)
+function createAnalysis(sourceCode: AnyContext['sourceCode'], config: Config, policy: Policy): FileAnalysis {
   const helpers = readDeclaredHelpers(config.helpers ?? [])
   const context: ReceiverContext = { sourceCode, helpers }
   const getTracingCalls = once(() => {
     const found = new Map<TSESTree.Node, TracingCall>()
+    // A framework's file asks too, to see whether its own functions trace.
+    if (!mentionsTracing(config, sourceCode.text)) return found
     for (const node of nodesOf(sourceCode).calls) {
       const call = readTracingCall(node, context)
       if (call !== null) found.set(node, call)

@@ -3,6 +3,7 @@ import { Linter } from 'eslint'
 import type { Config } from '@spanguard/policy'
 
 import { rules } from '../../rules/index.js'
+import { mayConcernRules } from '../analysis/concerns.js'
 import { createPresets } from '../configs/presets.js'
 import { version } from '../version.js'
 
@@ -20,9 +21,6 @@ export interface LintMessage {
 const plugin = { meta: { name: 'eslint-plugin-spanguard', version, namespace: 'spanguard' }, rules }
 const { recommended } = createPresets(plugin)
 
-/** Nothing that a rule looks for is in a file without one of these words. */
-const words = /span|tracer|telemetry|otel|create(?:Server|App)|express|fastify|hono|koa|nest|next|grpc|bullmq|kafka|amqp|nats|lambda|cron|trpc/iu
-
 /**
  * Runs the preset `recommended` over one file by ESLint's own engine, without types. Comments switch nothing off here: who asks
  * knows both their forms. A file that does not parse has no messages.
@@ -32,7 +30,7 @@ const words = /span|tracer|telemetry|otel|create(?:Server|App)|express|fastify|h
  * @throws ConfigError when a spanguard.config file is not valid
  */
 export function lintFile(file: string, text: string, config: Config): readonly LintMessage[] {
-  if (!words.test(text)) return []
+  if (!mayConcernRules(config, text, file)) return []
   const linter = new Linter({ configType: 'flat', cwd: process.cwd() })
   const messages = linter.verify(
     text,

@@ -1,6 +1,7 @@
 import { distros } from './setup/distros.js'
 import { exporters } from './setup/exporters.js'
 import { traceSdk, traceSdkModules } from './setup/trace-sdk.js'
+import { registerModules } from './setup/instrumented-modules.js'
 import type { SetupExport } from './setup/setup-export.js'
 
 export { instrumentedBy, isInstrumentable, registerModules } from './setup/instrumented-modules.js'
@@ -8,16 +9,28 @@ export { type MessagingClient, messagingClients } from './setup/messaging.js'
 export type { ProviderExport, SetupExport } from './setup/setup-export.js'
 export { removedModules } from './setup/trace-sdk.js'
 
-/** Modules that set tracing up, as they are written between quotes, and the names of what they export. */
-const setupModules = new RegExp(
-  `['"\`](?:${[...traceSdkModules, ...Object.keys(distros), ...exporters.flatMap(({ modules }) => modules)].map(escape).join('|')})['"\`]`,
-)
+/** Modules that set tracing up. */
+const modules = [...traceSdkModules, ...Object.keys(distros), ...exporters.flatMap((row) => row.modules)]
+
+/** As they are written between quotes, and the names of what they export. */
+const setupModules = new RegExp(`['"\`](?:${modules.map(escape).join('|')})['"\`]`)
 const setupNames = new RegExp(
   `\\b(?:${[...new Set([traceSdk, ...Object.values(distros), ...exporters.map((row) => row.exports)].flatMap(Object.keys))].map(escape).join('|')})\\b`,
 )
 
 function escape(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}
+
+/** What the names of such modules, a project's own included, have in them, and the variables that configure exporters. */
+const STEMS = /instrument|otel|telemetry|trac(?:er|ing)/i
+
+/** All that set tracing up, in few words: what has one of the stems is found by it. */
+const setupWords = new RegExp([STEMS.source, ...[...modules, ...registerModules].filter((module) => !STEMS.test(module)).map(escape)].join('|'), 'i')
+
+/** Can a file of this text set tracing up, or load what does? */
+export function mayConcernSetup(text: string): boolean {
+  return setupWords.test(text)
 }
 
 /** Can `findSetupExport` find anything in a file of this text? Most files name no module that sets tracing up. */

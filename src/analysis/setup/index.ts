@@ -37,6 +37,17 @@ export function analyzeSetup(context: RuleOfFile): SetupAnalysis | null {
   return setupOf(openFile(context), context)
 }
 
+/**
+ * The setup of a file that holds one of the rule's words; null where it holds none, says nothing of setup at all, or is out of
+ * scope. Most files say nothing of setup, which one look tells all rules.
+ *
+ * @param words without which the rule has nothing to say of a file
+ */
+export function analyzeSetupWith(words: RegExp, context: RuleOfFile): SetupAnalysis | null {
+  const file = openFile(context)
+  return file.mentionsSetup && words.test(context.sourceCode.text) ? setupOf(file, context) : null
+}
+
 /** The same for a file that the rule has opened already. */
 export function setupOf(file: OpenFile, context: RuleOfFile): SetupAnalysis | null {
   let setup = known.get(file)
