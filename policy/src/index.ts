@@ -14,7 +14,7 @@ export type * from './setup-facts.js'
 export { findSensitiveText, isCardNumber, maskText, REDACTED, type TextKind, type TextMatch } from './text.js'
 export { judgeAttributeWrite, selectFindings } from './judges/attribute.js'
 export { judgeErrorPath, judgeLifetime, judgeSpanEnd, judgeStatusMessage } from './judges/lifetime.js'
-export { isModelContent, isRecordingSwitch, isSwitchable, type TestedName } from './judges/recording-switch.js'
+export { isRecordedContent, isRecordingSwitch, isSwitchable, type TestedName } from './judges/recording-switch.js'
 export {
   type ApprovalQuestion,
   judgeApproval,

@@ -1,7 +1,7 @@
-import { type Fact, type Finding, isModelContent, isSwitchable, judgeAttributeWrite, judgeSpanName, selectFindings } from '@spanguard/policy'
+import { type Fact, type Finding, isRecordedContent, isSwitchable, judgeAttributeWrite, judgeSpanName, selectFindings } from '@spanguard/policy'
 import type { RuleContext, RuleListener } from '@typescript-eslint/utils/ts-eslint'
 
-import { getPackage } from '../project/package-json.js'
+import { isTracingLibrary } from '../project/tracing-library.js'
 import { type FileAnalysis, type OpenFile, openFile } from './index.js'
 import { findNode } from './origins.js'
 import { isSwitchedOn } from './recording-switches.js'
@@ -94,7 +94,7 @@ function judgeFile(file: OpenFile): ReadonlyMap<string, readonly JudgedFact[]> {
 /** What a switch lets into the trace, and what a library is published to record, nobody wrote by accident. */
 function isAskedFor(finding: Finding, fact: Fact, { analysis, filename }: OpenFile): boolean {
   if (!isSwitchable(finding)) return false
-  if (fact.fact === 'attribute-write' && isModelContent(finding, fact.key) && getPackage(filename)?.isLibrary === true) return true
+  if (isRecordedContent(finding) && isTracingLibrary(filename)) return true
   return [finding.origin, fact.derivedFrom].some((origin) => {
     const node = origin === undefined ? null : findNode(origin)
     return node !== null && isSwitchedOn(node, analysis.sourceCode)

@@ -3,7 +3,7 @@ import { land, leave, leaveOn, take } from './outcomes.js'
 import type { Abrupt, Cause, Leaving } from './outcomes.js'
 import { emptyStates, entryState, joinStates, mapStates, sameStates, someState, withItem } from './state.js'
 import type { Life, PathState, StateSet } from './state.js'
-import { findNodes, someNode } from './tree.js'
+import { childrenOf, findNodes, nothing, someNode } from './tree.js'
 import type { Branch, Chain, FlowNode, Inline, Loop, SpanOperation, Switch, Try } from './tree.js'
 
 /** A way out of the function and the ways that lead to it. */
@@ -64,6 +64,7 @@ function findBorrowers(tree: FlowNode, entry: 'none' | 'open'): ReadonlySet<numb
   const lending = startRun(null)
   evaluate(tree, entryState(entry), false, lending, new Map())
   for (const call of findBorrowingCallbacks(tree)) lending.confirmed.add(call)
+  for (const call of findKeepingCallbacks(tree)) lending.confirmed.delete(call)
   return lending.confirmed
 }
 
@@ -76,6 +77,22 @@ function findBorrowingCallbacks(tree: FlowNode): number[] {
   return findNodes(tree, (node): node is SpanOperation => node.do === 'escape' && node.toCallback === true).map(
     ({ origin }) => origin.start,
   )
+}
+
+/**
+ * Where the span is ended in a `catch` only, a callback whose promise nobody awaits keeps it: that it failed at once is all that comes
+ * back here.
+ */
+function findKeepingCallbacks(tree: FlowNode): number[] {
+  if (endsOutsideHandlers(tree)) return []
+  return findNodes(tree, (node): node is Extract<SpanOperation, { do: 'escape' }> => node.do === 'escape' && node.toCallback === true)
+    .filter(({ isAwaited }) => isAwaited === false)
+    .map(({ origin }) => origin.start)
+}
+
+function endsOutsideHandlers(node: FlowNode): boolean {
+  if (node.do === 'end' || node.do === 'dispose' || (node.do === 'escape' && node.how !== 'passed')) return true
+  return childrenOf(node.do === 'try' ? { ...node, handler: nothing } : node).some(endsOutsideHandlers)
 }
 
 function startRun(borrowing: ReadonlySet<number> | null): Run {

@@ -21,6 +21,10 @@ export const WEB_SDK =
 const RUNNER =
   /^\s*import\b[^'"]*['"](?:@jest\/globals|@playwright\/test(?:\/[^'"]*)?|ava|bun:test|cypress|node:test|uvu|vitest(?:\/[^'"]*)?)['"]|require\(\s*['"](?:@jest\/globals|@playwright\/test|node:test)['"]\s*\)/m
 
+/** Suites of Mocha, Jest and the like, whose words are there without an import. */
+const SUITE = /^\s*describe(?:\.\w+)?\(\s*['"`]/m
+const CASE = /^\s*(?:it|test)(?:\.\w+)?\(\s*['"`]/m
+
 const REACT = /(?:from|require\()\s*['"]react['"]/
 
 /**
@@ -68,7 +72,7 @@ export function whyOutOfScope(file: string, text: string, policy: Policy, folder
   if (matches(name.split(path.sep).join('/'))) return 'files'
   const head = text.slice(0, HEAD)
   if (ELSEWHERE.test(head)) return 'elsewhere'
-  if (RUNNER.test(head)) return 'test-runner'
+  if (RUNNER.test(head) || (SUITE.test(text) && CASE.test(text))) return 'test-runner'
   if ((BUILDS_PAGE.test(text) && !DRIVES_PAGE.test(text)) || ((WEB_SDK.test(head) || REACT.test(head)) && PAGE.test(text))) return 'page'
   return getPackage(file)?.dependencies.has('react-native') === true ? 'react-native' : null
 }

@@ -20,6 +20,8 @@ export interface Package {
   readonly isCommand: boolean
   /** It is published for others to build on: not private, with an entry and its types or files, and nothing that starts it. */
   readonly isLibrary: boolean
+  /** It runs inside an editor (`engines.vscode`). */
+  readonly isExtension: boolean
   /** Workspace globs as written (`workspaces`, or its `packages`). pnpm keeps its own in pnpm-workspace.yaml. */
   readonly workspaces: readonly string[]
 }
@@ -91,13 +93,17 @@ function toPackage(file: string, json: Record<string, unknown>): Package {
     main: typeof json['main'] === 'string' ? json['main'] : null,
     isCommand: typeof json['bin'] === 'string' || (isRecord(json['bin']) && Object.keys(json['bin']).length > 0),
     isLibrary: isLibrary(json),
+    isExtension: isRecord(json['engines']) && json['engines']['vscode'] !== undefined,
     workspaces: workspaceGlobs(json['workspaces']),
   }
 }
 
-/** `npm init` writes a name and a `main` for everybody: what is published says a little more. */
+/**
+ * `npm init` writes a name and a `main` for everybody: what is published says a little more. A root of workspaces is none: most of
+ * what stands in it (examples, scripts, docs) nobody installs.
+ */
 function isLibrary(json: Record<string, unknown>): boolean {
-  if (json['private'] === true || typeof json['name'] !== 'string' || strings(json['scripts'])['start'] !== undefined) return false
+  if (json['private'] === true || json['workspaces'] !== undefined || typeof json['name'] !== 'string' || strings(json['scripts'])['start'] !== undefined) return false
   const hasEntry = ['exports', 'main', 'module'].some((field) => json[field] !== undefined)
   return hasEntry && ['exports', 'files', 'module', 'publishConfig', 'types', 'typings'].some((field) => json[field] !== undefined)
 }

@@ -7,6 +7,8 @@ const withCatch = (handler: string): string => inSpan(`  try {\n    return await
 
 ruleTester.run('error-status', rule, {
   valid: [
+    { name: 'the answer of a helper that sets the status (spanner)', code: `${head}function fail(s, error) { if (!error) return false; s.setStatus({ code: SpanStatusCode.ERROR }); return true }
+${withCatch(`if (fail(span, error)) span.recordException(error)\nthrow error`).slice(head.length)}` },
     { name: 'recorded and ERROR', code: withCatch(`span.recordException(error)\nspan.setStatus({ code: SpanStatusCode.ERROR, message: error.message })\nthrow error`) },
     { name: 'ERROR first', code: withCatch(`span.setStatus({ code: SpanStatusCode.ERROR })\nspan.recordException(error)\nthrow error`) },
     { name: 'ERROR by its number', code: withCatch(`span.setStatus({ code: 2 })\nspan.recordException(error)`) },

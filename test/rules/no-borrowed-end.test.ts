@@ -5,6 +5,12 @@ const head = `import { context, trace } from '@opentelemetry/api'\n`
 
 ruleTester.run('no-borrowed-end', rule, {
   valid: [
+    { name: 'a pair of hooks: what one made active for what comes, the other ends (platformatic)', code: `${head}export function onRequest(request, next) { const span = trace.getTracer('x').startSpan('a'); context.with(trace.setSpan(context.active(), span), next) }
+export function onResponse() { const span = trace.getSpan(context.active()); span?.end() }` },
+    { name: 'out of a context that the file keeps in a map of its own (fastify-opentelemetry)', code: `${head}const contexts = new WeakMap()
+function contextOf(request) { return contexts.get(request) || context.active() }
+export function onRequest(request) { contexts.set(request, trace.setSpan(context.active(), trace.getTracer('x').startSpan('a'))) }
+export function onResponse(request) { const span = trace.getSpan(contextOf(request)); span.end() }` },
     { name: 'the owner ends it', code: `${head}const span = trace.getTracer('x').startSpan('a')\nspan.end()` },
     { name: 'writing to a borrowed span is what it is for', code: `${head}const span = trace.getActiveSpan()\nspan?.setAttribute('a', 1)\nspan?.recordException(new Error('x'))` },
     { name: 'the span of a server that is active, and not ended', code: `${head}export const handle = async (request) => {

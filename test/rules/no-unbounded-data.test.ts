@@ -9,6 +9,9 @@ const at = (messageId: string, column: number, lineNumber = 3) => [{ messageId: 
 
 ruleTester.run('no-unbounded-data', findingsOnly(rule), {
   valid: [
+    { name: 'the page of a browser', code: line(`span.setAttribute('url.full', window.location.href)`) },
+    { name: 'a moment that has a name', code: line(`let completionStartTime = ''\non('first', () => { completionStartTime = new Date().toISOString() })\nspan.setAttribute('llm.completion_start', completionStartTime)`) },
+    { name: 'attributes that are flattened', code: line(`metrics.getMeter('m').createCounter('c').add(1, this.flattenProperties(this.buildAttributes(given)))`) },
     { name: 'a number', code: line(`span.setAttribute('order.total', order.total)`) },
     { name: 'a length', code: line(`span.setAttribute('order.items', items.length)`) },
     { name: 'an id of a domain entity', code: line(`span.setAttribute('order.id', order.id)`) },
@@ -40,6 +43,7 @@ export const handle = (req) => send(parse(req).query)`) },
     { name: 'a JSON file that is no span', code: `writeFileSync('a', JSON.stringify(body))` },
   ],
   invalid: [
+    { name: 'the time of now behind a name for any time', code: line(`const timestamp = new Date().toISOString()\nspan.setAttribute('order.seen', timestamp)`), errors: at('timestamp', 33, 4) },
     { name: 'a list with a member that is not written out, serialised', code: line(`span.addEvent('posts.listed', { posts: JSON.stringify([{ name: 'a' }, ...posts]) })`), errors: at('payload', 40) },
     { name: "the error's cause, serialised", code: line(`span.setAttribute('error.cause', JSON.stringify(error.cause.response))`), errors: at('payload', 34) },
     { name: 'a payload of a message', code: line(`span.setAttribute('queue.payload', message.payload)`), errors: at('payload', 36) },

@@ -4,9 +4,11 @@ import { makeService } from './services.js'
 
 const head = `import { trace } from '@opentelemetry/api'\nconst span = trace.getTracer('t').startSpan('chat.answer')\n`
 const write = `span.setAttribute('order.request', JSON.stringify(input))`
-const library = makeService('recorder', { exports: './index.js', types: './index.d.ts' })('index.ts')
-const service = makeService('assistant', { exports: './index.js', types: './index.d.ts', scripts: { start: 'node index.js' } })('index.ts')
-const unpublished = makeService('internal', { exports: './index.js', types: './index.d.ts', private: true })('index.ts')
+const recorder = makeService('llm-observability', { exports: './index.js', types: './index.d.ts' })('index.ts')
+const instrumentation = makeService('grpc-hooks', { exports: './index.js', types: './index.d.ts', dependencies: ['@opentelemetry/instrumentation'] })('index.ts')
+const library = makeService('assistants', { exports: './index.js', types: './index.d.ts' })('index.ts')
+const service = makeService('assistant-telemetry', { exports: './index.js', types: './index.d.ts', scripts: { start: 'node index.js' } })('index.ts')
+const unpublished = makeService('internal-telemetry', { exports: './index.js', types: './index.d.ts', private: true })('index.ts')
 
 /** Somebody switched the recording on, in all the forms in which programs ask for it. */
 const switched: readonly [name: string, code: string][] = [
@@ -53,11 +55,13 @@ const unasked: readonly [name: string, code: string][] = [
 ruleTester.run('no-unbounded-data', findingsOnly(rule), {
   valid: [
     ...switched.map(([name, code]) => ({ name: `switched on: ${name}`, code: head + code })),
-    { name: 'what a model was given, in a library that is published to record it', filename: library, code: `${head}span.setAttribute('llm.input_messages', JSON.stringify(given))` },
-    { name: 'the same under a constant of another file', filename: library, code: `import { Keys } from './keys'\n${head}span.setAttribute(Keys.OUTPUT_VALUE, JSON.stringify(given))` },
+    { name: 'what was given, in a library that is published to trace', filename: recorder, code: `${head}span.setAttribute('llm.input_messages', JSON.stringify(given))` },
+    { name: 'the same in one that brings an instrumentation', filename: instrumentation, code: `${head}span.setAttribute('rpc.request.payload', JSON.stringify(request))` },
   ],
   invalid: [
     ...unasked.map(([name, code]) => ({ name: `not a switch: ${name}`, code: head + code, errors: [{ messageId: 'payload' as const }] })),
+    { name: 'a library for something else', filename: library, code: `${head}span.setAttribute('llm.input_messages', JSON.stringify(given))`, errors: [{ messageId: 'payload' }] },
+    { name: 'a stack, in a library that is published to trace', filename: recorder, code: `${head}span.setAttribute('error.stack', error.stack)`, errors: [{ messageId: 'stack' }] },
     { name: 'what a model was given, in a service', filename: service, code: `${head}span.setAttribute('llm.input_messages', JSON.stringify(given))`, errors: [{ messageId: 'payload' }] },
     { name: 'in a package that nobody else installs', filename: unpublished, code: `${head}span.setAttribute('llm.input_messages', JSON.stringify(given))`, errors: [{ messageId: 'payload' }] },
     { name: 'a body of a request, in a library', filename: library, code: `${head}span.setAttribute('http.request.body', JSON.stringify(req.body))`, errors: [{ messageId: 'payload' }] },

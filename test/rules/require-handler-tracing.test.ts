@@ -17,6 +17,9 @@ const preloaded = makeService('preloaded', {
 
 const preloadedByHand = makeService('preloaded-by-hand', { dependencies: ['@acme/tel', 'express'], scripts: { start: 'tsx --import ./instrumentation.ts src/index.ts' } })
 const preloadedOther = makeService('preloaded-other', { dependencies: ['express'], scripts: { start: 'node --require dotenv/config src/index.js' } })
+const library = makeService('library', { dependencies: ['express'], exports: './index.js', types: './index.d.ts' })
+const extension = makeService('extension', { dependencies: ['express'], engines: { vscode: '^1.90.0' } })
+const generator = makeService('generator', { dependencies: ['express'] }, { 'templates/shop/package.json': '{ "name": "shop", "dependencies": { "express": "*" } }' })
 const command = makeService('command', { dependencies: ['chalk'], bin: 'dist/cli.js' })
 
 /** One suggestion, whatever it writes: the tester takes a number too, which its types do not say. */
@@ -33,6 +36,9 @@ app.listen(3000)
 describe('express', () => {
   ruleTester.run('require-handler-tracing', rule, {
     valid: [
+      { name: 'in a library: whoever installs it decides what traces it', filename: library('src/server.ts'), code: express },
+      { name: 'inside an editor', filename: extension('src/server.ts'), code: express },
+      { name: 'in a template that a generator copies', filename: generator('templates/shop/src/server.ts'), code: express },
       { name: 'a middleware before the routes', filename: ready('src/app.ts'), code: `import { expressTracing } from '@spanguard/runtime/express'
 import express from 'express'
 const app = express()

@@ -28,6 +28,7 @@ const open = ['collector.example.com', 'tempo.acme.io:4318', '8.8.8.8', '172.15.
 
 ruleTester.run('secure-exporter', findingsOnly(rule), {
   valid: [
+    { name: 'a key from the caller, or none (Flowise)', code: `${http}export const send = (options) => new OTLPTraceExporter({ headers: { authorization: \`Bearer \${options.apiKey || ''}\` } })` },
     ...local.map((host) => ({ name: `plain to ${host}`, code: to(`'http://${host}/v1/traces'`) })),
     { name: 'https to anywhere', code: to(`'https://tempo.acme.io/v1/traces'`) },
     { name: 'no options', code: `${http}new OTLPTraceExporter()` },

@@ -8,6 +8,7 @@ interface Manifest {
   readonly dependencies?: readonly string[]
   readonly scripts?: Readonly<Record<string, string>>
   readonly bin?: string
+  readonly engines?: Readonly<Record<string, string>>
   readonly exports?: string
   readonly private?: boolean
   readonly types?: string

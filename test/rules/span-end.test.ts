@@ -25,6 +25,40 @@ function leak(name: string, code: string, messageId: MessageId, { line, column, 
 
 ruleTester.run('span-end', rule, {
   valid: [
+    { name: 'in a context that is kept in a map (fastify-opentelemetry)', code: inFunction(`const span = tracer.startSpan('order.place')
+contexts.set(order, trace.setSpan(context.active(), span))`, 'function handle(order)') },
+    { name: 'in a context that is returned', code: inFunction(`const span = tracer.startSpan('order.place')
+const own = trace.setSpan(context.active(), span)
+return own`, 'function handle()') },
+    { name: 'in a context that goes on in one hook and is taken up in another (platformatic)', code: `${inFunction(`const span = tracer.startSpan('order.place')
+context.with(trace.setSpan(context.active(), span), next)`, 'function onRequest(order, next)')}function onResponse() { trace.getSpan(context.active())?.end() }` },
+    { name: 'a span that does not record, by its class (cap-js)', code: `${head}export const run = (fn) => tracer.startActiveSpan('order.place', (span) => {
+  if (span.constructor.name === 'NonRecordingSpan') return fn()
+  try { return fn() } finally { span.end() }
+})` },
+    { name: 'what asks the span itself whether it is ended (cap-js)', code: `${head}export const run = (fn) => tracer.startActiveSpan('order.place', (span) => {
+  const finish = () => { const unfinished = span.status !== undefined && !span.ended; if (unfinished) span.end() }
+  try { return fn() } finally { finish() }
+})` },
+    { name: 'a flag that is turned over where a stream takes the end along (gemini)', code: `${head}export const run = (fn) => tracer.startActiveSpan('order.place', async (span) => {
+  const endSpan = () => { span.end() }
+  let isStream = false
+  try {
+    const result = await fn()
+    if (isIterable(result)) { isStream = true
+      const stream = (async function* () { try { yield* result } finally { endSpan() } })()
+      register(stream, endSpan)
+      return stream }
+    return result
+  } finally { if (!isStream) endSpan() }
+})` },
+    { name: "a caller's choice behind a default (livekit)", code: `${head}export const run = (fn, options) => {
+  const endOnExit = options.endOnExit === undefined ? true : options.endOnExit
+  return tracer.startActiveSpan('order.place', async (span) => { try { return await fn(span) } finally { if (endOnExit) span.end() } })
+}` },
+    { name: 'a callback that ends what it is given, and a failure at once ends it here (spanner)', code: `${head}export const run = (fn) => tracer.startActiveSpan('order.place', (span) => {
+  try { return fn(span) } catch (error) { span.recordException(error); span.end(); throw error }
+})` },
     { name: 'ends in finally', code: inFunction(`const span = tracer.startSpan('order.place')
 try { return await place(order) } finally { span.end() }`) },
     { name: 'only writes between start and end', code: inFunction(`const span = tracer.startSpan('order.place', { attributes: readAttributes(order) })
@@ -247,6 +281,16 @@ await start()` },
 await place(order)`) },
   ],
   invalid: [
+    leak('a flag that says nothing of the end', `${head}export const run = (fn) => tracer.startActiveSpan('order.place', async (span) => {
+  let isStream = false
+  try { const result = await fn(); if (isIterable(result)) { isStream = true; return result } return result } finally { if (!isStream) span.end() }
+})`, 'returns', { line: 5 }),
+    leak('a context that is used, not kept', inFunction(`const span = tracer.startSpan('order.place')
+const own = trace.setSpan(context.active(), span)
+context.with(own, () => save(order))`, 'function handle(order)'), 'never', { line: 4, column: 14 }),
+    leak('a callback that is awaited, and whose success ends nothing', `${head}export const run = (fn) => tracer.startActiveSpan('order.place', async (span) => {
+  try { return await fn(span) } catch (error) { span.end(); throw error }
+})`, 'returns', { line: 4 }),
     leak('a call of this file that throws, between the start and the try', `${head}function createTask(kind) {
   if (kind === 'a') return {}
   throw new Error('unknown')

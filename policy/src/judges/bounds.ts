@@ -1,6 +1,7 @@
 import type { CallValue, Value } from '../facts.js'
 import { splitName } from '../names.js'
-import { boundedOwners, boundedWords, keyOwners, passingCalls, requestParts, requestWords, timestampCalls, unboundedWords, uniqueCalls } from '../words/bounds.js'
+import { boundedOwners, boundedWords, keyOwners, passingCalls, requestParts, requestWords, timestampCalls, unboundedWords, uniqueCalls, writtenWords } from '../words/bounds.js'
+import { configurationWords } from '../words/carriers.js'
 import { membersOf } from './masking.js'
 
 /** Are the values of an expression few? `unknown` is no ground for a finding. */
@@ -75,5 +76,7 @@ function boundOfName(path: readonly string[], root: string): Bound {
   if (ending === 'key') return keyOwners.has(before) ? 'unbounded' : 'unknown'
   if (ending === 'path') return requestWords.has(before) ? 'unbounded' : 'unknown'
   if ((ending === 'id' || ending === 'identifier') && boundedOwners.has(before)) return 'bounded'
+  // `options.message`: what the developer who wraps something calls it.
+  if (writtenWords.has(ending) && words.length === 1 && configurationWords.has(before)) return 'unknown'
   return unboundedWords.has(ending) ? 'unbounded' : 'unknown'
 }

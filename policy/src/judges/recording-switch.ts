@@ -1,7 +1,6 @@
-import type { Value } from '../facts.js'
 import type { Finding } from '../finding.js'
 import { splitName } from '../names.js'
-import { contentWords, debuggingWords, hidingWords, modelWords, recordingNouns, recordingVerbs, switchHolders } from '../words/switches.js'
+import { contentWords, debuggingWords, hidingWords, recordingNouns, recordingVerbs, switchHolders } from '../words/switches.js'
 
 /** One thing that a condition around a write tests: the names that lead to it, and whether it is true where the write stands. */
 export interface TestedName {
@@ -42,16 +41,14 @@ function namesContent(words: readonly string[], isSwitch: boolean): boolean {
 }
 
 /**
- * Is a finding about what a language model, an agent or a tool was given or answered, by its key or its value? A library that is
- * published to record just that has it in its documentation: who installs it asked for it.
+ * Is it what a library records for those who install it: things that were sent and answered, as a whole? Of a library that is
+ * published to trace, that is the purpose, and stands in its documentation.
  */
-export function isModelContent(finding: Pick<Finding, 'messageId' | 'rule'>, key: Value): boolean {
-  if (finding.rule !== 'no-unbounded-data' || finding.messageId !== 'payload') return false
-  const name = key.kind === 'literal' ? String(key.value) : key.text
-  return splitName(name).some((word) => modelWords.has(word))
+export function isRecordedContent({ messageId, rule }: Pick<Finding, 'messageId' | 'rule'>): boolean {
+  return rule === 'no-unbounded-data' && (messageId === 'payload' || messageId === 'bag' || messageId === 'array')
 }
 
 /** Can a switch ask for what a finding reports? A secret is one with whatever it was switched on. */
 export function isSwitchable({ messageId, rule }: Pick<Finding, 'messageId' | 'rule'>): boolean {
-  return rule === 'no-unbounded-data' && (messageId === 'payload' || messageId === 'bag' || messageId === 'url' || messageId === 'sql' || messageId === 'array')
+  return isRecordedContent({ messageId, rule }) || (rule === 'no-unbounded-data' && (messageId === 'url' || messageId === 'sql'))
 }

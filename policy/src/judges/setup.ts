@@ -278,7 +278,14 @@ function readTexts(value: Value): { text: string; origin: Origin }[] {
 }
 
 function readPart(value: Value | undefined): string {
-  const texts = value === undefined ? [] : readTexts(value)
+  const texts = value === undefined || !isFixed(value) ? [] : readTexts(value)
   const [only] = texts
   return texts.length === 1 && only !== undefined ? only.text : DYNAMIC
+}
+
+/** Is a value the same in every run? `options.apiKey || ''` is not, though one of its sides is. */
+function isFixed(value: Value): boolean {
+  if (value.kind === 'union') return value.of.every(isFixed)
+  if (value.kind === 'reference') return value.resolved !== undefined && isFixed(value.resolved)
+  return value.kind === 'literal' || ((value.kind === 'template' || value.kind === 'concat') && value.parts.every(isFixed))
 }

@@ -3,7 +3,7 @@ import type { Finding } from '../finding.js'
 import { splitName } from '../names.js'
 import { isConventionalKey } from '../listed-keys.js'
 import { resolveValue } from '../values.js'
-import { requestWords, timestampCalls, uniqueCalls } from '../words/bounds.js'
+import { clockWords, requestWords, timestampCalls, uniqueCalls } from '../words/bounds.js'
 import { attributeBags, configuredUrls, countWords, payloadWords, serialisers, wholeWords } from '../words/carriers.js'
 import { boundOf } from './bounds.js'
 import { knownKey } from './key.js'
@@ -79,7 +79,9 @@ export function unboundedValue(value: Value, sink: Sink): Found | null {
     case 'reference': {
       const inner = value.resolved === undefined ? null : unboundedValue(value.resolved, sink)
       // An id that has a name was made for something (an order, a query), and is how that thing's trace is found.
-      if (inner !== null && inner.messageId !== 'unique') return about(inner.messageId as MessageId, value)
+      // So is a moment that has one (`completionStartTime`): it was when something happened, not when this is written.
+      const isKept = inner?.messageId === 'unique' || (inner?.messageId === 'timestamp' && value.path.length === 1 && isMoment(value.path[0] ?? ''))
+      if (inner !== null && !isKept) return about(inner.messageId as MessageId, value)
       const names = [...value.path, ...pathOf(value.resolved)]
       return value.resolved === undefined || value.resolved.kind === 'reference' || value.resolved.kind === 'parameter' ?
           unboundedPath(value, value.resolved === undefined ? value.path : names, sink)
@@ -90,6 +92,11 @@ export function unboundedValue(value: Value, sink: Sink): Found | null {
     default:
       return null
   }
+}
+
+/** `now`, `timestamp`, `isoDate` are any time; `completionStartTime`, `expiresAt` are a certain one. */
+function isMoment(name: string): boolean {
+  return splitName(name).some((word) => !clockWords.has(word))
 }
 
 function pathOf(value: Value | undefined): readonly string[] {
@@ -203,7 +210,7 @@ function isField(value: Value): boolean {
 function unboundedPath(value: Value, path: readonly string[], sink: Sink): Found | null {
   const names = path.filter((segment) => segment !== '[]' && segment !== 'this' && segment !== '')
   const last = names.at(-1)
-  if (last === undefined) return null
+  if (last === undefined || isPage(value)) return null
   if (last === 'stack' && sink !== 'status-message') return about('stack', value)
   const words = splitName(last)
   if (words[0] === 'is' || words[0] === 'has') return null
@@ -218,6 +225,11 @@ function unboundedPath(value: Value, path: readonly string[], sink: Sink): Found
   if (isUrl(names) || ((last === 'search' || last === 'href') && value.kind === 'reference' && value.base !== undefined && isParsedUrl(value.base))) return about('url', value)
   if ((last === 'search' || last === 'query') && requestWords.has(owner)) return about('url', value)
   return null
+}
+
+/** `window.location.href`: no service has a window. */
+function isPage(value: Value): boolean {
+  return value.kind === 'reference' && value.root === 'global' && (value.path[0] === 'window' || value.path[0] === 'document')
 }
 
 /** `req.headers[name]`: one of them, which the code picked out. */
@@ -308,7 +320,8 @@ export function unboundedBag(fact: AttributeBag): Found | null {
     const words = splitName(value.callee.at(-1) ?? '')
     const [argument] = value.arguments
     const isFlattener = words.some((word) => word === 'flatten' || word === 'flat')
-    return isFlattener && argument !== undefined && argument.kind !== 'object' && !holdsAttributes(pathOf(argument)) ? about('bag', value) : null
+    const given = argument?.kind === 'call' ? argument.callee : pathOf(argument)
+    return isFlattener && argument !== undefined && argument.kind !== 'object' && !holdsAttributes(given) ? about('bag', value) : null
   }
   const names = pathOf(value).filter((segment) => segment !== '[]' && segment !== 'this')
   const words = names.slice(-2).flatMap(splitName)

@@ -7,8 +7,8 @@ export const unboundedWords: ReadonlySet<string> = new Set([
 
 /** Before `id`: things of which a program knows a handful. */
 export const boundedOwners: ReadonlySet<string> = new Set([
-  'action', 'command', 'currency', 'dataset', 'feature', 'function', 'language', 'locale', 'model', 'operation', 'plugin', 'procedure', 'provider', 'region', 'rule',
-  'schema', 'stage', 'step', 'table', 'tool',
+  'action', 'command', 'currency', 'dataset', 'definition', 'evaluator', 'feature', 'function', 'language', 'locale', 'model', 'operation', 'plugin', 'procedure', 'provider', 'region', 'rule',
+  'schema', 'scorer', 'stage', 'step', 'table', 'tool',
 ])
 
 /** Parts of a request that hold what its sender wrote. */
@@ -33,6 +33,12 @@ export const uniqueCalls: ReadonlySet<string> = new Set([
 
 /** Calls that write a point in time as a text. */
 export const timestampCalls: ReadonlySet<string> = new Set(['todatestring', 'toisostring', 'togmtstring', 'toutcstring'])
+
+/** Words for a text that a developer writes where something is configured. */
+export const writtenWords: ReadonlySet<string> = new Set(['message', 'msg', 'text', 'title'])
+
+/** Words of names for whatever time it is. */
+export const clockWords: ReadonlySet<string> = new Set(['at', 'clock', 'current', 'date', 'iso', 'now', 'stamp', 'string', 'time', 'timestamp', 'ts', 'utc'])
 
 /** Calls that give their receiver or first argument in another form. */
 export const passingCalls: ReadonlySet<string> = new Set([

@@ -23,9 +23,3 @@ export const debuggingWords: ReadonlySet<string> = new Set(['debug', 'debugging'
 
 /** Words in the name of what holds nothing but switches: `telemetry.inputs`, `flags.content`. */
 export const switchHolders: ReadonlySet<string> = new Set(['capture', 'features', 'flags', 'privacy', 'record', 'recording', 'telemetry', 'tracing'])
-
-/** Words in a key or value that speak of what a language model, an agent or a tool was given and answered. */
-export const modelWords: ReadonlySet<string> = new Set([
-  'agent', 'ai', 'chat', 'completion', 'completions', 'embedding', 'embeddings', 'generation', 'input', 'inputs', 'llm', 'message', 'messages', 'model', 'openai', 'output',
-  'outputs', 'prompt', 'prompts', 'retrieval', 'tool', 'tools',
-])

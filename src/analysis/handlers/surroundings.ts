@@ -5,6 +5,7 @@ import type { TSESTree } from '@typescript-eslint/types'
 
 import { isTracingPackage } from '../../frameworks/index.js'
 import { getPackage } from '../../project/package-json.js'
+import { packageWords } from '../../project/tracing-library.js'
 import { getRequiredModule, isOwnModule } from '../imports.js'
 import type { FileAnalysis } from '../index.js'
 
@@ -14,8 +15,10 @@ export interface Surroundings {
   readonly isTraced: boolean
   /** The package is a command, which somebody runs on a machine of their own. */
   readonly isCommand: boolean
-  /** A developer's script or benchmark, which no service runs. */
+  /** A developer's script or benchmark, which no service runs, or a template of one. */
   readonly isTool: boolean
+  /** The package is a library or runs inside an editor: who installs it decides what traces it. */
+  readonly isGuest: boolean
   /** The nearest package.json depends on `@spanguard/runtime`, whose middleware is expected then. */
   readonly hasRuntime: boolean
   /** Every dependency of the nearest package.json. */
@@ -28,11 +31,8 @@ export interface Surroundings {
 export const runtimePackage = '@spanguard/runtime'
 const register = `${runtimePackage}/register`
 
-/** Words in a package's name that say that it traces, whoever made it. */
-const packageWords: ReadonlySet<string> = new Set(['apm', 'instrumentation', 'observability', 'opentelemetry', 'otel', 'telemetry', 'tracing'])
-
-/** Folders of a package whose programs serve its developers. */
-const toolFolder = /\/(?:bench|benchmark|benchmarks|fixtures|scripts)\//
+/** Folders of a package whose programs serve its developers and readers. */
+const toolFolder = /\/(?:bench|benchmark|benchmarks|docs|(?:[\w-]+-)?fixtures|scripts)\//
 
 /** @param filename absolute path of the file */
 export function readSurroundings(filename: string, analysis: FileAnalysis): Surroundings {
@@ -50,7 +50,14 @@ export function readSurroundings(filename: string, analysis: FileAnalysis): Surr
     modules.some((module) => accept.includes(module) || (!isOwnModule(module) && saysPackageTraces(packageName(module)))) ||
     isSetup(modules[0], filename, hasRuntime, analysis)
   const place = pkg === null ? '' : path.relative(pkg.dir, filename).split(path.sep).join('/')
-  return { isTraced, isTool: toolFolder.test(`/${place}`), isCommand: pkg?.isCommand === true, hasRuntime, dependencies, packageDir: pkg?.dir ?? null, packageType: pkg?.type ?? 'commonjs' }
+  return { isTraced, isTool: toolFolder.test(`/${place}`) || isTemplate(filename), isGuest: pkg?.isLibrary === true || pkg?.isExtension === true, isCommand: pkg?.isCommand === true, hasRuntime, dependencies, packageDir: pkg?.dir ?? null, packageType: pkg?.type ?? 'commonjs' }
+}
+
+/** What a generator copies into a new project, or a page shows, stands in a folder of that name, often with a package.json of its own. */
+function isTemplate(filename: string): boolean {
+  let top = getPackage(filename)?.dir ?? path.dirname(filename)
+  for (let outer = getPackage(top); outer !== null && outer.dir !== top; outer = getPackage(top)) top = outer.dir
+  return path.relative(top, filename).split(path.sep).slice(0, -1).some((folder) => folder === 'docs' || folder === 'template' || folder === 'templates')
 }
 
 const none: ReadonlySet<string> = new Set()

@@ -54,7 +54,7 @@ export function findUntraced(analysis: FileAnalysis, filename: string, proven = 
   const file = findHandlers(analysis, filename)
   if (file === null || (file.calls.length === 0 && file.exported.length === 0 && !hasRoots(file, analysis))) return null
   const around = readSurroundings(filename, analysis)
-  if ((around.isTraced && !proven) || around.isTool) return null
+  if (((around.isTraced || around.isGuest) && !proven) || around.isTool) return null
   const hosts = findHosts(file, analysis)
   // A function that serves an app of the same file is traced by that app's middleware.
   const hasApp = hosts.some(({ object }) => object.framework.kind === 'app')

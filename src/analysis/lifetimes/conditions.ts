@@ -1,20 +1,20 @@
 import type { TSESTree } from '@typescript-eslint/types'
 import type { Test } from '../../flow/index.js'
-import { findVariable, getMemberName, unwrap } from '../bindings.js'
+import { findBinding, findVariable, getMemberName, unwrap } from '../bindings.js'
 import type { FileAnalysis } from '../index.js'
 import { perFile } from '../per-file.js'
 import { nodesOf, nodesWithin } from '../walk.js'
 import { isSpan, parentOf } from './context.js'
 import type { Lowering } from './context.js'
+import { functionNamesWithin } from './functions.js'
 import { endsWhenCalled } from './inline.js'
-import { knownFunction } from './throwing.js'
 
 /** What a condition says of the span (`if (span)`), or which condition it is, when the function asks it more than once. */
 export function readTest(test: TSESTree.Expression, lowering: Lowering): Test | null {
   const { negated, inner } = stripNegation(test)
   const ofSpan = readSpanTest(inner, lowering)
   if (ofSpan !== null) return { of: 'span', key: 'span', negated: negated !== ofSpan.negated }
-  const ofEnd = readEndTest(inner, lowering)
+  const ofEnd = readEndTest(inner, lowering) ?? readStateTest(inner, lowering)
   if (ofEnd !== null) return { of: 'end', key: 'end', negated: negated !== ofEnd.negated }
   const conditions = getConditions(lowering)
   if (conditions.size === 0) return null
@@ -40,11 +40,21 @@ function readSpanTest(node: TSESTree.Expression, lowering: Lowering): { negated:
     if (callee.type !== 'MemberExpression' || getMemberName(callee) !== 'isRecording') return null
     return isSpan(callee.object, lowering) ? { negated: false } : null
   }
-  if (node.type !== 'BinaryExpression' || !/^[!=]==?$/.test(node.operator)) return null
+  if (node.type !== 'BinaryExpression') return null
+  if (tellsNonRecording(node, lowering)) return { negated: !node.operator.startsWith('!') }
+  if (!/^[!=]==?$/.test(node.operator)) return null
   const isNothing = ({ left, right }: TSESTree.BinaryExpression): boolean =>
     isSpan(left, lowering) &&
     ((right.type === 'Literal' && right.value === null) || (right.type === 'Identifier' && right.name === 'undefined'))
   return isNothing(node) ? { negated: node.operator.startsWith('=') } : null
+}
+
+/** `span instanceof NonRecordingSpan`, `span.constructor.name === 'NonRecordingSpan'` */
+function tellsNonRecording({ left, right, operator }: TSESTree.BinaryExpression, lowering: Lowering): boolean {
+  if (operator === 'instanceof') return isSpan(left, lowering) && right.type === 'Identifier' && right.name === 'NonRecordingSpan'
+  let object: TSESTree.Node = unwrap(left)
+  while (object.type === 'MemberExpression') object = unwrap(object.object)
+  return /^[!=]==?$/.test(operator) && isSpan(object, lowering) && right.type === 'Literal' && right.value === 'NonRecordingSpan'
 }
 
 /** `ended`, `ended === false`: a variable of the function that is turned over wherever the span is ended, and nowhere else. */
@@ -63,22 +73,30 @@ function readEndTest(node: TSESTree.Expression, lowering: Lowering): { negated: 
   return { negated: asksForInitial }
 }
 
+/** `span.ended`, and a constant that asks for it: `const unfinished = status !== unset && !span.ended`. */
+function readStateTest(node: TSESTree.Expression, lowering: Lowering): { negated: boolean } | null {
+  const binding = node.type === 'Identifier' ? findBinding(node, lowering.sourceCode) : null
+  const asked = binding?.kind === 'variable' && binding.constant ? binding.init : node
+  const [, not = '', name = ''] = /(!?)\s*\b(\w+)\??\.(?:_?ended|isEnded|hasEnded)\b/.exec(asked === null ? '' : lowering.sourceCode.getText(asked)) ?? []
+  return lowering.names.has(name) ? { negated: not === '!' } : null
+}
+
 function isBoolean(node: TSESTree.Node): node is TSESTree.BooleanLiteral {
   return node.type === 'Literal' && typeof node.value === 'boolean'
 }
 
-/** `ended = true` beside `span.end()`, or beside the call of a function that ends it. */
+/** `ended = true` beside `span.end()`, beside the call of a function that ends it, or beside what takes such a function along. */
 function isTurnedAtEnd(name: TSESTree.Node, to: boolean, lowering: Lowering): boolean {
   const write = parentOf(name)
   const statement = write === null ? null : parentOf(write)
   if (write?.type !== 'AssignmentExpression' || write.operator !== '=' || !isBoolean(write.right) || write.right.value !== to) return false
   if (statement?.type !== 'ExpressionStatement' || statement.parent.type !== 'BlockStatement') return false
   return statement.parent.body.some((sibling) => {
+    if (functionNamesWithin(sibling, lowering.analysis).some(({ means }) => endsWhenCalled(means, lowering))) return true
     const call = sibling.type === 'ExpressionStatement' ? unwrap(sibling.expression) : null
     if (call?.type !== 'CallExpression') return false
     const callee = unwrap(call.callee)
-    if (callee.type === 'MemberExpression' && getMemberName(callee) === 'end' && isSpan(callee.object, lowering)) return true
-    return endsWhenCalled(knownFunction(callee, lowering.analysis), lowering)
+    return callee.type === 'MemberExpression' && getMemberName(callee) === 'end' && isSpan(callee.object, lowering)
   })
 }
 

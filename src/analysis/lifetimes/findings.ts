@@ -1,7 +1,7 @@
 import { judgeErrorPath, judgeLifetime, judgeSpanEnd, judgeStatusMessage } from '@spanguard/policy'
 import type { Fact, Finding } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
-import { findBinding, getMemberName, unwrap } from '../bindings.js'
+import { findBinding, getMemberName, isFunction, unwrap } from '../bindings.js'
 import type { FileAnalysis } from '../index.js'
 import { errorPathsOf, lifetimesOf } from './index.js'
 import type { OwnedSpan } from './spans.js'
@@ -45,6 +45,7 @@ function judgeFile(analysis: FileAnalysis): ReadonlyMap<string, readonly JudgedL
     for (const finding of judgeErrorPath(fact)) add({ finding, fact, span })
   }
   for (const fact of analysis.factsOf('span-end')) {
+    if (fact.borrowed && handsContextOn(analysis)) continue
     if (fact.borrowed && isOfOwnContext(analysis.nodeOf(fact.origin), analysis)) continue
     for (const finding of judgeSpanEnd(fact)) add({ finding, fact, span: null })
   }
@@ -55,7 +56,19 @@ function judgeFile(analysis: FileAnalysis): ReadonlyMap<string, readonly JudgedL
   return byRule
 }
 
-/** `getSpan(own)` where this file made `own` by `setSpan`: the span comes back to who put it there. */
+/** `context.with(trace.setSpan(…), next)`: a pair of hooks, of which the second ends what the first one made active for what comes. */
+function handsContextOn({ calls, sourceCode }: FileAnalysis): boolean {
+  return calls.some((call) => {
+    const [own, next] = call.arguments
+    if (own === undefined || next?.type !== 'Identifier' || methodCall(call, 'with') === null) return false
+    return methodCall(unwrap(own), 'setSpan') !== null && findBinding(next, sourceCode)?.kind === 'parameter'
+  })
+}
+
+/**
+ * `getSpan(own)` where this file made `own` by `setSpan`, or keeps such contexts in a map of its own: the span comes back to who put
+ * it there.
+ */
 function isOfOwnContext(node: TSESTree.Node, { sourceCode }: FileAnalysis): boolean {
   if (node.type !== 'CallExpression') return false
   const callee = unwrap(node.callee)
@@ -67,9 +80,27 @@ function isOfOwnContext(node: TSESTree.Node, { sourceCode }: FileAnalysis): bool
     source = unwrap(binding.init)
   }
   const [carrier] = methodCall(source, 'getSpan')?.arguments ?? []
-  if (carrier?.type !== 'Identifier') return false
-  const binding = findBinding(carrier, sourceCode)
-  return binding?.kind === 'variable' && binding.init !== null && methodCall(unwrap(binding.init), 'setSpan') !== null
+  if (carrier === undefined) return false
+  return isOwnContext(carrier, sourceCode, 0)
+}
+
+function isOwnContext(written: TSESTree.Node, sourceCode: FileAnalysis['sourceCode'], depth: number): boolean {
+  const node = unwrap(written)
+  if (depth > 3) return false
+  if (node.type === 'LogicalExpression') return isOwnContext(node.left, sourceCode, depth + 1)
+  if (node.type === 'Identifier') {
+    const binding = findBinding(node, sourceCode)
+    return binding?.kind === 'variable' && binding.init !== null && isOwnContext(binding.init, sourceCode, depth + 1)
+  }
+  if (methodCall(node, 'setSpan') !== null) return true
+  // `contexts.get(request)`, and a function of the file that looks there.
+  if (methodCall(node, 'get') !== null) return /\.set\([^;]*\bsetSpan\(/.test(sourceCode.text)
+  if (node.type !== 'CallExpression' || node.callee.type !== 'Identifier') return false
+  const called = findBinding(node.callee, sourceCode)
+  const body = called?.kind === 'function' ? called.node.body : called?.kind === 'variable' && isFunction(called.init) ? called.init.body : null
+  const last = body?.type === 'BlockStatement' ? body.body.at(-1) : null
+  const result = last?.type === 'ReturnStatement' ? last.argument : body?.type === 'BlockStatement' ? null : body
+  return result != null && isOwnContext(result, sourceCode, depth + 1)
 }
 
 function methodCall(node: TSESTree.Node, name: string): TSESTree.CallExpression | null {

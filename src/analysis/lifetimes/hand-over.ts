@@ -1,6 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types'
 import type { Escape, FlowNode, SpanOperation } from '../../flow/index.js'
-import { findBinding, getMemberName, unwrap } from '../bindings.js'
+import { findBinding, findVariable, getMemberName, unwrap } from '../bindings.js'
 import { resolveReference } from '../imports.js'
 import { originOf } from '../origins.js'
 import { isSpan, parentOf, textOf } from './context.js'
@@ -80,7 +80,8 @@ function lowerPassed(call: Call, argument: TSESTree.Node, contained: boolean, lo
     : callee.type === 'MemberExpression' ? (getMemberName(callee) ?? '')
     : ''
   if (isLogging(callee) && !collecting.has(name)) return []
-  // `trace.setSpan(context, span)` gives a context that knows the span; it stays with who started it.
+  // `trace.setSpan(context, span)` gives a context that knows the span; it stays with who started it, unless the context is kept.
+  if (name === 'setSpan' && isKept(call, analysis)) return [escape('stored', call, lowering)]
   if (analysis.tracingCalls.has(call)) return []
   if (resolveReference(callee, sourceCode)?.module.startsWith('@opentelemetry/api') === true) return []
   if (!contained && isInlined(call, argument, lowering)) return []
@@ -88,8 +89,41 @@ function lowerPassed(call: Call, argument: TSESTree.Node, contained: boolean, lo
   if (call.type === 'NewExpression' && parentOf(call)?.type !== 'ExpressionStatement') return [escape('stored', call, lowering)]
   if (collecting.has(name) || ENDING.test(name) || WRAPPING.test(name)) return [escape('stored', call, lowering)]
   const isCallback = callee.type === 'Identifier' && findBinding(callee, sourceCode)?.kind === 'parameter'
-  const passed = { ...escape('passed', call, lowering), ...(isCallback ? { toCallback: true } : {}) }
+  const isAwaited = parentOf(call)?.type === 'AwaitExpression'
+  const passed = { ...escape('passed', call, lowering), ...(isCallback ? { toCallback: true, isAwaited } : {}) }
   return FAILING.test(name) ? [{ do: 'status', code: 'unknown', origin: originOf(call) }, passed] : [passed]
+}
+
+/** Is a context put where others find it again: into a map, a property, the hands of the caller? */
+function isKept(node: TSESTree.Node, analysis: Lowering['analysis'], depth = 0): boolean {
+  const parent = parentOf(node)
+  switch (parent?.type) {
+    case 'ReturnStatement':
+      return true
+    case 'Property':
+      return parent.value === node && parent.parent.type === 'ObjectExpression'
+    case 'AssignmentExpression':
+      return parent.right === node && parent.left.type === 'MemberExpression'
+    case 'CallExpression': {
+      const callee = unwrap(parent.callee)
+      if (parent.callee === node || callee.type !== 'MemberExpression') return false
+      const method = getMemberName(callee) ?? ''
+      return collecting.has(method) || (method === 'with' && goesOnElsewhere(parent, analysis))
+    }
+    case 'VariableDeclarator': {
+      const variable = parent.id.type === 'Identifier' && depth === 0 ? findVariable(parent.id, analysis.sourceCode) : null
+      return variable?.references.some((reference) => reference.isRead() && isKept(reference.identifier, analysis, 1)) === true
+    }
+    default:
+      return false
+  }
+}
+
+/** `context.with(own, next)` in one hook, and in another `getSpan(context.active()).end()`. */
+function goesOnElsewhere({ arguments: given }: Call, analysis: Lowering['analysis']): boolean {
+  const [, next] = given
+  if (next?.type !== 'Identifier' || findBinding(next, analysis.sourceCode)?.kind !== 'parameter') return false
+  return analysis.factsOf('span-end').some(({ borrowed }) => borrowed)
 }
 
 function escape(how: Escape, node: TSESTree.Node, lowering: Lowering): SpanOperation {

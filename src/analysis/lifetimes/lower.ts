@@ -149,13 +149,16 @@ function lowerReturned(argument: TSESTree.Node, lowering: Lowering): FlowNode[] 
 
 function lowerIf(node: TSESTree.IfStatement, lowering: Lowering): FlowNode {
   const test = readTest(node.test, lowering)
+  const asked = lowerExpression(node.test, 'value', lowering)
   const then = lowerStatement(node.consequent, lowering)
+  // `if (setError(span, error)) span.recordException(error)`: on which of its ways the function came here, its answer tells.
+  const isToldStatus = asked.some((inner) => someNode(inner, ({ do: does }) => does === 'status'))
   return sequence([
-    ...lowerExpression(node.test, 'value', lowering),
+    ...asked,
     {
       do: 'branch',
       ...(test === null ? {} : { test }),
-      then,
+      then: isToldStatus ? sequence([{ do: 'status', code: 'unknown', origin: originOf(node.test) }, then]) : then,
       otherwise:
         node.alternate !== null ? lowerStatement(node.alternate, lowering)
         : isCallersChoice(node.test, lowering) && someNode(then, ({ do: does }) => does === 'end') ?
@@ -170,12 +173,23 @@ function lowerIf(node: TSESTree.IfStatement, lowering: Lowering): FlowNode {
  * is handed it.
  */
 function isCallersChoice(test: TSESTree.Expression, lowering: Lowering): boolean {
-  const asked = unwrap(test)
-  if (asked.type !== 'Identifier' || findBinding(asked, lowering.sourceCode)?.kind !== 'parameter') return false
+  if (!isGiven(test, lowering)) return false
   return nodesWithin(nodesOf(lowering.sourceCode).calls, lowering.body).some(
     ({ arguments: given, callee }) =>
       callee.type === 'Identifier' && findBinding(callee, lowering.sourceCode)?.kind === 'parameter' && given.some((argument) => isSpan(argument, lowering)),
   )
+}
+
+/** A parameter, a field of one, or a constant that is made of one: `const endOnExit = options.endOnExit ?? true`. */
+function isGiven(test: TSESTree.Node, lowering: Lowering, depth = 0): boolean {
+  const asked = unwrap(test)
+  if (depth > 3) return false
+  if (asked.type === 'MemberExpression') return isGiven(asked.object, lowering, depth + 1)
+  if (asked.type === 'LogicalExpression') return isGiven(asked.left, lowering, depth + 1)
+  if (asked.type === 'ConditionalExpression') return isGiven(asked.consequent, lowering, depth + 1) || isGiven(asked.alternate, lowering, depth + 1)
+  if (asked.type !== 'Identifier') return false
+  const binding = findBinding(asked, lowering.sourceCode)
+  return binding?.kind === 'parameter' || (binding?.kind === 'variable' && binding.constant && binding.init !== null && isGiven(binding.init, lowering, depth + 1))
 }
 
 function lowerLoop(

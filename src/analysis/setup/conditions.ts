@@ -218,7 +218,8 @@ function meansEquality(
   if (/^(?:1|true|yes|on|enabled)$/i.test(value)) return means(other, isEqual, sourceCode, depth)
   if (/^(?:|0|false|no|off|null|none|disabled)$/i.test(value)) return means(other, !isEqual, sourceCode, depth)
   // `debugMode === 'pretty'`: whichever way, it is debugging.
-  return isEqual ? hasWord(value, DEVELOPMENT) || hasWord(nameOfTested(other), DEBUGGING) : hasWord(value, PRODUCTION)
+  // `else` behind `type === 'otlp'`: nothing that sends was asked for.
+  return isEqual ? hasWord(value, DEVELOPMENT) || hasWord(nameOfTested(other), DEBUGGING) : hasWord(value, PRODUCTION) || hasWord(value, DESTINATION)
 }
 
 function nameOfTested(node: TSESTree.Node): string {

@@ -4,7 +4,7 @@ import {
   type Fact,
   type Finding,
   formatMessage,
-  isModelContent,
+  isRecordedContent,
   isSwitchable,
   judgeAttributeWrite,
   judgeSpanName,
@@ -14,7 +14,7 @@ import {
   type Value,
 } from '@spanguard/policy'
 
-import { getPackage } from '../../project/package-json.js'
+import { isTracingLibrary } from '../../project/tracing-library.js'
 import type { Evaluator } from '../evaluate.js'
 import type { FactReader } from '../facts/extract.js'
 import { type DerivedFact, factsOfHelperCalls, type Helper } from '../facts/helper-calls.js'
@@ -93,7 +93,7 @@ export function dataAndNameFindings(program: Program, { direct, derived: derived
 /** What a switch lets into the trace, and what a library is published to record, nobody wrote by accident. */
 function isAskedFor(finding: Finding, fact: Fact, file: string, program: Program): boolean {
   if (!isSwitchable(finding)) return false
-  if (fact.fact === 'attribute-write' && isModelContent(finding, fact.key) && getPackage(file)?.isLibrary === true) return true
+  if (isRecordedContent(finding) && isTracingLibrary(file)) return true
   return [finding.origin, fact.derivedFrom].some((origin) => {
     const node = origin === undefined ? null : nodeAt(program, origin)
     return node !== null && isSwitchedOn(node, program)
