@@ -7,8 +7,8 @@ export const unboundedWords: ReadonlySet<string> = new Set([
 
 /** Before `id`: things of which a program knows a handful. */
 export const boundedOwners: ReadonlySet<string> = new Set([
-  'action', 'command', 'currency', 'dataset', 'definition', 'evaluator', 'feature', 'function', 'language', 'locale', 'model', 'operation', 'plugin', 'procedure', 'provider', 'region', 'rule',
-  'schema', 'scorer', 'stage', 'step', 'table', 'tool',
+  'action', 'command', 'currency', 'dataset', 'definition', 'evaluator', 'exchange', 'feature', 'function', 'language', 'locale', 'model', 'operation', 'plugin', 'procedure', 'provider', 'queue', 'region', 'rule',
+  'schema', 'scorer', 'stage', 'step', 'sub', 'subscription', 'table', 'tool', 'topic',
 ])
 
 /** Parts of a request that hold what its sender wrote. */

@@ -48,7 +48,7 @@ export const wholeWords: ReadonlySet<string> = new Set([
 
 /** Words before `url` that say it is written in a configuration and not sent by a client. */
 export const configuredUrls: ReadonlySet<string> = new Set([
-  'api', 'backend', 'base', 'broker', 'cluster', 'collector', 'endpoint', 'exporter', 'gateway', 'host', 'issuer', 'origin', 'otlp', 'registry', 'route', 'server',
+  'api', 'backend', 'base', 'broker', 'cluster', 'collector', 'endpoint', 'exporter', 'gateway', 'host', 'issuer', 'origin', 'otlp', 'registry', 'repo', 'repository', 'route', 'server',
   'service', 'site', 'template',
 ])
 

@@ -53,11 +53,11 @@ export function readSurroundings(filename: string, analysis: FileAnalysis): Surr
   return { isTraced, isTool: toolFolder.test(`/${place}`) || isTemplate(filename), isGuest: pkg?.isLibrary === true || pkg?.isExtension === true, isCommand: pkg?.isCommand === true, hasRuntime, dependencies, packageDir: pkg?.dir ?? null, packageType: pkg?.type ?? 'commonjs' }
 }
 
-/** What a generator copies into a new project, or a page shows, stands in a folder of that name, often with a package.json of its own. */
+/** What a generator copies into a new project, a page shows or a suite of tests starts, stands in a folder of that name, often with a package.json of its own. */
 function isTemplate(filename: string): boolean {
   let top = getPackage(filename)?.dir ?? path.dirname(filename)
   for (let outer = getPackage(top); outer !== null && outer.dir !== top; outer = getPackage(top)) top = outer.dir
-  return path.relative(top, filename).split(path.sep).slice(0, -1).some((folder) => folder === 'docs' || folder === 'template' || folder === 'templates')
+  return path.relative(top, filename).split(path.sep).slice(0, -1).some((folder) => /^(?:docs|templates?|testapps?|\w[\w-]*-tests?)$/.test(folder))
 }
 
 const none: ReadonlySet<string> = new Set()
