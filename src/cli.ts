@@ -11,6 +11,7 @@ import { explain } from './cli/explain.js'
 import { init } from './cli/init.js'
 import { inventoryFormats, runInventory, type InventoryFlags } from './cli/inventory.js'
 import { printHelpers } from './cli/print-helpers.js'
+import { clearProgress } from './cli/terminal.js'
 import { version } from './version.js'
 
 const formats = ['github', 'gitlab', 'html', 'json', 'junit', 'markdown', 'pretty', 'sarif']
@@ -96,6 +97,7 @@ async function run(argv: readonly string[]): Promise<number> {
 }
 
 function failure(error: unknown): number {
+  clearProgress()
   // Commander has written help, version and its own complaints already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.clean : exitCodes.unusable
   const known = error instanceof ConfigError || (error instanceof Error && error.name === 'UsageError') || (error instanceof Error && 'code' in error && 'syscall' in error)

@@ -159,6 +159,10 @@ describe('markdown', () => {
     expect(write({ message: 'a <img src=x> of @everyone | *b* `c` [d](e)' })).toContain('a &lt;img src=x&gt; of @\u200Beveryone \\| \\*b\\* \\`c\\` \\[d\\](e)')
   })
 
+  it('leaves commands and packages as a reader copies them', () => {
+    expect(write({ message: 'Start it with node --import @spanguard/runtime/register, or ask @ops.' })).toContain('node --import `@spanguard/runtime/register`, or ask @\u200Bops.')
+  })
+
   it('stays below what a comment takes, errors first, and says how many are left out', () => {
     const text = write({ message: 'x'.repeat(400) }, 500)
     expect(text.length).toBeLessThan(50_000)

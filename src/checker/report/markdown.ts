@@ -38,8 +38,15 @@ function listOf<Item>(items: readonly Item[], show: (item: Item) => string, titl
   return lines
 }
 
+/** `@scope/package/entry`: what a reader copies must stay as it is, and code mentions nobody. */
+const packageNames = /(@[\w-]+\/[\w./-]*\w)/gu
+
 /** Text as text: what the program's own words would mean in Markdown or to GitHub (`@name`) is taken from them. */
 function plain(text: string): string {
+  return text.split(packageNames).map((part, index) => (index % 2 === 1 ? code(part) : escapeMarkdown(part))).join('')
+}
+
+function escapeMarkdown(text: string): string {
   return text.replace(/\s+/gu, ' ').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replace(/[\\`*_[\]|~]/gu, mark => `\\${mark}`).replace(/@(?=\w)/gu, '@\u200B')
 }
 
