@@ -27,6 +27,7 @@ export function noteInnerServer(span: Span, parentContext: Context): void {
 /** Next alone knows the route, and says it when its span ends. */
 export function tellRoute(span: ReadableSpan): void {
   const rpc = (span as unknown as Inner)[around]
+  if (rpc === undefined) return
   const route = span.attributes['http.route']
-  if (rpc !== undefined && typeof route === 'string') rpc.route ??= route
+  if (typeof route === 'string') rpc.route ??= route
 }
