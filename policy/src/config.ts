@@ -1,4 +1,5 @@
 import { configSchema, placePattern, type Schema } from './config-schema.js'
+import { findContradiction } from './contradictions.js'
 import type { DeclaredFramework } from './framework.js'
 import { findNearest } from './nearest.js'
 
@@ -91,11 +92,14 @@ export class ConfigError extends Error {
  * A config as it was read, checked key by key.
  *
  * @param file what messages call it
- * @throws ConfigError at the first key that does not exist or has a value of the wrong type
+ * @throws ConfigError at the first key that does not exist, has a value of the wrong type, or undoes what another one says
  */
 export function parseConfig(input: unknown, file: string): Config {
   check(input, configSchema, '', file)
-  return input as Config
+  const config = input as Config
+  const contradiction = findContradiction(config)
+  if (contradiction !== null) throw new ConfigError(file, contradiction.path, contradiction.problem)
+  return config
 }
 
 /** The policy that a config makes. Lists are sorted and without doubles, so that equal policies have equal hashes. */

@@ -101,11 +101,41 @@ export function followPath(value: Value, path: readonly string[]): Value | null 
 }
 
 /** A field's type is not its owner's, and what its owner was initialised with is not the field. */
-function extendPath(value: ParameterValue | ReferenceValue, path: readonly string[]): Value {
-  const field = { ...value, text: [value.text, ...path].join('.'), path: [...value.path, ...path] }
-  delete field.type
-  if (field.kind === 'reference') delete field.resolved
-  return field
+function extendPath(value: ParameterValue | ReferenceValue, names: readonly string[]): Value {
+  const base = { origin: value.origin, text: [value.text, ...names].join('.') }
+  return value.kind === 'reference' ? fieldOfReference(value, base, names) : fieldOfParameter(value, base, names)
+}
+
+/*
+ * Fields are written key by key: a spread would ask for the owner's type, which the program's extractor has the compiler work out
+ * only when somebody wants it.
+ */
+
+function fieldOfReference(owner: ReferenceValue, base: Pick<Value, 'origin' | 'text' | 'type'>, names: readonly string[]): ReferenceValue {
+  const { imported, module, root } = owner
+  return {
+    ...base,
+    kind: 'reference',
+    path: [...owner.path, ...names],
+    root,
+    ...(module === undefined ? {} : { module }),
+    ...(imported === undefined ? {} : { imported }),
+    ...(owner.base === undefined ? {} : { base: owner.base }),
+  }
+}
+
+function fieldOfParameter(owner: ParameterValue, base: Pick<Value, 'origin' | 'text' | 'type'>, names: readonly string[]): ParameterValue {
+  const { callable, index, name } = owner
+  return {
+    ...base,
+    kind: 'parameter',
+    name,
+    path: [...owner.path, ...names],
+    index,
+    owner: owner.owner,
+    ...(owner.function === undefined ? {} : { function: owner.function }),
+    ...(callable === undefined ? {} : { callable }),
+  }
 }
 
 /** `object.name`, as the member expression that `base` describes. `name` is null for a computed member that is not static. */
@@ -114,16 +144,11 @@ export function memberOf(object: Value, name: string | null, base: Pick<Value, '
   switch (object.kind) {
     case 'reference': {
       const resolved = name === null || object.resolved === undefined ? null : followPath(object.resolved, [name])
-      const reference = { ...object, ...base, path: [...object.path, segment] }
-      if (base.type === undefined) delete reference.type
-      delete reference.resolved
+      const reference = fieldOfReference(object, base, [segment])
       return resolved === null ? reference : { ...reference, resolved }
     }
-    case 'parameter': {
-      const field = { ...object, ...base, path: [...object.path, segment] }
-      if (base.type === undefined) delete field.type
-      return field
-    }
+    case 'parameter':
+      return fieldOfParameter(object, base, [segment])
     default: {
       const followed = object.kind === 'object' && name !== null ? followPath(object, [name]) : null
       return followed ?? { ...base, kind: 'reference', path: ['[]', segment], root: 'expression', base: object }

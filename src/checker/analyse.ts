@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Config, Policy } from '@spanguard/policy'
 import { findWorkspace } from '../project/workspace.js'
-import { isOutOfScope } from '../project/file-scope.js'
+import { lookingOnce } from '../project/cache.js'
+import { isOutOfScope, whyOutOfScope } from '../project/file-scope.js'
 import { applicationOf } from '../project/nx.js'
 import { getPackage, readPackage } from '../project/package-json.js'
 import { loadConfigs, type SettingsOf } from '../settings/load-config.js'
@@ -29,6 +30,7 @@ import { createProgram, type Program, type ProgramFile } from './program.js'
 import { findDeepFiles } from './project/deep-files.js'
 import { findProjectFiles, withWorkspaceDependencies, type ProgramFiles } from './project/files.js'
 import { createResolver } from './project/resolve-module.js'
+import { unfitProblem } from './project/unfit.js'
 import { createReferences } from './references.js'
 import { findServices, type Service } from './services.js'
 import { keepsImportsInPlace } from './setup/esm.js'
@@ -78,41 +80,55 @@ export async function analyse(options: AnalyseOptions): Promise<Analysis> {
   const found = withWorkspaceDependencies(findProjectFiles(options.paths ?? [], options.cwd, []))
   const { root, own } = found
   const whole = path.join(root, 'package.json')
-  const packages = found.files.flatMap(file => getPackage(file)?.path ?? [])
-  const applications = found.files.flatMap(file => applicationOf(file, getPackage(file)?.dir ?? root) ?? []).map(dir => path.join(dir, 'package.json'))
-  const settingsOf = await loadConfigs([whole, ...found.files, ...packages, ...applications])
-  const problems: Problem[] = [...found.problems, ...packageProblems(root)]
+  const settingsOf = await loadConfigs(lookingOnce(() => [whole, ...found.files, ...packagesOf(found)]))
+  const { policy } = settingsOf(whole)
+  const problems: Problem[] = [...found.problems, ...packageProblems(root), ...found.unfit.flatMap(one => unfitProblem(one, policy, root, options.cwd) ?? [])]
   try {
-    return analyseFiles(found, settingsOf, problems, options)
+    return lookingOnce(() => analyseFiles(found, settingsOf, problems, options))
   } catch (error) {
     // The stack has run out. A repository is not to go unchecked for one generated file: without those, once more.
     const deep = error instanceof RangeError ? new Set(findDeepFiles(found.files)) : new Set<string>()
     if (deep.size === 0) throw error
-    const { policy } = settingsOf(whole)
     for (const file of deep) {
       if (own(path.dirname(file)) && !isOutOfScope(file, readFileSync(file, 'utf8'), policy, root)) problems.push({ level: 'unchecked', file, message: `${path.relative(options.cwd, file)} nests its code too deep for a compiler, so that it was not checked: split its longest expression, or name the file in "files.ignore" of the config when it is generated.` })
     }
-    return analyseFiles({ ...found, files: found.files.filter(file => !deep.has(file)) }, settingsOf, problems, options)
+    return lookingOnce(() => analyseFiles({ ...found, files: found.files.filter(file => !deep.has(file)) }, settingsOf, problems, options))
   }
+}
+
+/** The package.json of every package and of every application of an Nx workspace; the latter need not exist. */
+function packagesOf({ root, files }: ProgramFiles): string[] {
+  const folders = new Map(files.map(file => [path.dirname(file), file]))
+  const found = new Set<string>()
+  for (const file of folders.values()) {
+    const pkg = getPackage(file)
+    if (pkg) found.add(pkg.path)
+    const application = applicationOf(file, pkg?.dir ?? root)
+    if (application !== null) found.add(path.join(application, 'package.json'))
+  }
+  return [...found]
 }
 
 function analyseFiles(found: ProgramFiles, settingsOf: SettingsOf, known: readonly Problem[], options: AnalyseOptions): Analysis {
   const { root, own } = found
   const progress = options.onProgress ?? (() => undefined)
-  const entries = declaredEntries(found, settingsOf)
-  const problems = [...known, ...entries.problems]
   const { policy } = settingsOf(path.join(root, 'package.json'))
+  const entries = declaredEntries(found, settingsOf, policy)
+  const problems = [...known, ...entries.problems]
 
   progress(`reading ${String(found.files.length)} files`)
   const workspace = findWorkspace(root)
   const program = createProgram(found.files, createResolver(new Set(found.files), found.tsconfigs, workspace.packages))
   const inScope = program.files.filter(file => !isOutOfScope(file.path, file.root.text, policy, root))
   const scoped = new Set(inScope.map(file => file.path))
+  for (const file of found.files) {
+    if (!program.file(file) && own(path.dirname(file)) && !isOutOfScope(file, '', policy, root)) problems.push({ level: 'unchecked', file, message: `${path.relative(options.cwd, file)} could not be read as TypeScript or JavaScript, so that it was not checked: look at its name and at who may read it.` })
+  }
   for (const broken of program.broken) {
     if (scoped.has(broken.path) && own(path.dirname(broken.path))) problems.push({ level: 'unchecked', file: broken.path, line: broken.line, message: `${path.relative(options.cwd, broken.path)}:${String(broken.line)} does not parse (${broken.message.replace(/\.$/u, '')}): mend it there, what it holds was not checked.` })
   }
   // One sentence is enough where a tsconfig has said already why.
-  if (inScope.length === 0 && !problems.some(problem => problem.level === 'config')) problems.push({ level: 'config', file: root, message: `There is no source file to check in ${root}: give the folder that holds the service, or look at files.ignore of the config.` })
+  if (inScope.length === 0 && !problems.some(problem => problem.level !== 'notice')) problems.push({ level: 'config', file: root, message: `There is no source file to check in ${root}: give the folder that holds the service, or look at files.ignore of the config.` })
 
   progress('reading handlers')
   const evaluator = createEvaluator(program, declaredExports([...new Set([path.join(root, 'package.json'), ...scoped].map(settingsOf))], program, root))
@@ -166,7 +182,7 @@ function packageProblems(root: string): Problem[] {
 }
 
 /** What `setup.entries` of the configs name, relative to the folder that each stands in. One that is not there is an error. */
-function declaredEntries({ root, files }: ProgramFiles, settingsOf: SettingsOf): { files: string[]; problems: Problem[] } {
+function declaredEntries({ root, files }: ProgramFiles, settingsOf: SettingsOf, policy: Policy): { files: string[]; problems: Problem[] } {
   const packages = files.flatMap(file => getPackage(file)?.path ?? [])
   const entries: string[] = []
   const problems: Problem[] = []
@@ -174,7 +190,8 @@ function declaredEntries({ root, files }: ProgramFiles, settingsOf: SettingsOf):
     for (const entry of settings.config.setup?.entries ?? []) {
       const file = path.resolve(settings.folder, entry)
       if (existsSync(file)) entries.push(file)
-      else problems.push({ level: 'config', file: settings.file ?? root, message: `${settings.file ?? 'The config'}: setup.entries names ${entry}, which does not exist: mend the path, or take it out.` })
+      if (existsSync(file) && whyOutOfScope(file, '', policy, root) === 'files') problems.push({ level: 'config', file: settings.file ?? root, message: `${settings.file ?? 'The config'}: setup.entries names ${entry}, which files.tests or files.ignore leaves out: take it out of one of them.` })
+      if (!existsSync(file)) problems.push({ level: 'config', file: settings.file ?? root, message: `${settings.file ?? 'The config'}: setup.entries names ${entry}, which does not exist: mend the path, or take it out.` })
     }
   }
   return { files: entries, problems }

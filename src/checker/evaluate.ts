@@ -1,5 +1,6 @@
 import { ts } from 'ts-morph'
 import { annotationAt } from './annotations.js'
+import { nodesOf } from './nodes.js'
 import { parentOf } from './places.js'
 import { requiredModule, type Program, type Target } from './program.js'
 
@@ -250,7 +251,7 @@ export function createEvaluator(program: Program, declared: DeclaredExports = ne
     return name === 'default' ? whole : memberOf(whole, name, program.file(file)?.root as ts.Node)
   }
 
-  function classMember(node: ts.ClassLikeDeclaration, name: string): Entity | null {
+  function classMember(node: ts.ClassLikeDeclaration, name: string, below: readonly ts.ClassLikeDeclaration[] = []): Entity | null {
     for (const element of node.members) {
       const key = element.name
       if (key && (ts.isIdentifier(key) || ts.isPrivateIdentifier(key) || ts.isStringLiteralLike(key)) && key.text === name) return ofDeclaration(element)
@@ -262,8 +263,9 @@ export function createEvaluator(program: Program, declared: DeclaredExports = ne
     for (const assignment of assignmentsIn(node.getSourceFile()).get(name) ?? []) {
       if (ts.isPropertyAccessExpression(assignment.left) && enclosingClass(assignment) === node) return evaluate(assignment.right)
     }
+    // Two files may extend each other's class, by mistake.
     const parent = baseOf(node)
-    return parent?.kind === 'class' && parent.node !== node ? classMember(parent.node, name) : null
+    return parent?.kind === 'class' && parent.node !== node && !below.includes(parent.node) ? classMember(parent.node, name, [...below, node]) : null
   }
 
   /** The class that a class extends, of the program or of a package. */
@@ -310,11 +312,20 @@ export function createEvaluator(program: Program, declared: DeclaredExports = ne
       const row = declared.get(target.node)
       if (row) return { module: row.module, type: row.exported }
       // `<T extends Router>(router: T)`
-      if (ts.isTypeParameterDeclaration(target.node)) return typeName(target.node.constraint)
-      return ts.isTypeAliasDeclaration(target.node) ? typeName(target.node.type) : null
+      if (ts.isTypeParameterDeclaration(target.node)) return typeBehind(target.node, target.node.constraint)
+      return ts.isTypeAliasDeclaration(target.node) ? typeBehind(target.node, target.node.type) : null
     }
     const root = program.target(name.left)
     return root?.kind === 'package' ? { module: root.module, type: name.right.text } : null
+  }
+
+  /** Aliases may name each other in a circle, by mistake. */
+  function typeBehind(name: ts.TypeAliasDeclaration | ts.TypeParameterDeclaration, node: ts.TypeNode | undefined): { module: string; type: string } | null {
+    if (active.has(name)) return null
+    active.add(name)
+    const found = typeName(node)
+    active.delete(name)
+    return found
   }
 }
 
@@ -367,20 +378,16 @@ function assignmentsIn(file: ts.SourceFile): ReadonlyMap<string, readonly ts.Bin
   const cached = assignments.get(file)
   if (cached) return cached
   const found = new Map<string, ts.BinaryExpression[]>()
-  const visit = (node: ts.Node): void => {
-    if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken) {
-      const { left } = node
-      const name = ts.isIdentifier(left) ? left.text
-        : ts.isPropertyAccessExpression(left) && left.expression.kind === ts.SyntaxKind.ThisKeyword ? left.name.text : null
-      if (name !== null) {
-        const group = found.get(name)
-        if (group) group.push(node)
-        else found.set(name, [node])
-      }
-    }
-    ts.forEachChild(node, visit)
+  for (const node of nodesOf(file).assignments) {
+    if (node.operatorToken.kind !== ts.SyntaxKind.EqualsToken) continue
+    const { left } = node
+    const name = ts.isIdentifier(left) ? left.text
+      : ts.isPropertyAccessExpression(left) && left.expression.kind === ts.SyntaxKind.ThisKeyword ? left.name.text : null
+    if (name === null) continue
+    const group = found.get(name)
+    if (group) group.push(node)
+    else found.set(name, [node])
   }
-  visit(file)
   assignments.set(file, found)
   return found
 }

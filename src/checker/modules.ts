@@ -1,4 +1,5 @@
 import { ts } from 'ts-morph'
+import { nodesOf } from './nodes.js'
 import { requiredModule, type Program } from './program.js'
 
 /** One import of a file. */
@@ -148,34 +149,26 @@ function readImports(root: ts.SourceFile, program: Program): ModuleImport[] {
   const add = (specifier: string, node: ts.Node, how: ModuleImport['how']): void => {
     found.push({ specifier, file: program.resolve(specifier, root.fileName), node, how })
   }
-  const visit = (node: ts.Node, inFunction: boolean): void => {
+  for (const node of nodesOf(root).imports) {
     if (ts.isImportDeclaration(node)) {
       if (!isTypeOnly(node) && ts.isStringLiteralLike(node.moduleSpecifier)) add(node.moduleSpecifier.text, node, 'import')
-      return
-    }
-    if (ts.isExportDeclaration(node)) {
+    } else if (ts.isExportDeclaration(node)) {
       if (!node.isTypeOnly && node.moduleSpecifier && ts.isStringLiteralLike(node.moduleSpecifier)) add(node.moduleSpecifier.text, node, 'import')
-      return
-    }
-    if (ts.isImportEqualsDeclaration(node)) {
+    } else if (ts.isImportEqualsDeclaration(node)) {
       const { moduleReference } = node
       if (!node.isTypeOnly && ts.isExternalModuleReference(moduleReference) && ts.isStringLiteralLike(moduleReference.expression)) add(moduleReference.expression.text, node, 'require')
-      return
+    } else {
+      const isDynamic = node.expression.kind === ts.SyntaxKind.ImportKeyword
+      // `await import('./x')` at the top level runs where it stands.
+      add(requiredModule(node) ?? '', node, isInFunction(node) || (isDynamic && !ts.isAwaitExpression(node.parent)) ? 'late' : 'require')
     }
-    if (ts.isCallExpression(node)) {
-      const module = requiredModule(node)
-      if (module !== null) {
-        const isDynamic = node.expression.kind === ts.SyntaxKind.ImportKeyword
-        // `await import('./x')` at the top level runs where it stands.
-        add(module, node, inFunction || (isDynamic && !ts.isAwaitExpression(node.parent)) ? 'late' : 'require')
-      }
-    }
-    if (ts.isTypeNode(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return
-    const deeper = inFunction || (ts.isFunctionLike(node) && !isCalledAtOnce(node))
-    ts.forEachChild(node, child => { visit(child, deeper) })
   }
-  visit(root, false)
   return found
+}
+
+function isInFunction(node: ts.Node): boolean {
+  for (let at = node.parent; !ts.isSourceFile(at); at = at.parent) if (ts.isFunctionLike(at) && !isCalledAtOnce(at)) return true
+  return false
 }
 
 function isTypeOnly(node: ts.ImportDeclaration): boolean {

@@ -1,8 +1,8 @@
-import path from 'node:path'
-import { Project, ts } from 'ts-morph'
+import { ts } from 'ts-morph'
 import type { TypeFact } from '@spanguard/policy'
+import { compile } from './compile.js'
 import type { ModuleResolver } from './project/resolve-module.js'
-import { isDeclaredSensitive, typeFactOf } from './type-facts.js'
+import { isDeclaredSensitive, mentionsSensitive, typeFactOf } from './type-facts.js'
 
 /** One source file of the program. */
 export interface ProgramFile {
@@ -41,37 +41,12 @@ export interface Program {
   isSpan(expression: ts.Node): boolean
 }
 
-/** Options that suit every source: the checker judges no types, it only asks for some. */
-const compilerOptions: ts.CompilerOptions = {
-  allowJs: true,
-  checkJs: false,
-  experimentalDecorators: true,
-  jsx: ts.JsxEmit.Preserve,
-  lib: ['lib.es2023.d.ts'],
-  module: ts.ModuleKind.ESNext,
-  moduleResolution: ts.ModuleResolutionKind.Bundler,
-  noEmit: true,
-  skipLibCheck: true,
-  strict: true,
-  target: ts.ScriptTarget.ESNext,
-  types: [],
-}
-
 /** Members that only a span has, all of which its type must have. */
 const spanMembers = ['end', 'isRecording', 'recordException', 'setAttribute', 'spanContext']
 
 /** Loads the files into one program. Files are parsed once, whatever number of packages they belong to. */
 export function createProgram(files: readonly string[], resolve: ModuleResolver): Program {
-  const project = new Project({
-    compilerOptions,
-    skipAddingFilesFromTsConfig: true,
-    skipFileDependencyResolution: true,
-    resolutionHost: () => ({
-      resolveModuleNames: (names, from) => names.map(name => resolvedModule(resolve(name, path.resolve(from)))),
-    }),
-  })
-  for (const file of files) project.addSourceFileAtPathIfExists(file)
-  const compiler = project.getProgram().compilerObject
+  const compiler = compile(files, resolve)
   const checker = compiler.getTypeChecker()
   const byPath = new Map<string, ProgramFile>()
   for (const file of files) {
@@ -79,6 +54,13 @@ export function createProgram(files: readonly string[], resolve: ModuleResolver)
     if (root) byPath.set(file, { path: file, root })
   }
   const all = [...byPath.values()]
+  const exported = new Map<string, ReadonlyMap<string, ts.Symbol>>()
+  // The same names are asked about by one check after the other, and the compiler looks each of them up anew.
+  const symbols = new Map<ts.Node, ts.Symbol | undefined>()
+  const targets = new Map<ts.Symbol, Target | null>()
+  const spans = new Map<ts.Type, boolean>()
+  const facts = new Map<ts.Type, TypeFact>()
+  const mayDeclare = compiler.getSourceFiles().some(mentionsSensitive)
 
   return {
     files: all,
@@ -97,22 +79,32 @@ export function createProgram(files: readonly string[], resolve: ModuleResolver)
     },
     typeOf: expression => shallow({ kind: 'unknown' }, () => typeOf(expression)),
     isSpan: expression => shallow(false, () => {
-      const type = checker.getNonNullableType(checker.getTypeAtLocation(expression))
-      return (type.flags & ts.TypeFlags.Any) === 0 && spanMembers.every(member => type.getProperty(member) !== undefined)
+      const type = checker.getTypeAtLocation(expression)
+      const known = spans.get(type)
+      if (known !== undefined) return known
+      const found = isSpanType(checker.getNonNullableType(type))
+      spans.set(type, found)
+      return found
     }),
   }
 
   function target(name: ts.Node): Target | null {
     return shallow(null, () => {
       const symbol = symbolOf(name)
-      return symbol ? follow(symbol) : null
+      if (!symbol) return null
+      const known = targets.get(symbol)
+      if (known !== undefined) return known
+      const found = follow(symbol)
+      targets.set(symbol, found)
+      return found
     })
   }
 
   function typeOf(expression: ts.Node): TypeFact {
     const type = checker.getTypeAtLocation(expression)
-    const fact = typeFactOf(type, checker)
-    if (fact.sensitive === true) return fact
+    const fact = facts.get(type) ?? typeFactOf(type, checker)
+    facts.set(type, fact)
+    if (fact.sensitive === true || !mayDeclare) return fact
     const name = ts.isPropertyAccessExpression(expression) ? expression.name : expression
     const symbol = ts.isIdentifier(name) ? symbolOf(name) : undefined
     // A union keeps its alias, and an alias of a plain type keeps no trace but in its declaration.
@@ -133,6 +125,14 @@ export function createProgram(files: readonly string[], resolve: ModuleResolver)
   }
 
   function symbolOf(name: ts.Node): ts.Symbol | undefined {
+    const known = symbols.get(name)
+    if (known !== undefined || symbols.has(name)) return known
+    const found = lookUp(name)
+    symbols.set(name, found)
+    return found
+  }
+
+  function lookUp(name: ts.Node): ts.Symbol | undefined {
     return ts.isIdentifier(name) && ts.isShorthandPropertyAssignment(name.parent) && name.parent.name === name
       ? checker.getShorthandAssignmentValueSymbol(name.parent)
       : checker.getSymbolAtLocation(name)
@@ -181,6 +181,14 @@ export function createProgram(files: readonly string[], resolve: ModuleResolver)
   }
 
   function exportsOf(file: string): ReadonlyMap<string, ts.Symbol> {
+    const known = exported.get(file)
+    if (known) return known
+    const found = readExports(file)
+    exported.set(file, found)
+    return found
+  }
+
+  function readExports(file: string): ReadonlyMap<string, ts.Symbol> {
     const root = byPath.get(file)?.root
     // The checker knows a CommonJS file's symbol only by the node itself.
     const symbol = root && (checker.getSymbolAtLocation(root) ?? (root as ts.SourceFile & { symbol?: ts.Symbol }).symbol)
@@ -198,6 +206,10 @@ export function createProgram(files: readonly string[], resolve: ModuleResolver)
   }
 }
 
+function isSpanType(type: ts.Type): boolean {
+  return (type.flags & ts.TypeFlags.Any) === 0 && spanMembers.every(member => type.getProperty(member) !== undefined)
+}
+
 /**
  * What the compiler answers, `none` where its stack runs out: a variable made of a variable made of a variable, a thousand
  * times, costs no more than its own type.
@@ -209,12 +221,6 @@ function shallow<Answer>(none: Answer, ask: () => Answer): Answer {
     if (error instanceof RangeError) return none
     throw error
   }
-}
-
-function resolvedModule(file: string | null): ts.ResolvedModuleFull | undefined {
-  if (file === null) return undefined
-  const extension = file.endsWith('.d.ts') ? ts.Extension.Dts : path.extname(file)
-  return { resolvedFileName: file, extension, isExternalLibraryImport: false }
 }
 
 function isImportLike(node: ts.Declaration): boolean {

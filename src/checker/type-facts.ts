@@ -73,7 +73,8 @@ export function isDeclaredSensitive(symbol: ts.Symbol | undefined): boolean {
 
 const mentions = new WeakMap<ts.SourceFile, boolean>()
 
-function mentionsSensitive(file: ts.SourceFile): boolean {
+/** Does a file declare anything sensitive? */
+export function mentionsSensitive(file: ts.SourceFile): boolean {
   const known = mentions.get(file)
   if (known !== undefined) return known
   const found = file.text.includes('@sensitive')

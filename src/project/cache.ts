@@ -24,8 +24,33 @@ export function cachedByFile<T>(read: (file: string) => T): (file: string) => T 
   }
 }
 
+let looks: Map<string, string | null> | null = null
+
+/**
+ * Runs a task during which a file that was looked at is taken to stay as it is: a check of a whole program asks for the same
+ * package.json some ten thousand times. What lives on, as an editor does, must not.
+ */
+export function lookingOnce<T>(task: () => T): T {
+  const before = looks
+  looks = before ?? new Map()
+  try {
+    return task()
+  } finally {
+    looks = before
+  }
+}
+
 /** `mtime:size` of a regular file, `null` when there is none (or it cannot be looked at). */
 export function versionOf(file: string): string | null {
+  if (looks === null) return lookAt(file)
+  const known = looks.get(file)
+  if (known !== undefined) return known
+  const version = lookAt(file)
+  looks.set(file, version)
+  return version
+}
+
+function lookAt(file: string): string | null {
   try {
     const stats = statSync(file, { throwIfNoEntry: false })
     return stats?.isFile() ? `${String(stats.mtimeMs)}:${String(stats.size)}` : null

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
@@ -11,12 +11,23 @@ const packageJson = JSON.stringify({ name: 'shop', type: 'module', dependencies:
 
 /** Runs the built command in a folder that holds these files. */
 function spanguard(files: Readonly<Record<string, string>>, ...parameters: readonly string[]) {
+  return runIn(folderOf(files), ...parameters)
+}
+
+/** @param links what leads where, both relative to the folder */
+function folderOf(files: Readonly<Record<string, string>>, links: Readonly<Record<string, string>> = {}): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'spanguard-bad-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
-  for (const [name, text] of Object.entries(files)) {
+  const place = (name: string): string => {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
-    writeFileSync(path.join(folder, name), text)
+    return path.join(folder, name)
   }
+  for (const [name, text] of Object.entries(files)) writeFileSync(place(name), text)
+  for (const [name, target] of Object.entries(links)) symlinkSync(target, place(name))
+  return folder
+}
+
+function runIn(folder: string, ...parameters: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(root, 'dist/src/cli.js'), ...parameters], {
     cwd: folder,
     encoding: 'utf8',
@@ -63,6 +74,36 @@ describe('spanguard, given something that it cannot use, says so in one sentence
     ['a config in code with an unknown key', { ...service, 'spanguard.config.js': 'export default { setup: { prelod: true } }' }, ['check'], /spanguard\.config\.js: .*prelod.*did you mean "preload"/],
     ['a config in code that throws', { ...service, 'spanguard.config.ts': 'throw new Error("out of tea")' }, ['check'], /spanguard\.config\.ts: cannot be loaded: out of tea/],
     ['two configs in one folder', { ...service, 'spanguard.config.ts': '', 'spanguard.config.json': '{}' }, ['check'], /spanguard\.config\.(?:json|ts): stands beside spanguard\.config\.(?:json|ts): keep one/],
+    [
+      'an entry that the config itself leaves out',
+      { ...service, 'spanguard.config.json': '{ "setup": { "entries": ["app.js"] }, "files": { "ignore": ["app.js"] } }' },
+      ['check'],
+      /spanguard\.config\.json: setup\.entries names app\.js, which files\.tests or files\.ignore leaves out: take it out of one of them/,
+    ],
+    [
+      'a config that allows what it denies',
+      { ...service, 'spanguard.config.json': '{ "attributes": { "allow": ["order.id"], "deny": ["order.*"] } }' },
+      ['check'],
+      /spanguard\.config\.json: "attributes\.allow\[0\]" is "order\.id", which "attributes\.deny" takes out by "order\.\*": denied wins, so take it out of one of the two/,
+    ],
+    [
+      'a config that says two things of one helper',
+      { ...service, 'spanguard.config.json': '{ "helpers": [{ "module": "./spans", "export": "run", "name": 0 }, { "module": "./spans", "export": "run", "name": 1 }] }' },
+      ['check'],
+      /spanguard\.config\.json: "helpers\[1\]" says something else of run of "\.\/spans" than "helpers\[0\]" does: keep one of the two/,
+    ],
+    [
+      'a config that extends itself by another one',
+      { ...service, 'spanguard.config.json': '{ "extends": "./base.json" }', 'base.json': '{ "extends": "./spanguard.config.json" }' },
+      ['check'],
+      /spanguard\.config\.json: "extends" leads back to this file: take it out/,
+    ],
+    [
+      'a tsconfig that extends itself by another one',
+      { ...service, 'tsconfig.json': '{ "extends": "./base.json" }', 'base.json': '{ "extends": "./tsconfig.json" }' },
+      ['check'],
+      /base\.json: Circularity detected while resolving configuration.*: mend this tsconfig/,
+    ],
     [
       'a tsconfig with a bad option',
       { ...service, 'tsconfig.json': '{ "compilerOptions": { "modul": "nodenext" }, "include": ["app.js"] }' },
@@ -121,6 +162,135 @@ describe('spanguard, given something that it cannot use, says so in one sentence
     ['a target that TypeScript 6 has given up', '{ "compilerOptions": { "target": "es5", "moduleResolution": "node" } }'],
   ])('a tsconfig is passed over in silence: %s', (_, tsconfig) => {
     expect(spanguard({ ...service, 'tsconfig.json': tsconfig }, 'check').output).not.toContain('tsconfig.json')
+  })
+
+  it.each([
+    [
+      'an app and its routes that import each other',
+      { 'app.js': `import express from 'express'\nexport const app = express()\nawait import('./routes.js')\napp.listen(3000)\n`, 'routes.js': `import { app } from './app.js'\napp.get('/orders', (_, response) => response.json([]))\n` },
+      /shop +0\/1/,
+    ],
+    [
+      'a barrel that is exported again by what it exports',
+      { 'app.js': `${app}import { gone } from './index.js'\ngone.get('/none', () => {})\n`, 'index.js': `export * from './inner.js'\n`, 'inner.js': `export * from './index.js'\nexport { gone } from './index.js'\n` },
+      /shop +0\/1/,
+    ],
+    [
+      'classes that extend each other',
+      { 'app.js': `${app}import { A } from './a.js'\nnew A().router.get('/none', () => {})\nnew A().listen()\n`, 'a.js': `import { B } from './b.js'\nexport class A extends B {}\n`, 'b.js': `import { A } from './a.js'\nexport class B extends A {}\n` },
+      /shop +0\/1/,
+    ],
+    [
+      'types that stand for each other',
+      { 'app.js': `${app}import './routes.ts'\n`, 'routes.ts': `import type { A } from './a.js'\nexport function routes(app: A): A { app.get('/none', () => {}); return app }\n`, 'a.ts': `import type { B } from './b.js'\nexport type A = B\n`, 'b.ts': `import type { A } from './a.js'\nexport type B = A | undefined\n` },
+      /shop +0\/1/,
+    ],
+    [
+      'functions that return each other',
+      { 'app.js': `${app}import { one } from './one.js'\none().get('/none', () => {})\n`, 'one.js': `import { other } from './other.js'\nexport const one = () => other()\n`, 'other.js': `import { one } from './one.js'\nexport const other = () => one()\n` },
+      /shop +0\/1/,
+    ],
+    [
+      'modules of CommonJS that export each other',
+      { 'app.js': `${app}import one from './one.cjs'\none.get('/none', () => {})\n`, 'one.cjs': `module.exports = require('./other.cjs')\n`, 'other.cjs': `module.exports = require('./one.cjs')\n` },
+      /shop +0\/1/,
+    ],
+    [
+      'scripts that start each other',
+      { 'package.json': JSON.stringify({ name: 'shop', type: 'module', dependencies: { express: '5' }, scripts: { start: 'npm run serve', serve: './serve.sh && npm start' } }), 'serve.sh': '#!/bin/sh\n./serve.sh\nnpm run serve\n' },
+      /shop +0\/1/,
+    ],
+    [
+      'a tsconfig and one that it references, which references it',
+      { 'tsconfig.json': '{ "files": ["app.js"], "references": [{ "path": "./other" }] }', 'other/tsconfig.json': '{ "include": [".."], "references": [{ "path": ".." }] }' },
+      /shop +0\/1/,
+    ],
+  ])('a circle ends, and the rest is checked: %s', (_, files, row) => {
+    const { status, output } = spanguard({ ...service, ...files }, 'check', '--all-rules')
+    expect(output).toMatch(row)
+    expect(output).toContain('require-handler-tracing')
+    expect(output).not.toMatch(/not checked|fault of its own/)
+    expect(status).toBe(1)
+  })
+
+  it.each([
+    ['a folder that leads back to the one above it', { 'lib/loop': '..' }],
+    ['folders that lead to each other', { 'lib/one': '../more', 'more/two': '../lib' }],
+    ['a folder that leads to the root of the disk', { 'lib/disk': '/' }],
+    ['a test that leads to nothing', { 'test/gone.test.js': 'nowhere.js' }],
+    ['a file of node_modules that leads to itself', { 'node_modules/x/index.js': 'index.js' }],
+  ])('a link is not followed and nothing is said of it: %s', (_, links) => {
+    const { output } = runIn(folderOf({ ...service, 'lib/a.js': 'export const a = 1\n', 'more/b.js': 'export const b = 1\n' }, links), 'check', '--all-rules')
+    expect(output).toMatch(/in 1 service, 3 files/)
+    expect(output).not.toContain('not checked')
+  })
+
+  it.each([
+    ['to itself', { 'lib/a.ts': 'a.ts' }, /not checked +lib\/a\.ts is a link that leads to no file, so that it was not checked: mend the link/],
+    ['to another link, which leads to it', { 'lib/a.ts': 'b.ts', 'lib/b.ts': 'a.ts' }, /not checked +lib\/b\.ts is a link that leads to no file/],
+    ['to nothing', { 'lib/a.ts': 'nowhere.ts' }, /not checked +lib\/a\.ts is a link that leads to no file/],
+    ['to a folder', { 'lib/a.ts': '.' }, /not checked +lib\/a\.ts is a link that leads to no file/],
+  ])('a source file that is a link %s is named as not checked, and the rest is checked', (_, links, sentence) => {
+    const { status, output } = runIn(folderOf({ ...service, 'lib/index.ts': 'export {}\n' }, links), 'check', '--all-rules')
+    expect(output).toMatch(sentence)
+    expect(output).toMatch(/shop +0\/1/)
+    expect(output).toMatch(new RegExp(`in 1 service, 2 files\\. ${String(Object.keys(links).length)} files? (?:was|were) not checked`))
+    expect(status).toBe(1)
+  })
+
+  it('a folder is checked through a link to it', () => {
+    const { output } = runIn(folderOf({ 'shop/package.json': packageJson, 'shop/app.js': app }, { link: 'shop' }), 'check', 'link', '--all-rules')
+    expect(output).toMatch(/shop +0\/1/)
+    expect(output).toMatch(/in 1 service, 1 file\./)
+  })
+
+  it.each([
+    ['package.json', { 'app.js': app }, /0\/1 +0 %/],
+    ['tsconfig.json', service, /config +.*tsconfig\.json/],
+    ['spanguard.config.json', service, /spanguard\.config\.json/],
+    ['Dockerfile', service, /shop +0\/1/],
+  ])('%s, which is a link to itself, crashes nothing', (name, files, sentence) => {
+    const { output } = runIn(folderOf(files, { [name]: name }), 'check', '--all-rules')
+    expect(output).toMatch(sentence)
+    expect(output).not.toMatch(/^ {4}at |fault of its own/m)
+  })
+
+  describe('a file that is too large for a compiler', () => {
+    const written = Array.from({ length: 40_000 }, (_, index) => `export const value${String(index)} = ${String(index)}`).join('\n')
+    const bundled = `export const all = [${Array.from({ length: 300_000 }, (_, index) => String(index)).join(',')}]`
+
+    it('is named as not checked, and not counted as clean, where people wrote it', () => {
+      const traced = { ...service, 'app.js': 'export {}\n', 'large.js': written }
+      const { status, output } = spanguard(traced, 'check', '--all-rules')
+      expect(output).toMatch(/not checked +large\.js is 1\.4 MB large, so that it was not checked: split it, or name it in "files\.ignore" of the config/)
+      expect(output).toMatch(/^! Nothing found in 0 services, 1 file\. 1 file was not checked/m)
+      expect(status).toBe(1)
+    })
+
+    it.each([
+      ['it says so', `// Code generated by protoc. DO NOT EDIT.\n${written}`],
+      ['its lines are longer than anyone writes', bundled],
+    ])('is told and fails nothing where a tool wrote it: %s', (_, text) => {
+      const { status, output } = spanguard({ 'package.json': packageJson, 'small.js': 'export {}\n', 'large.js': text }, 'check', '--all-rules')
+      expect(output).toMatch(/note +large\.js holds \d\.\d MB of generated code, so that it was not checked: name it in "files\.ignore"/)
+      expect(status).toBe(0)
+    })
+
+    it.each([
+      ['the config ignores it', 'large.js', '{ "files": { "ignore": ["large.js"] } }'],
+      ['it is a test', 'large.test.js', '{}'],
+      ['nobody wrote it here', 'dist/large.js', '{}'],
+    ])('is passed over in silence where %s', (_, name, config) => {
+      const { status, output } = spanguard({ 'package.json': packageJson, 'small.js': 'export {}\n', [name]: written, 'spanguard.config.json': config }, 'check', '--all-rules')
+      expect(output).not.toContain('large')
+      expect(status).toBe(0)
+    })
+  })
+
+  it('what is given by its name and is no source is named as not checked', () => {
+    const { status, output } = spanguard({ ...service, 'notes.md': '# Notes' }, 'check', 'notes.md', 'app.js')
+    expect(output).toMatch(/not checked +notes\.md could not be read as TypeScript or JavaScript, so that it was not checked: look at its name/)
+    expect(status).toBe(1)
   })
 
   it('no green tick stands beside a mistake in the configuration, nor beside handlers that nothing traces', () => {

@@ -48,6 +48,14 @@ describe('parseConfig', () => {
     ['half an argument', { helpers: [{ module: 'a', export: 'b', name: 0.5 }] }, 'helpers[0].name', 'whole number'],
     ['a helper without its module', { helpers: [{ export: 'b' }] }, 'helpers[0].module', 'missing'],
     ['a severity that is none', { severity: { 'span-end': 'fatal' } }, 'severity.span-end', 'error'],
+    ['a key that is allowed and denied', { attributes: { allow: ['a.b', 'order.id'], deny: ['order.id'] } }, 'attributes.allow[1]', 'lists too'],
+    ['a key that is allowed in a namespace that is denied', { attributes: { allow: ['order.id'], deny: ['order.*'] } }, 'attributes.allow[0]', 'takes out by "order.*"'],
+    ['a namespace that is allowed in one that is denied', { attributes: { allow: ['order.item.*'], deny: ['order.*'] } }, 'attributes.allow[0]', 'takes out by "order.*"'],
+    ['a name that is sensitive and is not', { attributes: { sensitive: { add: ['badge'], ignore: ['badge'] } } }, 'attributes.sensitive.add[0]', 'attributes.sensitive.ignore'],
+    ['a word that is technical and is not', { spanNames: { technicalWords: { add: ['job'], remove: ['task', 'job'] } } }, 'spanNames.technicalWords.add[0]', 'spanNames.technicalWords.remove'],
+    ['domains where any name is fine', { spanNames: { style: 'any', domains: ['order'] } }, 'spanNames.domains', 'spanNames.style'],
+    ['an argument that is two things', { helpers: [{ module: 'a', export: 'b', name: 1, callback: 1 }] }, 'helpers[0].callback', 'its "name"'],
+    ['a helper of two kinds', { helpers: [{ module: 'a', export: 'b', name: 0 }, { module: 'a', export: 'b', name: 1 }] }, 'helpers[1]', 'helpers[0]'],
     ['a key of the prototype', JSON.parse('{"__proto__": {"allow": []}}') as unknown, '__proto__', 'does not exist'],
   ])('refuses %s', (_, input, path, hint) => {
     const error = errorOf(input)
@@ -57,6 +65,17 @@ describe('parseConfig', () => {
     expect(error.message).toContain(hint)
     // One sentence.
     expect(error.message.trim().endsWith('.') || error.message.trim().endsWith('?')).toBe(true)
+  })
+
+  it.each([
+    ['a key taken out of a namespace', { attributes: { allow: ['order.*'], deny: ['order.note'] } }],
+    ['a namespace denied below one that is allowed', { attributes: { allow: ['order.*'], deny: ['order.item.*'] } }],
+    ['a key whose name only begins like a namespace that is denied', { attributes: { allow: ['orders.id', 'order'], deny: ['order.*'] } }],
+    ['a style without domains', { spanNames: { style: 'any', domains: [] } }],
+    ['a helper given twice in the same words', { helpers: [{ module: 'a', export: 'b', name: 0 }, { module: 'a', export: 'b', name: 0 }] }],
+    ['a helper without arguments', { helpers: [{ module: 'a', export: 'b' }] }],
+  ])('takes what is no contradiction: %s', (_, config) => {
+    expect(parseConfig(config, 'x')).toBe(config)
   })
 })
 

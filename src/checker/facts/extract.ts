@@ -2,16 +2,15 @@ import { ts } from 'ts-morph'
 
 import type { Config, Fact, PropertyValue, Value } from '@spanguard/policy'
 
-import { type Argument, factsOfCallSite } from '../../otel/call-facts.js'
+import { type Argument, type CallSite, factsOfCallSite } from '../../otel/call-facts.js'
 import { type DeclaredHelper, readDeclaredHelpers, wordOfHelper } from '../../otel/declared-helpers.js'
 import { findTracingExport, getMethodRow, receiverMethods } from '../../otel/index.js'
 import { isFunctionLike } from '../evaluate.js'
+import { type Call, nodesOf } from '../nodes.js'
 import type { Program, ProgramFile } from '../program.js'
 import { createReceiverReader, type ReceiverReader, type ReceiverTier } from './receivers.js'
-import { isAssignment, isMember, memberName, plain, rangeOf } from './syntax.js'
+import { isMember, memberName, plain, rangeOf } from './syntax.js'
 import { createValueReader, type ValueReader } from './values.js'
-
-type Call = ts.CallExpression | ts.NewExpression
 
 /** Methods of spans and tracers: on anything else they are worth a word. */
 const spanMethods = new Set([...Object.keys(receiverMethods.span), ...Object.keys(receiverMethods.tracer)])
@@ -53,14 +52,7 @@ export function createFactReader(program: Program, configOf: (file: string) => C
     return known
   }
   const receivers = createReceiverReader(program, values, helpersOf)
-  const calls = new Map<ProgramFile, readonly Call[]>()
-  const callsOf = (file: ProgramFile): readonly Call[] => {
-    const known = calls.get(file)
-    if (known !== undefined) return known
-    const found = collectCalls(file.root)
-    calls.set(file, found)
-    return found
-  }
+  const callsOf = ({ root }: ProgramFile): readonly Call[] => nodesOf(root).calls
   return {
     values,
     namesHelper: ({ path, root }) => helpersOf(path).some((helper) => root.text.includes(wordOfHelper(helper))),
@@ -71,33 +63,25 @@ export function createFactReader(program: Program, configOf: (file: string) => C
   }
 }
 
-function collectCalls(root: ts.SourceFile): Call[] {
-  const calls: Call[] = []
-  const visit = (node: ts.Node): void => {
-    if (ts.isTypeNode(node)) return
-    if (ts.isCallExpression(node) || ts.isNewExpression(node)) calls.push(node)
-    ts.forEachChild(node, visit)
-  }
-  visit(root)
-  return calls
-}
-
 function factsOfCall(node: Call, program: Program, values: ValueReader, receivers: ReceiverReader): Fact[] {
-  const site = {
-    origin: rangeOf(node),
-    arguments: readArguments(node, program, values),
-    assignmentsTo: (variable: Value) => readElementAssignments(variable, node, program, values),
-  }
   const callee = plain(node.expression)
   const method = isMember(callee) ? memberName(callee) : null
   if (isMember(callee) && method !== null && methodNames.has(method)) {
     const receiver = receivers.receiverOf(callee.expression, method)
     const row = receiver === null ? null : getMethodRow(receiver.kind, method)
-    if (receiver !== null && row !== null) return factsOfCallSite({ ...site, ...receiver, row, method })
+    if (receiver !== null && row !== null) return factsOfCallSite({ ...siteOf(node, program, values), ...receiver, row, method })
   }
   const called = receivers.calledExport(node)
   if (called === null || called === 'other') return []
-  return factsOfCallSite({ ...site, ...called, certainty: 'certain', borrowed: false })
+  return factsOfCallSite({ ...siteOf(node, program, values), ...called, certainty: 'certain', borrowed: false })
+}
+
+function siteOf(node: Call, program: Program, values: ValueReader): Pick<CallSite, 'arguments' | 'assignmentsTo' | 'origin'> {
+  return {
+    origin: rangeOf(node),
+    arguments: readArguments(node, program, values),
+    assignmentsTo: (variable) => readElementAssignments(variable, node, program, values),
+  }
 }
 
 function isTracingCall(node: Call, receivers: ReceiverReader): boolean {
@@ -143,18 +127,12 @@ export function readElementAssignments(value: Value, call: Call, program: Progra
   const name = identifierAt(file, value.origin.start, value.origin.end)
   const declaration = name === null ? null : program.declarationOf(name)
   if (name === null || declaration === null) return []
-  const found: PropertyValue[] = []
-  const visit = (node: ts.Node): void => {
-    if (isAssignment(node) && isMember(node.left) && ts.isIdentifier(node.left.expression)) {
-      const target = node.left.expression
-      if (target.text === name.text && program.declarationOf(target) === declaration) {
-        found.push({ key: keyOfMember(node.left, values), value: values.valueOf(node.right), origin: rangeOf(node) })
-      }
-    }
-    ts.forEachChild(node, visit)
-  }
-  visit(file)
-  return found
+  return nodesOf(file).assignments.flatMap((node): PropertyValue[] => {
+    const { left } = node
+    if (!isMember(left) || !ts.isIdentifier(left.expression) || left.expression.text !== name.text) return []
+    if (program.declarationOf(left.expression) !== declaration) return []
+    return [{ key: keyOfMember(left, values), value: values.valueOf(node.right), origin: rangeOf(node) }]
+  })
 }
 
 function keyOfMember(target: ts.PropertyAccessExpression | ts.ElementAccessExpression, values: ValueReader): Value {

@@ -3,7 +3,8 @@ import { ts } from 'ts-morph'
 import type { Fact } from '@spanguard/policy'
 
 import { factsOfHelperCall, groupByOwner } from '../../otel/helper-facts.js'
-import { type Evaluator, isFunctionLike } from '../evaluate.js'
+import type { Evaluator } from '../evaluate.js'
+import { nodesOf } from '../nodes.js'
 import type { Program, ProgramFile } from '../program.js'
 import { type FactReader, readElementAssignments } from './extract.js'
 import { namesOfHelpers } from './helper-names.js'
@@ -67,24 +68,16 @@ function findHelpers(byFile: readonly FactsOfFile[]): Map<ts.Node, Helper> {
     const grouped = groupByOwner(facts.map(({ fact }) => fact))
     if (grouped.size === 0) continue
     const known = new Map(facts.map((each) => [each.fact, each]))
-    visitFunctions(file.root, (node) => {
+    for (const node of nodesOf(file.root).functions) {
       const own = grouped.get(ownerOf(node))
-      if (own === undefined) return
+      if (own === undefined) continue
       helpers.set(node, {
         node,
         facts: own.map((fact) => ({ fact, call: known.get(fact)?.call as ts.CallExpression, helpers: known.get(fact)?.helpers ?? [] })),
       })
-    })
+    }
   }
   return helpers
-}
-
-function visitFunctions(root: ts.Node, report: (node: ts.FunctionLikeDeclaration) => void): void {
-  const visit = (node: ts.Node): void => {
-    if (isFunctionLike(node) || ts.isConstructorDeclaration(node)) report(node)
-    ts.forEachChild(node, visit)
-  }
-  visit(root)
 }
 
 function callsOf(

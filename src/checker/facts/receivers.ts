@@ -15,8 +15,9 @@ import {
   tracesWithAnother,
 } from '../../otel/index.js'
 import { enclosingClass, isFunctionLike, returnsOf } from '../evaluate.js'
+import { isAssignment, nodesOf } from '../nodes.js'
 import type { Program } from '../program.js'
-import { bindingPath, chainOf, isAssignment, isMember, memberName, nameOf, plain } from './syntax.js'
+import { bindingPath, chainOf, isMember, memberName, nameOf, plain } from './syntax.js'
 import type { ImportedChain, ValueReader } from './values.js'
 
 export type { Receiver } from '../../otel/exports.js'
@@ -57,7 +58,8 @@ export function createReceiverReader(
     const shown = read(node, 0)
     if (shown === 'other') return null
     if (shown !== null) return shown
-    if (program.isSpan(node)) return certain('span', openTelemetryApiName)
+    // A type is dear, and tells nothing where the method is none of a span's (`orders.add`).
+    if ((method === null || getMethodRow('span', method) !== null) && program.isSpan(node)) return certain('span', openTelemetryApiName)
     return byName(plain(node), method)
   }
 
@@ -128,16 +130,10 @@ export function createReceiverReader(
 
   function assignedTo(root: ts.VariableDeclaration): readonly ts.Expression[] {
     if ((ts.getCombinedNodeFlags(root) & ts.NodeFlags.Const) !== 0 || !ts.isIdentifier(root.name)) return []
-    const found: ts.Expression[] = []
     const name = root.name.text
-    const visit = (node: ts.Node): void => {
-      if (isAssignment(node) && ts.isIdentifier(node.left) && node.left.text === name && program.declarationOf(node.left) === root) {
-        found.push(node.right)
-      }
-      ts.forEachChild(node, visit)
-    }
-    visit(root.getSourceFile())
-    return found
+    return nodesOf(root.getSourceFile()).assignments.flatMap(({ left, right }) =>
+      ts.isIdentifier(left) && left.text === name && program.declarationOf(left) === root ? [right] : [],
+    )
   }
 
   function ofParameter(root: ts.ParameterDeclaration, path: readonly string[], depth: number): ReceiverAnswer {

@@ -119,10 +119,3 @@ export function bindingPath(node: ts.VariableDeclaration | ts.ParameterDeclarati
   }
   return { root: at, path: isKnown ? path : null }
 }
-
-/** `=`, `+=`, `??=` and the like. */
-export function isAssignment(node: ts.Node): node is ts.AssignmentExpression<ts.AssignmentOperatorToken> {
-  if (!ts.isBinaryExpression(node)) return false
-  const { kind } = node.operatorToken
-  return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment
-}

@@ -17,8 +17,10 @@ import {
 
 import { substitute } from '../../otel/helper-facts.js'
 import { isFunctionLike, returnsOf } from '../evaluate.js'
+import { isAssignment, nodesOf } from '../nodes.js'
 import { importOf, type Program } from '../program.js'
-import { bindingPath, chainOf, functionName, isAssignment, isMember, memberName, nameOf, ownerOf, plain, rangeOf } from './syntax.js'
+import { createLazyTypes } from './lazy-types.js'
+import { bindingPath, chainOf, functionName, isMember, memberName, nameOf, ownerOf, plain, rangeOf } from './syntax.js'
 
 const maxDepth = 12
 const maxText = 200
@@ -42,39 +44,51 @@ export interface ImportedChain {
   readonly path: readonly string[]
 }
 
-type Base = Pick<Value, 'origin' | 'text'> & { readonly type?: NonNullable<Value['type']> }
+type Base = Pick<Value, 'origin' | 'text'>
 
 /** Reads values from the compiler's nodes, the same as the ESTree extractor reads, and beyond the file's edge. */
 export function createValueReader(program: Program): ValueReader {
   const known = new Map<ts.Node, Value>()
+  const types = createLazyTypes(program)
   const imports = new WeakMap<ts.SourceFile, ReadonlyMap<string, { module: string; exported: string }>>()
   const writes = new WeakMap<ts.SourceFile, ReadonlyMap<string, readonly ts.BinaryExpression[]>>()
   let returning = 0
-  return { valueOf: (node) => read(node, new Set(), 0), importOfChain: (node) => chainImport(node, 0) }
+  /** The expressions that are being read, from the one that was asked for inwards. */
+  const reading = new Set<ts.Node>()
+  /** A limit kept the last value from being read to its end: read from elsewhere, it may say more. */
+  let isCut = false
+  return { valueOf: read, importOfChain: (node) => chainImport(node, 0) }
 
-  function read(written: ts.Expression, visiting: ReadonlySet<ts.Node>, depth: number): Value {
+  function read(written: ts.Expression): Value {
     const node = plain(written)
     const cached = known.get(node)
     if (cached !== undefined) return cached
-    if (depth > maxDepth || visiting.has(node)) return { ...baseOf(node), kind: 'unknown' }
-    const inner = new Set(visiting).add(node)
-    const value = build(node, (child) => read(child, inner, depth + 1))
-    if (depth === 0) known.set(node, value)
+    if (reading.size > maxDepth || reading.has(node)) {
+      isCut = true
+      return types.attach({ ...baseOf(node), kind: 'unknown' }, node)
+    }
+    const wasCut = isCut
+    isCut = false
+    reading.add(node)
+    const base = baseOf(node)
+    const value = build(node, base, read)
+    reading.delete(node)
+    // What is made of other values (`a.b` of an object that is written out, a call that was folded) is not of the node's type.
+    if (value.origin === base.origin && (value.kind === 'call' || !ts.isCallExpression(node))) types.attach(value, node)
+    if (reading.size === 0 || !isCut) known.set(node, value)
+    isCut ||= wasCut
     return value
   }
 
   function baseOf(node: ts.Node): Base {
     const origin = rangeOf(node)
     const text = node.getSourceFile().text.slice(origin.start, Math.min(origin.end, origin.start + maxText))
-    if (!ts.isIdentifier(node) && !isMember(node) && !ts.isCallExpression(node)) return { origin, text }
-    const type = program.typeOf(node)
-    return type.kind === 'unknown' ? { origin, text } : { origin, text, type }
+    return { origin, text }
   }
 
   type Next = (child: ts.Expression) => Value
 
-  function build(node: ts.Expression, next: Next): Value {
-    const base = baseOf(node)
+  function build(node: ts.Expression, base: Base, next: Next): Value {
     if (ts.isStringLiteralLike(node)) return { ...base, kind: 'literal', value: node.text }
     if (ts.isNumericLiteral(node)) return { ...base, kind: 'literal', value: Number(node.text) }
     if (ts.isBigIntLiteral(node)) return { ...base, kind: 'literal', value: node.text }
@@ -95,7 +109,8 @@ export function createValueReader(program: Program): ValueReader {
     if (ts.isConditionalExpression(node)) return { ...base, kind: 'union', of: [next(node.whenTrue), next(node.whenFalse)] }
     if (ts.isAwaitExpression(node)) {
       const value = next(node.expression)
-      return value.kind === 'call' ? { ...value, ...base, awaited: true } : { ...value, ...base }
+      const awaited = types.copy(value, base)
+      return awaited.kind === 'call' ? types.copy(awaited, { awaited: true }) : awaited
     }
     if (ts.isArrayLiteralExpression(node)) {
       const elements = node.elements.filter((element) => !ts.isOmittedExpression(element))
@@ -208,6 +223,7 @@ export function createValueReader(program: Program): ValueReader {
 
   /** What the program's own function gives back: `describe(user)` that returns `user.email` is an address. */
   function returnsOfCall(node: ts.CallExpression, next: Next): { returns?: Value } {
+    isCut ||= returning >= maxReturning
     const called = returning < maxReturning ? calledFunction(node, program) : null
     if (called === null || node.arguments.some((argument) => ts.isSpreadElement(argument))) return {}
     const returned = returnsOf(called)
@@ -269,7 +285,7 @@ export function createValueReader(program: Program): ValueReader {
         const parameter = path === null ? null : ofParameter(root, path, node, base)
         return parameter ?? { ...base, kind: 'reference', path: [node.text], root: 'local' }
       }
-      const resolved = path === null ? null : ofVariable(root, path, node.text, base, next)
+      const resolved = path === null ? null : ofVariable(root, path, node, base, next)
       const reference: ReferenceValue = { ...base, kind: 'reference', path: [node.text], root: 'local' }
       return resolved === null ? reference : { ...reference, resolved }
     }
@@ -333,7 +349,7 @@ export function createValueReader(program: Program): ValueReader {
     return found
   }
 
-  function ofVariable(root: ts.VariableDeclaration, path: readonly string[], name: string, base: Base, next: Next): Value | null {
+  function ofVariable(root: ts.VariableDeclaration, path: readonly string[], node: ts.Identifier, base: Base, next: Next): Value | null {
     if (ts.isForOfStatement(root.parent.parent) || ts.isForInStatement(root.parent.parent)) {
       const entries = entriesOf(root, path)
       return entries === null ? null : next(entries)
@@ -341,13 +357,13 @@ export function createValueReader(program: Program): ValueReader {
     const written = root.initializer === undefined ? [] : [root.initializer]
     const isConstant = (ts.getCombinedNodeFlags(root) & ts.NodeFlags.Const) !== 0
     if (!isConstant) {
-      for (const assignment of writesOf(root.getSourceFile()).get(name) ?? []) {
+      for (const assignment of writesOf(root.getSourceFile()).get(node.text) ?? []) {
         if (program.declarationOf(assignment.left) === root) written.push(assignment.right)
       }
     }
     if (written.length === 0 || written.length > maxWrites) return null
     const values = written.map((each) => followPath(next(each), path))
-    return values.length === 1 ? (values[0] ?? null) : { ...base, kind: 'union', of: values.filter((value) => value !== null) }
+    return values.length === 1 ? (values[0] ?? null) : types.attach({ ...base, kind: 'union', of: values.filter((value) => value !== null) }, node)
   }
 
   /** What a declaration of another file is: a constant's value, an enum's members. */
@@ -447,15 +463,12 @@ export function createValueReader(program: Program): ValueReader {
     const cached = writes.get(file)
     if (cached !== undefined) return cached
     const found = new Map<string, ts.BinaryExpression[]>()
-    const visit = (node: ts.Node): void => {
-      if (isAssignment(node) && ts.isIdentifier(node.left)) {
-        const group = found.get(node.left.text)
-        if (group === undefined) found.set(node.left.text, [node])
-        else group.push(node)
-      }
-      ts.forEachChild(node, visit)
+    for (const node of nodesOf(file).assignments) {
+      if (!ts.isIdentifier(node.left)) continue
+      const group = found.get(node.left.text)
+      if (group === undefined) found.set(node.left.text, [node])
+      else group.push(node)
     }
-    visit(file)
     writes.set(file, found)
     return found
   }

@@ -13,8 +13,14 @@ const orderFree = /^(?:@vercel\/otel|@spanguard\/runtime|@fastify\/otel|@hono\/o
  * Setup that runs after the framework that it must change was loaded. What stands in one file is left to the ESLint rule.
  */
 export function bootOrderFindings(services: readonly Service[], verdicts: readonly HandlerVerdict[], input: CoverageInput): Draft[] {
+  const byEntry = new Map<Entry, HandlerVerdict[]>()
+  for (const verdict of verdicts) {
+    const group = byEntry.get(verdict.entry)
+    if (group) group.push(verdict)
+    else byEntry.set(verdict.entry, [verdict])
+  }
   return services.flatMap(service => service.entries.flatMap(entry => {
-    const own = verdicts.filter(verdict => verdict.service === service && verdict.entry === entry)
+    const own = byEntry.get(entry) ?? []
     if (entry.file === null || own.length === 0) return []
     const tracings = processTracing(entry, input)
     // Preloads and middleware do not depend on the order of the program's own imports.

@@ -64,8 +64,10 @@ export function dataAndNameFindings(program: Program, { direct, derived: derived
   for (const [file, facts] of direct) {
     for (const fact of facts) {
       const policy = policyOf(file.path)
+      const findings = judge(fact, policy)
+      if (findings.length === 0) continue
       const seenByLint = new Set(judge(fileOnly(fact), policy).map(({ rule }) => rule))
-      for (const finding of judge(fact, policy)) {
+      for (const finding of findings) {
         if (isAskedFor(finding, fact, file.path, program)) continue
         guilty.add(keyOf(finding.rule, fact.origin))
         drafts.push(toDraft(finding, program, file.root, { leftToLint: seenByLint.has(finding.rule) && isMadeHere(fact, file), steps: [] }))

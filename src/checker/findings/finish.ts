@@ -43,15 +43,21 @@ export function finishFindings(drafts: readonly Draft[], options: FinishOptions)
     directives.set(file, read)
     return read
   }
+  const lines = new Map<string, readonly string[]>()
+  const linesOf = (file: string): readonly string[] => {
+    const known = lines.get(file) ?? (program.file(file)?.root.text ?? '').split(/\r?\n/u)
+    lines.set(file, known)
+    return known
+  }
   const add = (draft: Pick<CheckFinding, 'rule' | 'message' | 'certainty' | 'steps' | 'origin' | 'severity' | 'service'>): void => {
     const file = draft.origin.file ?? ''
     const { from } = draft.origin
-    const lines = (program.file(file)?.root.text ?? '').split(/\r?\n/u)
+    const all = linesOf(file)
     const firstLine = Math.max(from.line - 1, 1)
-    const base = [draft.rule, path.relative(repository, file).split(path.sep).join('/'), draft.service ?? '', lines[from.line - 1]?.trim() ?? ''].join('\0')
+    const base = [draft.rule, path.relative(repository, file).split(path.sep).join('/'), draft.service ?? '', all[from.line - 1]?.trim() ?? ''].join('\0')
     const count = counts.get(base) ?? 0
     counts.set(base, count + 1)
-    findings.push({ ...draft, file, excerpt: { firstLine, lines: lines.slice(firstLine - 1, from.line + 1) }, fingerprint: fingerprintOf(base, count) })
+    findings.push({ ...draft, file, excerpt: { firstLine, lines: all.slice(firstLine - 1, from.line + 1) }, fingerprint: fingerprintOf(base, count) })
   }
   let leftToLint = 0
   for (const draft of drafts) {

@@ -7,6 +7,7 @@ import { appliedDecorators } from './decorators.js'
 import type { FrameworkTable } from './frameworks.js'
 import { matchesModule, type FrameworkDescriptor, type HandlerRow, type ObjectSource } from '../../frameworks/index.js'
 import { isFunctionLike, unwrap, type Entity, type Evaluator } from '../evaluate.js'
+import { nodesOf } from '../nodes.js'
 import type { Program, ProgramFile } from '../program.js'
 import { fileRoute } from './file-routes.js'
 import { givenIn } from './given.js'
@@ -67,13 +68,20 @@ function readOnce(
   const deployed = deployedFunctions(program, files, evaluator)
   const exportRows = frameworks.all.flatMap(descriptor => (descriptor.exports ?? []).map(row => ({ descriptor, row, matches: row.files ? picomatch([...row.files]) : null })))
 
+  const modules = new Map<string, boolean>()
+  const called = (module: string): boolean => {
+    const known = modules.get(module)
+    if (known !== undefined) return known
+    const found = [...calls.map(({ call }) => call), ...servers.map(({ ref }) => ref)].some(ref => matchesModule(module, ref.module))
+    modules.set(module, found)
+    return found
+  }
+
   for (const file of files) {
-    const visit = (node: ts.Node): void => {
+    for (const node of nodesOf(file.root).registering) {
       if (ts.isCallExpression(node) || ts.isNewExpression(node)) readCall(node, file)
-      else if (ts.isMethodDeclaration(node) || ts.isClassLike(node)) readDecorators(node, file)
-      if (!ts.isTypeNode(node)) ts.forEachChild(node, visit)
+      else readDecorators(node, file)
     }
-    visit(file.root)
     readExports(file)
   }
   return { handlers, mounts, objects: [...objects.values()], served, deployed }
@@ -88,7 +96,7 @@ function readOnce(
     const name = ts.isPropertyAccessExpression(callee) ? callee.name.text : ts.isIdentifier(callee) ? callee.text : null
     if (name === null) return
     const entity = evaluator.evaluate(node.expression)
-    if (entity.kind === 'export') {
+    if (entity.kind === 'export' && called(entity.module)) {
       for (const { descriptor, row, call } of calls) {
         if (!isExport(entity, [call]) || !usedAs(call.as, node) || !frameworks.holds(descriptor, file.path)) continue
         const object = matcher.objectOf(evaluator.evaluate(node))

@@ -54,9 +54,20 @@ export function createObjectMatcher(frameworks: FrameworkTable, evaluator: Evalu
   const holds = (row: { readonly descriptor: FrameworkDescriptor }, node: ts.Node): boolean => frameworks.holds(row.descriptor, fileOf(node)?.fileName ?? '')
   const rows = frameworks.all.flatMap(descriptor => Object.entries<readonly ObjectSource[]>(descriptor.objects).flatMap(([kind, sources]) => sources.map(source => ({ descriptor, kind, source }))))
   const exported = rows.filter(row => isCallSource(row.source))
+  const exportedBy = new Map<string, typeof exported>()
+  /** The rows that speak of a module: none for most of those that a program imports. */
+  const exportedOf = (module: string): typeof exported => {
+    const cached = exportedBy.get(module)
+    if (cached) return cached
+    const found = exported.filter(({ source }) => isCallSource(source) && matchesModule(module, source.module))
+    exportedBy.set(module, found)
+    return found
+  }
   const derived = rows.filter(row => 'of' in row.source)
   const typed = rows.filter(row => 'type' in row.source)
-  const known = new Map<ts.Node, FrameworkObject | null>()
+  const known = new Map<ts.Node, FrameworkObject>()
+  /** Nodes that stand for no object, as far as is known: a parameter that turns out to receive one may change that. */
+  const missed = new Set<ts.Node>()
   const seeds = new Map<ts.ParameterDeclaration, Map<string, { way: readonly string[]; object: FrameworkObject }>>()
 
   const adopted = new Map<ts.Node, FrameworkObject>()
@@ -66,7 +77,7 @@ export function createObjectMatcher(frameworks: FrameworkTable, evaluator: Evalu
     adopt: (node, object) => {
       if (adopted.has(node)) return false
       adopted.set(node, object)
-      known.clear()
+      missed.clear()
       return true
     },
     seedsOf: parameter => [...(seeds.get(parameter)?.values() ?? [])],
@@ -77,8 +88,20 @@ export function createObjectMatcher(frameworks: FrameworkTable, evaluator: Evalu
     if (objectOf({ kind: 'parameter', node: parameter, path: way })) return false
     const own = seeds.get(parameter) ?? new Map<string, { way: readonly string[]; object: FrameworkObject }>()
     seeds.set(parameter, own.set(way.join('.'), { way, object }))
-    known.clear()
+    missed.clear()
     return true
+  }
+
+  /** Finds a node's object once. While it is looked for there is none, so that what leads back to itself ends. */
+  function once(node: ts.Node, find: () => FrameworkObject | null): FrameworkObject | null {
+    const cached = known.get(node)
+    if (cached !== undefined || missed.has(node)) return cached ?? null
+    missed.add(node)
+    const found = find()
+    if (found === null) return null
+    missed.delete(node)
+    known.set(node, found)
+    return found
   }
 
   function received(of: FrameworkObject, method: string): { index: number; kind: string } | null {
@@ -91,14 +114,8 @@ export function createObjectMatcher(frameworks: FrameworkTable, evaluator: Evalu
   function objectOf(entity: Entity, depth = 0): FrameworkObject | null {
     if (depth > maxChain) return null
     switch (entity.kind) {
-      case 'result': {
-        const cached = known.get(entity.node)
-        if (cached !== undefined) return cached
-        known.set(entity.node, null)
-        const found = ofResult(entity, depth)
-        known.set(entity.node, found)
-        return found
-      }
+      case 'result':
+        return once(entity.node, () => ofResult(entity, depth))
       case 'member':
         return ofMember(entity, depth)
       case 'parameter':
@@ -108,7 +125,7 @@ export function createObjectMatcher(frameworks: FrameworkTable, evaluator: Evalu
       case 'instance':
         return ofInstance(entity)
       case 'export': {
-        const row = exported.find(({ source }) => isCallSource(source) && (source as ExportRef).as === 'value' && isExport(entity, [source]))
+        const row = exportedOf(entity.module).find(({ source }) => isCallSource(source) && (source as ExportRef).as === 'value' && isExport(entity, [source]))
         return row ? { descriptor: row.descriptor, kind: row.kind, node: entityNode(entity), made: true, parent: null } : null
       }
       default:
@@ -120,7 +137,7 @@ export function createObjectMatcher(frameworks: FrameworkTable, evaluator: Evalu
     const { callee, node } = entity
     const as = ts.isNewExpression(node) ? 'new' : 'call'
     if (callee.kind === 'export') {
-      for (const { descriptor, kind, source } of exported) {
+      for (const { descriptor, kind, source } of exportedOf(callee.module)) {
         if (!holds({ descriptor }, node) || !isCallSource(source) || hasCallback(source) || !usedAs(source, as)) continue
         if (isExport(callee, [source])) return { descriptor, kind, node, made: true, parent: null }
       }
@@ -165,12 +182,7 @@ export function createObjectMatcher(frameworks: FrameworkTable, evaluator: Evalu
   function ofParameter(entity: Extract<Entity, { kind: 'parameter' }>, depth: number): FrameworkObject | null {
     if (entity.path.length > 0) return ofParameterPath(entity, depth)
     const { node } = entity
-    const cached = known.get(node)
-    if (cached !== undefined) return cached
-    known.set(node, null)
-    const found = ofCallback(node, depth) ?? ofAnnotation(node) ?? seeds.get(node)?.get('')?.object ?? null
-    known.set(node, found)
-    return found
+    return once(node, () => ofCallback(node, depth) ?? ofAnnotation(node) ?? seeds.get(node)?.get('')?.object ?? null)
   }
 
   /** `{ app }: { app: Express }`: the annotation of the destructured field, else what callers give, else a part of the object before it. */
@@ -192,7 +204,7 @@ export function createObjectMatcher(frameworks: FrameworkTable, evaluator: Evalu
     const index = owner.parameters.indexOf(node)
     const callee = evaluator.evaluate(call.expression)
     if (callee.kind === 'export') {
-      const row = exported.find(({ descriptor, source }) => holds({ descriptor }, node) && isCallSource(source) && 'callback' in source && source.callback === index && isExport(callee, [source]))
+      const row = exportedOf(callee.module).find(({ descriptor, source }) => holds({ descriptor }, node) && isCallSource(source) && 'callback' in source && source.callback === index && isExport(callee, [source]))
       return row ? { descriptor: row.descriptor, kind: row.kind, node, made: true, parent: null } : null
     }
     if (callee.kind !== 'member') return null

@@ -1,5 +1,6 @@
 import { ts } from 'ts-morph'
 import type { Entity, Evaluator } from '../evaluate.js'
+import { nodesOf } from '../nodes.js'
 import type { Program } from '../program.js'
 import { autoloadedFiles } from './autoload.js'
 import type { Registrations } from './collect.js'
@@ -20,11 +21,7 @@ export function seedParameters(found: Registrations, program: Program, evaluator
   }
   const files = new Set([...found.objects.map(object => object.node), ...found.mounts.map(mount => mount.node), ...found.handlers.map(handler => handler.node)].map(node => node.getSourceFile()))
   for (const file of new Set([...files, ...matcher.seededFiles()])) {
-    const visit = (node: ts.Node): void => {
-      if (ts.isCallExpression(node) || ts.isNewExpression(node)) seedCall(node)
-      if (!ts.isTypeNode(node)) ts.forEachChild(node, visit)
-    }
-    visit(file)
+    for (const node of nodesOf(file).calls) seedCall(node)
   }
   return news
 

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import path from 'node:path'
 import { globSync } from 'tinyglobby'
 import { getPackage, type Package } from '../../project/package-json.js'
@@ -11,6 +11,8 @@ export interface ProjectFiles {
   /** The folder that the whole run stands in: reports write their paths relative to it. */
   readonly root: string
   readonly files: readonly string[]
+  /** What a compiler cannot be given, with its size in bytes: too large for it, or no file (`null`): a link that leads to none. */
+  readonly unfit: readonly { readonly file: string; readonly size: number | null }[]
   readonly tsconfigs: readonly Tsconfig[]
   readonly problems: readonly Problem[]
 }
@@ -60,13 +62,10 @@ export function findProjectFiles(paths: readonly string[], cwd: string, ignore: 
       if (!outputs.some(output => output !== folder && file.startsWith(output + path.sep) && !found.some(config => path.dirname(config) === output))) files.add(file)
     }
   }
-  const kept = [...files].toSorted().filter(file => {
-    const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0
-    if (size > maxSize && !isGenerated(file)) problems.push({ level: 'notice', file, message: `${path.relative(cwd, file)} was not checked: ${String(Math.round(size / 1e6))} MB is too large for a file written by hand.` })
-    return size <= maxSize
-  })
+  const sized = [...files].toSorted().map(file => ({ file, size: sizeOf(file) }))
+  const kept = sized.filter(isFit).map(({ file }) => file)
   const roots = [...folders, ...tsconfigs.map(tsconfig => path.dirname(tsconfig.file)), ...kept.slice(0, 1).map(file => path.dirname(file))]
-  return { root: commonFolder(folders.length > 0 ? folders : roots) ?? cwd, files: kept, tsconfigs: uniqueBy(tsconfigs, tsconfig => tsconfig.file), problems: uniqueBy([...problems, ...uninstalledProblem(uninstalled)], problem => problem.message) }
+  return { root: commonFolder(folders.length > 0 ? folders : roots) ?? cwd, files: kept, unfit: sized.filter(one => !isFit(one)), tsconfigs: uniqueBy(tsconfigs, tsconfig => tsconfig.file), problems: uniqueBy([...problems, ...uninstalledProblem(uninstalled)], problem => problem.message) }
 }
 
 /** The files of a run together with the sources of the workspace's packages that it depends on. */
@@ -98,7 +97,7 @@ export function withWorkspaceDependencies(found: ProjectFiles): ProgramFiles {
   for (const pkg of start) visit(pkg)
   const folders = [...wanted].map(pkg => pkg.dir)
   const tsconfigs = folders.flatMap(folder => findTsconfigs(folder).flatMap(file => readTsconfigs(file, false).tsconfigs))
-  const files = folders.flatMap(folder => sourcesIn(folder, [])).filter(file => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) <= maxSize)
+  const files = folders.flatMap(folder => sourcesIn(folder, [])).filter(file => isFit({ size: sizeOf(file) }))
   return { ...found, own, files: [...new Set([...found.files, ...files])].toSorted(), tsconfigs: uniqueBy([...found.tsconfigs, ...tsconfigs], tsconfig => tsconfig.file) }
 }
 
@@ -120,8 +119,19 @@ function findTsconfigs(folder: string): string[] {
   }).toSorted()
 }
 
-function isGenerated(file: string): boolean {
-  return /@generated|eslint-disable|webpack/u.test(readFileSync(file, 'utf8').slice(0, 400))
+function isFit({ size }: { readonly size: number | null }): boolean {
+  return size !== null && size <= maxSize
+}
+
+/** In bytes; `null` for what is no file: a link that leads nowhere, to itself or to a folder. */
+function sizeOf(file: string): number | null {
+  try {
+    const stats = statSync(file, { throwIfNoEntry: false })
+    return stats?.isFile() === true ? stats.size : null
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ELOOP') return null
+    throw error
+  }
 }
 
 function commonFolder(folders: readonly string[]): string | null {

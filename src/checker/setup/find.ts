@@ -8,6 +8,7 @@ import { returnsOf, unwrap, type Entity, type Evaluator } from '../evaluate.js'
 import { isExport } from '../handlers/objects.js'
 import { lookAlikeModules } from '../../otel/index.js'
 import type { ModuleGraph } from '../modules.js'
+import { nodesOf } from '../nodes.js'
 import type { Program, ProgramFile } from '../program.js'
 import { autoInstrumentations, instrumentationModule, instrumentedBy, nativelyTraced, serverInstrumentation, reexportedSetups, setupModules, setupRows, type SetupEffect, type SetupRow } from './table.js'
 
@@ -47,14 +48,10 @@ export function findSetups(files: readonly ProgramFile[], program: Program, grap
       if (reexported) sites.push({ node: imported.node, file: path, effect: 'instruments', module: reexported.module, name: reexported.export, conditional: false, provides: true, instrumentations: null, shutdown: [] })
       if (row && isSideEffect(imported.node)) sites.push({ node: imported.node, file: path, effect: row, module: imported.specifier, name: imported.specifier, conditional: false, provides: true, instrumentations: instrumentationsOfModule(imported.specifier), shutdown: [] })
     }
-    const visit = (node: ts.Node): void => {
-      if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
-        const site = readCall(node, path)
-        if (site) sites.push(site)
-      }
-      if (!ts.isTypeNode(node)) ts.forEachChild(node, visit)
+    for (const node of nodesOf(root).calls) {
+      const site = readCall(node, path)
+      if (site) sites.push(site)
     }
-    visit(root)
   }
   return sites
 
