@@ -37,15 +37,17 @@ export function createReferences(program: Program, graph: ModuleGraph, evaluator
     return found
   }
 
-  function callsOf(declaration: Callable): readonly (ts.CallExpression | ts.NewExpression)[] {
-    return to(declaration).flatMap(node => (ts.isCallExpression(node) || ts.isNewExpression(node) ? [node] : superCalls(node)))
+  function callsOf(declaration: Callable, below: readonly Callable[] = []): readonly (ts.CallExpression | ts.NewExpression)[] {
+    // Two classes may extend each other, by mistake.
+    if (below.includes(declaration)) return []
+    return to(declaration).flatMap(node => (ts.isCallExpression(node) || ts.isNewExpression(node) ? [node] : superCalls(node, [...below, declaration])))
   }
 
   /** A class that extends another calls its constructor: by `super(…)`, or wherever it is made itself. */
-  function superCalls(use: ts.Node): readonly (ts.CallExpression | ts.NewExpression)[] {
+  function superCalls(use: ts.Node, below: readonly Callable[]): readonly (ts.CallExpression | ts.NewExpression)[] {
     const extending = extendingClass(use)
     const constructor = extending?.members.find(ts.isConstructorDeclaration)
-    if (!extending || !constructor?.body) return extending ? callsOf(extending) : []
+    if (!extending || !constructor?.body) return extending ? callsOf(extending, below) : []
     const found: ts.CallExpression[] = []
     const visit = (node: ts.Node): void => {
       if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.SuperKeyword) found.push(node)
