@@ -35,10 +35,11 @@ function findDenied(allow: readonly string[], deny: readonly string[]): Contradi
 }
 
 function findInBoth<Key extends string>(path: string, one: Key, other: Key, lists: { readonly [name in Key]?: readonly string[] } | undefined): Contradiction | null {
-  const index = lists?.[one]?.findIndex((word) => lists[other]?.includes(word)) ?? -1
-  if (index === -1) return null
-  const word = lists?.[one]?.[index] ?? ''
-  return { path: `${path}.${one}[${index}]`, problem: `is "${word}", which "${path}.${other}" lists too: take it out of one of the two.` }
+  const others = new Set(lists?.[other])
+  for (const [index, word] of (lists?.[one] ?? []).entries()) {
+    if (others.has(word)) return { path: `${path}.${one}[${index}]`, problem: `is "${word}", which "${path}.${other}" lists too: take it out of one of the two.` }
+  }
+  return null
 }
 
 function findIdleDomains(names: Config['spanNames']): Contradiction | null {

@@ -68,7 +68,7 @@ export function createValueReader(program: Program): ValueReader {
       return types.attach({ ...baseOf(node), kind: 'unknown' }, node)
     }
     const wasCut = isCut
-    isCut = false
+    isCut = false as boolean
     reading.add(node)
     const base = baseOf(node)
     const value = build(node, base, read)
