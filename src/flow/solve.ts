@@ -3,7 +3,7 @@ import { land, leave, leaveOn, take } from './outcomes.js'
 import type { Abrupt, Cause, Leaving } from './outcomes.js'
 import { emptyStates, entryState, joinStates, mapStates, sameStates, someState, withItem } from './state.js'
 import type { Life, PathState, StateSet } from './state.js'
-import { childrenOf, findNodes, nothing, someNode } from './tree.js'
+import { findNodes, nothing, someChild, someNode } from './tree.js'
 import type { Branch, Chain, FlowNode, Inline, Loop, SpanOperation, Switch, Try } from './tree.js'
 
 /** A way out of the function and the ways that lead to it. */
@@ -92,7 +92,7 @@ function findKeepingCallbacks(tree: FlowNode): number[] {
 
 function endsOutsideHandlers(node: FlowNode): boolean {
   if (node.do === 'end' || node.do === 'dispose' || (node.do === 'escape' && node.how !== 'passed')) return true
-  return childrenOf(node.do === 'try' ? { ...node, handler: nothing } : node).some(endsOutsideHandlers)
+  return someChild(node.do === 'try' ? { ...node, handler: nothing } : node, endsOutsideHandlers)
 }
 
 function startRun(borrowing: ReadonlySet<number> | null): Run {
