@@ -3,7 +3,7 @@ import { trace, TraceFlags, type Context } from '@opentelemetry/api'
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace'
 import { report } from '../diagnostics.js'
-import { noteInnerServer, tellRoute } from '../middleware/inner-server.js'
+import { noteInnerServer } from '../middleware/inner-server.js'
 import type { DropReason } from '../options.js'
 import type { BatchSettings } from '../setup/environment.js'
 import { rememberLocalRoot } from '../state.js'
@@ -233,7 +233,6 @@ export function createPipeline({ transport, batch: settings, redact, onUnsampled
       noteInnerServer(span, parentContext)
     },
     onEnd(span) {
-      tellRoute(span)
       if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0) add(span)
       else onUnsampled?.(span)
     },
