@@ -91,7 +91,7 @@ describe('spanguard, given something that it cannot use, says so in one sentence
       'a tsconfig that extends itself by another one',
       { ...service, 'tsconfig.json': '{ "extends": "./base.json" }', 'base.json': '{ "extends": "./tsconfig.json" }' },
       ['check'],
-      /base\.json: Circularity detected while resolving configuration.*: mend this tsconfig/,
+      /tsconfig\.json: Circularity detected while resolving configuration.*: mend this tsconfig/,
     ],
     [
       'a tsconfig with a bad option',
