@@ -125,7 +125,10 @@ function analyseFiles(found: ProgramFiles, settingsOf: SettingsOf, known: readon
     if (!program.file(file) && own(path.dirname(file)) && !isOutOfScope(file, '', policy, root)) problems.push({ level: 'unchecked', file, message: `${path.relative(options.cwd, file)} could not be read as TypeScript or JavaScript, so that it was not checked: look at its name and at who may read it.` })
   }
   for (const broken of program.broken) {
-    if (scoped.has(broken.path) && own(path.dirname(broken.path))) problems.push({ level: 'unchecked', file: broken.path, line: broken.line, message: `${path.relative(options.cwd, broken.path)}:${String(broken.line)} does not parse (${broken.message.replace(/\.$/u, '')}): mend it there, what it holds was not checked.` })
+    if (!scoped.has(broken.path) || !own(path.dirname(broken.path))) continue
+    const shown = path.relative(options.cwd, broken.path)
+    const isFlow = /^\s*(?:\/\/|\/\*)[\s*]*@flow\b/u.test(program.file(broken.path)?.root.text ?? '')
+    problems.push({ level: 'unchecked', file: broken.path, line: broken.line, message: isFlow ? `${shown} is written in Flow, which is not read, so that it was not checked: name it in "files.ignore" of the config when that is known.` : `${shown}:${String(broken.line)} does not parse (${broken.message.replace(/\.$/u, '')}): mend it there, what it holds was not checked.` })
   }
   // One sentence is enough where a tsconfig has said already why.
   if (inScope.length === 0 && !problems.some(problem => problem.level !== 'notice')) problems.push({ level: 'config', file: root, message: `There is no source file to check in ${root}: give the folder that holds the service, or look at files.ignore of the config.` })

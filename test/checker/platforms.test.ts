@@ -87,6 +87,20 @@ describe('AWS Lambda', () => {
   })
 })
 
+describe('a file in Flow', () => {
+  it('is said to be one, not to be mended', async () => {
+    const { problems } = await check({ cwd: folder({ 'package.json': pkg(), 'app.js': app, 'orders.js': `// @flow\nexport const count = (orders: Array<?string>): number => (orders: any).length\n` }) })
+    expect(problems.map(({ level, message }) => `${level} ${message}`)).toEqual(['unchecked orders.js is written in Flow, which is not read, so that it was not checked: name it in "files.ignore" of the config when that is known.'])
+  })
+})
+
+describe('a server that is given an app by a setter', () => {
+  it('has the handlers of the app, and none of its own', async () => {
+    const { services } = await check({ cwd: folder({ 'package.json': pkg({ scripts: { start: 'node dist/main.js' } }), 'src/main.ts': `import express, { Express } from 'express'\nimport http from 'node:http'\nclass Up {\n  static #app: Express\n  static set app(e: Express) {\n    this.#app = e\n  }\n  static get server() {\n    return http.createServer(Up.#app)\n  }\n}\nconst app = express()\napp.get('/orders', (req, res) => res.json([]))\nUp.app = app\nUp.server.listen(3000)\n` }) })
+    expect(services.flatMap((service) => service.handlers.map(({ framework }) => framework))).toEqual(['express'])
+  })
+})
+
 describe('tsconfigs without installed dependencies', () => {
   it('are told of once', async () => {
     const base = JSON.stringify({ extends: '@tsconfig/node22/tsconfig.json' })

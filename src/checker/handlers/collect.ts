@@ -200,7 +200,11 @@ function readOnce(
     }
     // Routes take several functions, of which the last answers; behind a consumer's one stand its options.
     const last = row.handler === 'last' || descriptor.kind === 'consumer' ? argument : all.at(-1) ?? argument
-    if (row.functionOnly === true && !isFunctionEntity(evaluator.evaluate(argument)) && !isTracedBy(evaluator.evaluate(argument), descriptor)) return
+    if (row.functionOnly === true) {
+      const entity = evaluator.evaluate(argument)
+      // `createServer(app)`: an app answers by its own handlers.
+      if (matcher.objectOf(entity) || (!isFunctionEntity(entity) && !isTracedBy(entity, descriptor))) return
+    }
     const given = givenIn(last, evaluator)
     handlers.push({ ...site, handler: last, from: { ...source, ...(given ? { given } : {}) } })
   }
