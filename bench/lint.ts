@@ -3,13 +3,14 @@
  * in one run, the median of the pairs, in CPU time of the processes: other work on the machine does not count.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 
 import * as parser from '@typescript-eslint/parser'
 import { ESLint } from 'eslint'
 
 import type spanguard from '../src/index.js'
-import { built, lintInProcess, type Measured, root } from './eslint-run.js'
+import { built, lintInProcess, type Measured } from './eslint-run.js'
 import { kinds } from './modules.js'
 import { lintByOxlint } from './oxlint-run.js'
 import { FILES, writeTree } from './tree.js'
@@ -19,8 +20,8 @@ const WARM_ROUNDS = 200
 
 export default async function run(args: string[]): Promise<void> {
   const pairs = Number(args[1] ?? PAIRS)
-  // Not in the system's folder for temporary files, whose entries change all the time: every file would have it listed anew.
-  const folder = mkdtempSync(path.join(root, 'dist', 'bench-'))
+  // Outside of the repository: oxlint passes over what Git ignores, and would lint nothing in no time.
+  const folder = mkdtempSync(path.join(tmpdir(), 'spanguard-bench-'))
   try {
     const tree = writeTree(folder, Number(args[0] ?? FILES))
     const lines = tree.reduce((sum, file) => sum + file.lines, 0)
