@@ -44,8 +44,10 @@ export function lintByOxlint(folder: string, what: 'idle' | 'recommended'): numb
     writeFileSync(config, JSON.stringify({ jsPlugins: [built], categories: { correctness: 'off' }, rules }))
   }
   // The shell knows what its children took; findings are an exit code of their own.
-  const command = `"${process.execPath}" "${oxlint}" -c "${config}" --silent src > /dev/null; [ $? -le 1 ] || exit 3; times`
+  const command = `"${process.execPath}" "${oxlint}" -c "${config}" --silent src; [ $? -le 1 ] || exit 3; times`
   const output = execFileSync('sh', ['-c', command], { cwd: folder, encoding: 'utf8' })
-  const [, children = ''] = output.trim().split('\n')
+  // A tree that Git ignores has no files for oxlint, and a run over none costs nothing.
+  if (!/ on [1-9]\d* files?\b/.test(output)) throw new Error(`oxlint linted no file of ${folder}: ${output.trim()}`)
+  const children = output.trim().split('\n').at(-1) ?? ''
   return [...children.matchAll(/(\d+)m([\d.]+)s/g)].reduce((sum, [, minutes, seconds]) => sum + (Number(minutes) * 60 + Number(seconds)) * 1000, 0)
 }
