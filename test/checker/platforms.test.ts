@@ -14,7 +14,7 @@ async function checked(files: Files) {
 
 const pkg = (fields: Record<string, unknown> = {}): string => JSON.stringify({ name: 'shop', scripts: { start: 'node app.js' }, ...fields })
 const app = `const express = require('express')\nconst app = express()\napp.get('/orders', (req, res) => res.json([]))\napp.listen(3000)\n`
-const tracing = `const { NodeSDK } = require('@opentelemetry/sdk-node')\nnew NodeSDK({ instrumentations: [] }).start()\n`
+const tracing = `const { NodeSDK } = require('@opentelemetry/sdk-node')\nnew NodeSDK({ instrumentations: [require('@opentelemetry/auto-instrumentations-node').getNodeAutoInstrumentations()] }).start()\n`
 
 describe('Kubernetes', () => {
   const deployment = (container: string, annotations = ''): string => `apiVersion: v1\nkind: Service\nmetadata:\n  name: shop\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: shop\nspec:\n  template:\n    metadata:\n      labels: { app: shop }\n${annotations}    spec:\n      containers:\n        - name: shop\n          image: registry.example.com/team/shop:1.2\n${container}`

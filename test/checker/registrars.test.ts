@@ -44,7 +44,7 @@ describe('a function that registers what it is given', () => {
       'main.js': main(`import { Orders } from './orders.js'\n`, `app.use('/api', new Orders().router)\n`),
       'controller.js': controller,
       'orders.js': `import { Controller } from './controller.js'\nexport class Orders extends Controller {\n  constructor() {\n    super()\n    this.route({ method: 'post', path: '/orders', handler: this.create })\n    this.get('/orders', this.list)\n  }\n  async create(req, res) {}\n  async list(req, res) {}\n}\n`,
-    })).toEqual(['express GET /orders orders.js:6', 'express POST /orders orders.js:5'])
+    })).toEqual(['express GET /api/orders orders.js:6', 'express POST /api/orders orders.js:5'])
   })
 
   it('stays one handler where nobody calls it', async () => {
@@ -102,7 +102,7 @@ describe('routers of packages that no row names', () => {
       'package.json': pkg(),
       'main.js': `import Koa from 'koa'\nimport { SwaggerRouter } from 'koa-swagger'\nconst app = new Koa()\nconst router = new SwaggerRouter()\nrouter.get('/orders', (ctx) => { ctx.body = [] })\napp.use(router.routes())\napp.listen(3000)\n`,
     })).toEqual(['koa GET /orders main.js:5'])
-    expect(await handlers({ 'package.json': pkg(), 'main.js': main(`import asyncRouter from 'async-router'\n`, `const router = asyncRouter()\nrouter.get('/orders', async () => [])\napp.use('/api', router)\n`) })).toEqual(['express GET /orders main.js:5'])
+    expect(await handlers({ 'package.json': pkg(), 'main.js': main(`import asyncRouter from 'async-router'\n`, `const router = asyncRouter()\nrouter.get('/orders', async () => [])\napp.use('/api', router)\n`) })).toEqual(['express GET /api/orders main.js:5'])
   })
 
   it('count for nothing elsewhere', async () => {
@@ -144,7 +144,7 @@ describe('NestJS', () => {
   it('has a service for each application of a workspace, with the starts of the whole', async () => {
     const { services } = await check({ cwd: folder({
       'package.json': pkg({ scripts: { start: 'node --require ./tracing.js dist/apps/api/main' } }),
-      'tracing.js': `const { NodeSDK } = require('@opentelemetry/sdk-node')\nnew NodeSDK({ instrumentations: [] }).start()\n`,
+      'tracing.js': `const { NodeSDK } = require('@opentelemetry/sdk-node')\nnew NodeSDK({ instrumentations: [require('@opentelemetry/auto-instrumentations-node').getNodeAutoInstrumentations()] }).start()\n`,
       'nest-cli.json': JSON.stringify({ monorepo: true, projects: { api: { type: 'application', root: 'apps/api' }, jobs: { root: 'apps/jobs' }, lib: { type: 'library', root: 'libs/lib' } } }),
       'apps/api/src/main.ts': app, 'apps/api/src/module.ts': module, 'apps/api/src/query.ts': query,
       'apps/jobs/src/main.ts': app, 'apps/jobs/src/module.ts': module, 'apps/jobs/src/query.ts': query,

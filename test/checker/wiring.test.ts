@@ -275,7 +275,7 @@ describe('a package manager that runs what is installed under its own name', () 
   it.each(['yarn node', 'pnpm node', 'npx node', 'pnpm exec node'])('%s', async (runner) => {
     expect((await checked({
       'package.json': pkg({ scripts: { start: `${runner} --require ./tracing.js app.js` } }),
-      'tracing.js': `const { NodeSDK } = require('@opentelemetry/sdk-node')\nnew NodeSDK({ instrumentations: [] }).start()\n`,
+      'tracing.js': `const { NodeSDK } = require('@opentelemetry/sdk-node')\nnew NodeSDK({ instrumentations: [require('@opentelemetry/auto-instrumentations-node').getNodeAutoInstrumentations()] }).start()\n`,
       'app.js': cjsApp,
     })).services).toEqual(['shop 1/1 by --require ./tracing.js'])
   })
