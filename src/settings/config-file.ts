@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, type Stats } from 'node:fs'
 import path from 'node:path'
 
 import { type Config, ConfigError, parseConfig } from '@spanguard/policy'
@@ -65,11 +65,19 @@ function configIn(folder: string): string | null {
 
 function namesIn(folder: string): string[] {
   try {
-    const names = readdirSync(folder).filter((name) => NAMES.has(name))
-    return names.filter((name) => statSync(path.join(folder, name), { throwIfNoEntry: false })?.isDirectory() !== true)
+    return readdirSync(folder).filter((name) => NAMES.has(name) && !isFolder(path.join(folder, name)))
   } catch {
     // A folder that may not be listed, or a path through a file: nothing of it can be read.
     return []
+  }
+}
+
+/** What cannot be looked at (a link to itself) is no folder: who reads it says why. */
+function isFolder(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false })?.isDirectory() === true
+  } catch {
+    return false
   }
 }
 
@@ -100,7 +108,7 @@ export function readConfigFile(file: string, from: readonly string[] = []): Conf
 }
 
 function readOwn(file: string, from: readonly string[]): Config {
-  const stat = statSync(file, { throwIfNoEntry: false })
+  const stat = statOf(file)
   if (stat?.isFile() !== true) {
     const [by, key] = from.length > 0 ? [from.at(-1) ?? file, 'extends'] : ['settings.spanguard in the ESLint config', '']
     throw new ConfigError(by, key, `names ${file}, which does not exist: mend the path.`)
@@ -110,6 +118,16 @@ function readOwn(file: string, from: readonly string[]): Config {
   const config = parseConfig(parseJson(readFileSync(file, 'utf8'), file), file)
   parsed.set(file, { time: stat.mtimeMs, size: stat.size, config })
   return config
+}
+
+/** @throws ConfigError when the path cannot be followed, as a link to itself */
+function statOf(file: string): Stats | undefined {
+  try {
+    return statSync(file, { throwIfNoEntry: false })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    throw new ConfigError(file, '', `cannot be read (${code}): mend the link, or the rights of its folder.`)
+  }
 }
 
 /** @throws ConfigError when the text is not JSON */

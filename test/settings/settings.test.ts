@@ -162,6 +162,12 @@ describe('getSettings', () => {
       expect(getSettings({ spanguard: { attributes: { allow: ['a.b'] } } }, source()).policy.attributes.allow).toEqual(['a.b'])
     })
 
+    it('a config that is a link to itself, which nobody can read', () => {
+      const file = path.join(folder, 'spanguard.config.json')
+      symlinkSync(file, file)
+      expect(errorOf(() => getSettings({}, source()))).toMatchObject({ file, message: expect.stringContaining('ELOOP') as string })
+    })
+
     it('a file that is not JSON, and takes it once it is', () => {
       const file = put('spanguard.config.json', '{ "attributes": ')
       const error = errorOf(() => getSettings({}, source()))
