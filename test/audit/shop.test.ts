@@ -18,12 +18,17 @@ interface Recorded {
   readonly bodies: readonly Uint8Array[]
 }
 
-/** Two checkouts, one of which fails. */
-async function record(name: string): Promise<Recorded> {
+/**
+ * Two checkouts, one of which fails.
+ *
+ * @param least so many spans are waited for before the services end: the broken shop does not send what is left then
+ */
+async function record(name: string, least: number): Promise<Recorded> {
   const receiver = await startReceiver()
   const services = await startShop(path.join(shop, name), new URL(receiver.url))
   await checkOut(services.gateway, { amount: 42, reference: 'audit' })
   await checkOut(services.gateway, { amount: 2400, reference: 'audit' })
+  await receiver.waitForSpans(least)
   await services.stop()
   return { receiver, bodies: receiver.requests().map(({ body }) => body) }
 }
@@ -53,8 +58,8 @@ describe('the traces that the shop records', () => {
   let after: Recorded
   let tempo: FakeTempo
   beforeAll(async () => {
-    before = await record('before')
-    after = await record('after')
+    before = await record('before', 4)
+    after = await record('after', 1)
     tempo = await startFakeTempo(before.receiver)
   }, 180_000)
   afterAll(async () => {
