@@ -13,6 +13,7 @@ export { ruleDescriptions, traceRuleDescriptions } from './rule-descriptions.js'
 export type * from './setup-facts.js'
 export { findSensitiveText, isCardNumber, maskText, REDACTED, type TextKind, type TextMatch } from './text.js'
 export { judgeAttributeWrite, selectFindings } from './judges/attribute.js'
+export { judgeFact } from './judges/fact.js'
 export { judgeErrorPath, judgeLifetime, judgeSpanEnd, judgeStatusMessage } from './judges/lifetime.js'
 export { isRecordedContent, isRecordingSwitch, isSwitchable, type TestedName } from './judges/recording-switch.js'
 export {

@@ -1,4 +1,4 @@
-import { type Fact, type Finding, isRecordedContent, isSwitchable, judgeAttributeWrite, judgeSpanName, selectFindings } from '@spanguard/policy'
+import { type Fact, type Finding, isRecordedContent, isSwitchable, judgeFact, selectFindings } from '@spanguard/policy'
 import type { RuleContext, RuleListener } from '@typescript-eslint/utils/ts-eslint'
 
 import { isTracingLibrary } from '../project/tracing-library.js'
@@ -50,7 +50,7 @@ export function reportFindings<MessageId extends string>(
 export function findingsOfDraft(fact: Fact, analysis: FileAnalysis): readonly Finding[] {
   const file = opened.get(analysis)
   const isOn = file === undefined ? () => true : rulesOnIn(file)
-  return selectFindings(judge(fact, analysis, isOn), isOn)
+  return selectFindings(judgeFact(fact, analysis.policy, isOn), isOn)
 }
 
 /** The policy's findings of a file for one rule. */
@@ -77,7 +77,7 @@ function judgeFile(file: OpenFile): ReadonlyMap<string, readonly JudgedFact[]> {
   // A helper's body is judged before its call sites: what is wrong in the body is said once, there.
   const guilty = new Set<string>()
   for (const fact of analysis.facts) {
-    for (const finding of selectFindings(judge(fact, analysis, isOn), isOn)) {
+    for (const finding of selectFindings(judgeFact(fact, analysis.policy, isOn), isOn)) {
       const place = `${finding.rule}:${finding.origin.start}:${finding.origin.end}`
       if (seen.has(place) || isAskedFor(finding, fact, file)) continue
       if (fact.derivedFrom === undefined) guilty.add(`${finding.rule}:${fact.origin.start}`)
@@ -99,21 +99,4 @@ function isAskedFor(finding: Finding, fact: Fact, { analysis, filename }: OpenFi
     const node = origin === undefined ? null : findNode(origin)
     return node !== null && isSwitchedOn(node, analysis.sourceCode)
   })
-}
-
-function judge(fact: Fact, { policy }: FileAnalysis, isOn: (rule: string) => boolean): readonly Finding[] {
-  switch (fact.fact) {
-    case 'span-start':
-    case 'span-rename':
-      return judgeSpanName(fact, policy)
-    case 'attribute-bag':
-    case 'attribute-write':
-    case 'baggage-write':
-    case 'event-write':
-    case 'exception-write':
-    case 'status-write':
-      return judgeAttributeWrite(fact, policy, isOn)
-    default:
-      return []
-  }
 }

@@ -1,4 +1,4 @@
-import { classifyName, classOfKey, type Fact, type Finding, formatMessage, isVetoedName, judgeAttributeWrite, judgeSpanName, literalText, type Policy } from '@spanguard/policy'
+import { classifyName, classOfKey, type Fact, type Finding, formatMessage, isVetoedName, judgeFact, literalText, type Policy } from '@spanguard/policy'
 
 import type { Analysis } from '../analyse.js'
 import { findDirective, readDirectives } from '../findings/directives.js'
@@ -15,24 +15,7 @@ export interface Verdict {
 
 /** Everything that the policy finds in a fact, whoever reports it. */
 export function verdictsOf(fact: Fact, file: string, analysis: Analysis): readonly Verdict[] {
-  return judge(fact, analysis.policyOf(file)).map((finding) => ({ rule: finding.rule, message: formatMessage(finding), outcome: outcomeOf(finding, fact, file, analysis) }))
-}
-
-function judge(fact: Fact, policy: Policy): readonly Finding[] {
-  switch (fact.fact) {
-    case 'span-start':
-    case 'span-rename':
-      return judgeSpanName(fact, policy)
-    case 'attribute-bag':
-    case 'attribute-write':
-    case 'baggage-write':
-    case 'event-write':
-    case 'exception-write':
-    case 'status-write':
-      return judgeAttributeWrite(fact, policy)
-    default:
-      return []
-  }
+  return judgeFact(fact, analysis.policyOf(file)).map((finding) => ({ rule: finding.rule, message: formatMessage(finding), outcome: outcomeOf(finding, fact, file, analysis) }))
 }
 
 function outcomeOf(finding: Finding, fact: Fact, file: string, analysis: Analysis): string {

@@ -6,8 +6,7 @@ import {
   formatMessage,
   isRecordedContent,
   isSwitchable,
-  judgeAttributeWrite,
-  judgeSpanName,
+  judgeFact,
   type Origin,
   type Policy,
   selectFindings,
@@ -123,22 +122,7 @@ function keyOf(rule: string, origin: Origin): string {
 
 const isOn = (rule: string): boolean => judgedNames.has(rule)
 
-function judge(fact: Fact, policy: Policy): readonly Finding[] {
-  switch (fact.fact) {
-    case 'span-start':
-    case 'span-rename':
-      return selectFindings(judgeSpanName(fact, policy), isOn)
-    case 'attribute-bag':
-    case 'attribute-write':
-    case 'baggage-write':
-    case 'event-write':
-    case 'exception-write':
-    case 'status-write':
-      return selectFindings(judgeAttributeWrite(fact, policy, isOn), isOn)
-    default:
-      return []
-  }
-}
+const judge = (fact: Fact, policy: Policy): readonly Finding[] => selectFindings(judgeFact(fact, policy, isOn), isOn)
 
 /** The fact as ESLint sees it: what another file says of a constant is not known, nor are types. */
 function fileOnly(fact: Fact): Fact {
