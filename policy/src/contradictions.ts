@@ -74,6 +74,8 @@ function findSharedArgument(helper: HelperConfig): readonly [Argument, Argument]
   return null
 }
 
+/** The same row, whatever order its keys are written in. */
 function isSame(one: HelperConfig, other: HelperConfig | undefined): boolean {
-  return [...argumentsOf, 'ends', 'records'].every((key) => one[key as keyof HelperConfig] === other?.[key as keyof HelperConfig])
+  const keysOf = (helper: HelperConfig): string => JSON.stringify(Object.entries(helper).sort(([key], [next]) => (key < next ? -1 : 1)))
+  return other !== undefined && keysOf(one) === keysOf(other)
 }

@@ -55,6 +55,7 @@ describe('parseConfig', () => {
     ['a word that is technical and is not', { spanNames: { technicalWords: { add: ['job'], remove: ['task', 'job'] } } }, 'spanNames.technicalWords.add[0]', 'spanNames.technicalWords.remove'],
     ['domains where any name is fine', { spanNames: { style: 'any', domains: ['order'] } }, 'spanNames.domains', 'spanNames.style'],
     ['an argument that is two things', { helpers: [{ module: 'a', export: 'b', name: 1, callback: 1 }] }, 'helpers[0].callback', 'its "name"'],
+    ['a helper that writes two keys, each told of by a row', { helpers: [{ module: 'a', export: 'b', writes: [{ key: 'order.id', value: 0 }] }, { module: 'a', export: 'b', writes: [{ key: 'order.note', value: 0 }] }] }, 'helpers[1]', 'helpers[0]'],
     ['a helper of two kinds', { helpers: [{ module: 'a', export: 'b', name: 0 }, { module: 'a', export: 'b', name: 1 }] }, 'helpers[1]', 'helpers[0]'],
     ['a key of the prototype', JSON.parse('{"__proto__": {"allow": []}}') as unknown, '__proto__', 'does not exist'],
   ])('refuses %s', (_, input, path, hint) => {
@@ -72,7 +73,7 @@ describe('parseConfig', () => {
     ['a namespace denied below one that is allowed', { attributes: { allow: ['order.*'], deny: ['order.item.*'] } }],
     ['a key whose name only begins like a namespace that is denied', { attributes: { allow: ['orders.id', 'order'], deny: ['order.*'] } }],
     ['a style without domains', { spanNames: { style: 'any', domains: [] } }],
-    ['a helper given twice in the same words', { helpers: [{ module: 'a', export: 'b', name: 0 }, { module: 'a', export: 'b', name: 0 }] }],
+    ['a helper given twice in the same words', { helpers: [{ module: 'a', export: 'b', name: 0 }, { name: 0, export: 'b', module: 'a' }] }],
     ['a helper without arguments', { helpers: [{ module: 'a', export: 'b' }] }],
   ])('takes what is no contradiction: %s', (_, config) => {
     expect(parseConfig(config, 'x')).toBe(config)
