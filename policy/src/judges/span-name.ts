@@ -2,6 +2,7 @@ import type { Policy } from '../config.js'
 import type { SpanRename, SpanStart, Value } from '../facts.js'
 import type { Finding } from '../finding.js'
 import { splitName } from '../names.js'
+import { destinationWords } from '../words/bounds.js'
 import { conventionVerbs, technicalWords } from '../words/technical.js'
 import { boundOf } from './bounds.js'
 import { sensitiveName } from './sensitive.js'
@@ -71,11 +72,11 @@ function judgeName(name: Value, fact: Named, policy: Policy): Found | null {
     case 'concat':
       return judgeParts(name, fact, policy)
     case 'call':
-      return judgeDynamic(name, name, policy)
+      return judgeDynamic(name, name, fact, policy)
     case 'parameter':
       // The name as such is judged where the function is called; a field of an argument is no name that somebody chose.
       if (isCompilerName(name)) return compilerName(name)
-      return name.path.length === 0 ? null : judgeDynamic(name, name, policy)
+      return name.path.length === 0 ? null : judgeDynamic(name, name, fact, policy)
     default:
       return null
   }
@@ -99,7 +100,7 @@ function judgeReference(name: Extract<Value, { kind: 'reference' }>, fact: Named
     // What is wrong with a constant of the file stands where the constant is written; the span is started here.
     return found === null ? null : { ...found, origin: resolved.kind === 'literal' ? name.origin : found.origin }
   }
-  return judgeDynamic(name, name, policy)
+  return judgeDynamic(name, name, fact, policy)
 }
 
 /** `this.constructor.name`, `settle.name` of a function of this file, `fn.name` of a parameter that is called as a function. */
@@ -132,6 +133,18 @@ function hasConventionKind(fact: Named): boolean {
   return fact.fact === 'span-start' && fact.spanKind !== undefined && fact.spanKind !== 'internal'
 }
 
+function isMessaging(fact: Named): boolean {
+  return fact.fact === 'span-start' && (fact.spanKind === 'producer' || fact.spanKind === 'consumer')
+}
+
+/** `topicId`, `subscription.id`: few where messages are sent or taken, and many where customers have them. */
+function isDestination(part: Value): boolean {
+  if (part.kind === 'union') return part.of.every(isDestination)
+  if (part.kind !== 'reference' && part.kind !== 'parameter') return false
+  const words = (part.kind === 'parameter' ? [part.name, ...part.path] : part.path).flatMap(splitName)
+  return /^(?:id|identifier|name)$/.test(words.at(-1) ?? '') && destinationWords.has(words.at(-2) ?? '')
+}
+
 function isInternal(fact: Named): boolean {
   return fact.fact === 'span-start' && fact.spanKind === 'internal'
 }
@@ -162,7 +175,7 @@ function judgeStyle(text: string, name: Value, fact: Named, policy: Policy): Fou
 function judgeParts(name: Extract<Value, { kind: 'template' | 'concat' }>, fact: Named, policy: Policy): Found | null {
   const secret = sensitiveName(name, policy)
   if (secret !== null) return secret
-  const dynamic = firstOf(name.parts, (part) => judgeDynamic(part, name, policy))
+  const dynamic = firstOf(name.parts, (part) => judgeDynamic(part, name, fact, policy))
   if (dynamic !== null) return dynamic
   // `${this.constructor.name}.${method}` and `${OrderService.name} place` are how classes are traced where nobody minifies; the
   // function that is given may have no name at all.
@@ -176,10 +189,10 @@ function partsText(name: Extract<Value, { kind: 'template' | 'concat' }>): strin
   return name.parts.map((part) => (part.kind === 'literal' ? String(part.value) : '')).join(' ')
 }
 
-function judgeDynamic(part: Value, whole: Value, policy: Policy): Found | null {
+function judgeDynamic(part: Value, whole: Value, fact: Named, policy: Policy): Found | null {
   const secret = sensitiveName(part, policy)
   if (secret !== null) return secret
-  if (boundOf(part) !== 'unbounded') return null
+  if (boundOf(part) !== 'unbounded' || (isMessaging(fact) && isDestination(part))) return null
   // A constant of this file that is built elsewhere is reported at the name, where it can be mended.
   const origin = part.origin.start >= whole.origin.start && part.origin.end <= whole.origin.end ? part.origin : whole.origin
   return { rule: 'no-dynamic-span-name', messageId: 'dynamic', data: { part: shorten(part.text) }, origin }

@@ -7,9 +7,12 @@ export const unboundedWords: ReadonlySet<string> = new Set([
 
 /** Before `id`: things of which a program knows a handful. */
 export const boundedOwners: ReadonlySet<string> = new Set([
-  'action', 'command', 'currency', 'dataset', 'definition', 'evaluator', 'exchange', 'feature', 'function', 'language', 'locale', 'model', 'operation', 'plugin', 'procedure', 'provider', 'queue', 'region', 'rule',
-  'schema', 'scorer', 'stage', 'step', 'sub', 'subscription', 'table', 'tool', 'topic',
+  'action', 'command', 'currency', 'dataset', 'feature', 'function', 'language', 'locale', 'model', 'operation', 'plugin', 'procedure', 'provider', 'region', 'rule',
+  'schema', 'stage', 'step', 'table', 'tool',
 ])
+
+/** Before `id` or `name` in the name of a PRODUCER or CONSUMER span: the destination, which the messaging conventions put there. A customer's subscription is none. */
+export const destinationWords: ReadonlySet<string> = new Set(['channel', 'destination', 'exchange', 'queue', 'stream', 'sub', 'subscription', 'topic'])
 
 /** Parts of a request that hold what its sender wrote. */
 export const requestParts: ReadonlySet<string> = new Set(['body', 'headers', 'params', 'payload', 'query', 'searchparams'])
