@@ -29,6 +29,7 @@ export function traceHandler<
     const server = isResponse(target) ? serverSpan(request, target, options) : upgradeSpan(request, target)
     let result: unknown
     try {
+      // The types of request and response are the caller's; here they are only handed through.
       result = runIn(server.context, handler as unknown as (...args: unknown[]) => unknown, this, request, target, ...rest)
     } catch (error) {
       // Nobody can answer this request any more, and the process is probably about to end.

@@ -97,6 +97,7 @@ export function place(password: string, id: string): void {
 
 /** `line rule` of what a file's findings are. */
 function editorFindings(dir: string, file: string): string[] {
+  // The parser's types are those of typescript-eslint, which ESLint's own do not take.
   const settings = [{ ...plugin.configs.recommended, files: ['**/*.ts'], languageOptions: { parser } }] as unknown as Linter.Config[]
   const messages = new Linter({ configType: 'flat', cwd: dir }).verify(read(dir, file), settings, { filename: path.join(dir, file) })
   return messages.map(({ line, ruleId }) => `${String(line)} ${(ruleId ?? '').replace('spanguard/', '')}`)

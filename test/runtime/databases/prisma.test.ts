@@ -28,7 +28,9 @@ model Order {
 `
 
 /** Prisma is 300 MB, so it is no dependency: the test installs it when it is asked to. */
-describe.skipIf(process.env['SPANGUARD_PRISMA'] === undefined)('Prisma 7 with its adapter', () => {
+const isAsked = process.env['SPANGUARD_PRISMA'] !== undefined
+if (!isAsked) process.stderr.write('SKIPPED: Prisma, which is 300 MB and no dependency. To run its test: SPANGUARD_PRISMA=1 npx vitest run test/runtime/databases/prisma.test.ts\n')
+describe.skipIf(!isAsked)('Prisma 7 with its adapter', () => {
   let receiver: Receiver
   let postgres: Postgres
   let folder: string

@@ -47,7 +47,7 @@ describe.skipIf(findService('redis') === null)("ioredis' Cluster", () => {
   })
 
   test('a command that a node sends elsewhere has one span, and no error', async () => {
-    // What the client knows of the slots is wrong: the first node has them all.
+    // What the client knows of the slots, which its types keep private, is wrong: the first node has them all.
     const all = cluster as unknown as { slots: string[][] }
     const first = [`127.0.0.1:${servers.ports[0]}`]
     const { commands } = await inside(async () => {
