@@ -55,8 +55,8 @@ export function createValueReader(program: Program): ValueReader {
   let returning = 0
   /** The expressions that are being read, from the one that was asked for inwards. */
   const reading = new Set<ts.Node>()
-  /** A limit kept the last value from being read to its end: read from elsewhere, it may say more. */
-  let isCut = false
+  /** How often a limit kept a value from being read to its end: read from elsewhere, such a value may say more. */
+  let cuts = 0
   return { valueOf: read, importOfChain: (node) => chainImport(node, 0) }
 
   function read(written: ts.Expression): Value {
@@ -64,19 +64,17 @@ export function createValueReader(program: Program): ValueReader {
     const cached = known.get(node)
     if (cached !== undefined) return cached
     if (reading.size > maxDepth || reading.has(node)) {
-      isCut = true
+      cuts += 1
       return types.attach({ ...baseOf(node), kind: 'unknown' }, node)
     }
-    const wasCut = isCut
-    isCut = false as boolean
+    const cutsBefore = cuts
     reading.add(node)
     const base = baseOf(node)
     const value = build(node, base, read)
     reading.delete(node)
     // What is made of other values (`a.b` of an object that is written out, a call that was folded) is not of the node's type.
     if (value.origin === base.origin && (value.kind === 'call' || !ts.isCallExpression(node))) types.attach(value, node)
-    if (reading.size === 0 || !isCut) known.set(node, value)
-    isCut ||= wasCut
+    if (reading.size === 0 || cuts === cutsBefore) known.set(node, value)
     return value
   }
 
@@ -223,7 +221,7 @@ export function createValueReader(program: Program): ValueReader {
 
   /** What the program's own function gives back: `describe(user)` that returns `user.email` is an address. */
   function returnsOfCall(node: ts.CallExpression, next: Next): { returns?: Value } {
-    isCut ||= returning >= maxReturning
+    if (returning >= maxReturning) cuts += 1
     const called = returning < maxReturning ? calledFunction(node, program) : null
     if (called === null || node.arguments.some((argument) => ts.isSpreadElement(argument))) return {}
     const returned = returnsOf(called)
