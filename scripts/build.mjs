@@ -1,16 +1,52 @@
-// Compiles every package (tsc project references) and marks the CommonJS builds as such:
-// both packages are `type: module`, so Node needs a nearer package.json beside the CommonJS files.
+// Compiles every package (tsc project references), marks the CommonJS builds as such (both packages are `type: module`, so Node
+// needs a nearer package.json beside the CommonJS files), and bundles what `import` loads: a file costs Node more to find and to
+// link as an ES module than to run, and the runtime is loaded before anything else of a service. tsc writes the declarations.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { build } from 'esbuild'
 
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
 const root = path.resolve(import.meta.dirname, '..')
-for (const workspace of ['policy', 'runtime']) {
-  const folder = path.join(root, workspace, 'dist', 'cjs')
+const workspaces = ['policy', 'runtime'].map(name => path.join(root, name))
+for (const workspace of workspaces) {
+  const folder = path.join(workspace, 'dist', 'cjs')
   mkdirSync(folder, { recursive: true })
   writeFileSync(path.join(folder, 'package.json'), '{ "type": "commonjs" }\n')
 }
+for (const workspace of workspaces) await bundle(workspace)
 const { status } = spawnSync(process.execPath, [tsc, '-b', ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' })
 process.exitCode = status ?? 1
+
+/** One file for each entry of `exports`, and one for what several entries share. */
+async function bundle(workspace) {
+  const output = path.join(workspace, 'dist', 'esm')
+  const { metafile } = await build({
+    absWorkingDir: workspace,
+    entryPoints: [...entries(workspace)],
+    outdir: output,
+    chunkNames: 'shared/[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    packages: 'external',
+    sourcemap: true,
+    metafile: true,
+    logLevel: 'warning',
+  })
+  // The names of shared files change with what is in them: those of former builds would be published with the package.
+  const written = new Set(Object.keys(metafile.outputs).map(file => path.resolve(workspace, file)))
+  for (const file of readdirSync(output, { recursive: true }).map(name => path.join(output, name))) {
+    if (/\.js(\.map)?$/.test(file) && !written.has(file)) rmSync(file)
+  }
+}
+
+/** The source of every file that `exports` names for an `import`. */
+function entries(workspace) {
+  const manifest = JSON.parse(readFileSync(path.join(workspace, 'package.json'), 'utf8'))
+  const files = JSON.stringify(manifest.exports).matchAll(/"\.\/dist\/esm\/([^"]+)\.js"/g)
+  return new Set([...files].map(([, name]) => `src/${name}.ts`))
+}

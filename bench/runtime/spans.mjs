@@ -1,10 +1,14 @@
 // Makes COUNT spans with ten attributes and serialises them, with redaction (MODE=redacted) or without (MODE=plain), in
 // alternating rounds; prints the CPU nanoseconds per span of each round. One process for both, so that they share the JIT's mood.
+import { createRequire } from 'node:module'
 import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api'
-import { builtInPolicy } from '@spanguard/policy'
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
-import { createRedactor } from '../../runtime/dist/esm/redaction/redact.js'
+
+// As CommonJS, where every source has a file of its own: the redactor is no entry of the package.
+const require = createRequire(import.meta.url)
+const { builtInPolicy } = require('@spanguard/policy')
+const { createRedactor } = require('../../runtime/dist/cjs/redaction/redact.js')
 
 const count = Number(process.argv[2])
 const rounds = Number(process.argv[3])
