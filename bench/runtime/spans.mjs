@@ -2,12 +2,12 @@
 // alternating rounds; prints the CPU nanoseconds per span of each round. One process for both, so that they share the JIT's mood.
 import { createRequire } from 'node:module'
 import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api'
-import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 
-// As CommonJS, where every source has a file of its own: the redactor is no entry of the package.
+// As CommonJS, where every source has a file of its own: these are no entries of the package.
 const require = createRequire(import.meta.url)
 const { builtInPolicy } = require('@spanguard/policy')
+const { encodeSpans } = require('../../runtime/dist/cjs/export/otlp.js')
 const { createRedactor } = require('../../runtime/dist/cjs/redaction/redact.js')
 
 const count = Number(process.argv[2])
@@ -18,7 +18,7 @@ function make(redact) {
   const exporter = {
     export(spans, done) {
       if (redact) for (const span of spans) redactor.redact(span)
-      ProtobufTraceSerializer.serializeRequest(spans)
+      encodeSpans(spans)
       done({ code: 0 })
     },
     shutdown: () => Promise.resolve(),

@@ -156,7 +156,7 @@ test.each(['http/protobuf', 'grpc'])('%s: no package of gRPC is loaded, and no e
     withSpan('order.place', () => {})
     await tracing.flush({ timeoutMs: 2000 })
     const files = Object.keys(createRequire(process.execPath).cache)
-    console.log(JSON.stringify([files.some(file => file.includes('/otlp-transformer/')), files.filter(file => /@grpc|exporter-trace/.test(file))]))
+    console.log(JSON.stringify([files.some(file => file.includes('/sdk-trace/')), files.filter(file => /@grpc|exporter-trace|otlp-/.test(file))]))
     process.exit()`
   const env = { ENVIRONMENT: 'test', OTEL_LOG_LEVEL: 'none', OTEL_EXPORTER_OTLP_PROTOCOL: protocol, OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${receiver.port}` }
   const { stdout, stderr } = await startNode(['--input-type=module', '-e', program], env).ended

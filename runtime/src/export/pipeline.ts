@@ -1,6 +1,5 @@
 import { AsyncResource } from 'node:async_hooks'
 import { trace, TraceFlags, type Context } from '@opentelemetry/api'
-import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace'
 import { report } from '../diagnostics.js'
 import { noteInnerServer } from '../middleware/inner-server.js'
@@ -8,6 +7,7 @@ import type { DropReason } from '../options.js'
 import type { BatchSettings } from '../setup/environment.js'
 import { rememberLocalRoot } from '../state.js'
 import { sendInChild } from './last-words.js'
+import { encodeSpans } from './otlp.js'
 import type { Outcome, Transport } from './transport.js'
 
 /** Spans from their end to the collector. */
@@ -163,14 +163,12 @@ export function createPipeline({ transport, batch: settings, redact, onUnsampled
     }
     if (safe.length === 0) return null
     try {
-      const bytes = ProtobufTraceSerializer.serializeRequest(safe)
-      if (bytes !== undefined) return { bytes, count: safe.length, attempts: 0 }
+      return { bytes: encodeSpans(safe), count: safe.length, attempts: 0 }
     } catch {
-      // Counted below.
+      dropped.export_failed += safe.length
+      report('error', 'export.serialize', `${safe.length} spans were dropped because they could not be serialised`)
+      return null
     }
-    dropped.export_failed += safe.length
-    report('error', 'export.serialize', `${safe.length} spans were dropped because they could not be serialised`)
-    return null
   }
 
   const add = (span: ReadableSpan): void => {

@@ -4,8 +4,8 @@ import type { Agent, ClientRequest, IncomingMessage, request as requestHttp } fr
 import type { Socket } from 'node:net'
 import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { suppressTracing } from '@opentelemetry/core'
-import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import { scopeName, version } from '../version.js'
+import { decodeResponse } from './otlp.js'
 
 /** What became of one export request. */
 export type Outcome =
@@ -196,8 +196,7 @@ function outcomeOf(status: number, retryAfter: string | undefined, body: Buffer)
 export function partialSuccessOf(body: Buffer): { readonly rejected: number; readonly message: string } {
   if (body.length === 0) return { rejected: 0, message: '' }
   try {
-    const { partialSuccess } = ProtobufTraceSerializer.deserializeResponse(new Uint8Array(body))
-    return { rejected: partialSuccess?.rejectedSpans ?? 0, message: partialSuccess?.errorMessage ?? '' }
+    return decodeResponse(body)
   } catch {
     return { rejected: 0, message: '' }
   }
