@@ -56,7 +56,7 @@ const allVariants: readonly string[] = ['none', 'official', 'spanguard']
 const bareAndOwn: readonly string[] = ['none', 'spanguard']
 const clients = ['pg', 'mysql2', 'ioredis', 'mongodb', 'amqp', 'kafka', 'kafka-consumer', 'bullmq', 'nats', 'grpc'] as const
 const wants: Readonly<Record<string, ServiceName | undefined>> = { ioredis: 'redis', bullmq: 'redis', amqp: 'amqp', mysql2: 'mysql', nats: 'nats' }
-const roundCount = 9
+const roundCount = 15
 const calls = 600
 
 async function started(client: string, variant: string, env: NodeJS.ProcessEnv): Promise<ChildProcess> {

@@ -58,6 +58,8 @@ function kafkaProducer() {
 const makers = {
   async pg() {
     const pool = new (require('pg').Client)({ connectionString: process.env.PG_URL })
+    // The server may be stopped before this process is.
+    pool.on('error', () => {})
     await pool.connect()
     return () => pool.query('SELECT * FROM generate_series(1, 2) AS orders WHERE orders = $1', [1])
   },

@@ -1,5 +1,5 @@
 import { context, type Span, trace } from '@opentelemetry/api'
-import { jobSpanOf } from './bullmq/job-context.js'
+import { jobOf } from './bullmq/job-context.js'
 import { brokerOf, operationOf, unpackMetadata } from './bullmq/metadata.js'
 import { type BullmqTelemetry, createTelemetry } from './bullmq/telemetry.js'
 import { dispositionAttribute, redeliveryAttributes } from './messaging/attributes.js'
@@ -55,7 +55,7 @@ function traced(processor: AnyProcessor): AnyProcessor {
   // BullMQ gives an AbortSignal to processors that take one, which it asks by their length.
   return withLength(processor.length, function (job, ...rest) {
     const active = context.active()
-    const known = jobSpanOf(active)
+    const known = jobOf(active)?.span ?? null
     const run = (): unknown => processor.call(this, job, ...rest)
     if (known !== null && trace.getSpan(active) === known) return observe(known, run)
     const attempts = (job.attemptsMade ?? 0) + 1

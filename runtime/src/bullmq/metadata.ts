@@ -18,7 +18,9 @@ export function unpackMetadata(metadata: unknown): IncomingHeaders {
   try {
     const carrier: unknown = JSON.parse(metadata)
     if (typeof carrier !== 'object' || carrier === null) return {}
-    return Object.fromEntries(Object.entries(carrier).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+    const headers: Record<string, string> = {}
+    for (const [name, value] of Object.entries(carrier)) if (typeof value === 'string') headers[name] = value
+    return headers
   } catch {
     return {}
   }

@@ -1,9 +1,11 @@
-import { type Attributes, context, type Context, ROOT_CONTEXT, type Span, SpanStatusCode, trace } from '@opentelemetry/api'
+import { type Attributes, type Context, ROOT_CONTEXT, type Span, SpanStatusCode, trace } from '@opentelemetry/api'
+import { activeContext, runIn } from '../context/run.js'
+import { withSpanIn } from '../context/span-context.js'
 import { dispositionAttribute, redeliveryAttributes } from '../messaging/attributes.js'
 import { startConsumer } from '../messaging/process.js'
 import { startProducer } from '../messaging/publish.js'
 import { errorType } from '../spans/capture-error.js'
-import { markJob } from './job-context.js'
+import { announceJob, comingJob, jobOf } from './job-context.js'
 import { operationOf, packMetadata, unpackMetadata } from './metadata.js'
 
 /** What BullMQ calls a span. */
@@ -28,51 +30,36 @@ export interface BullmqTelemetry {
   }
 }
 
-/** What BullMQ hands over of a job's own metadata: the parent of its span. */
-const metadataKey = Symbol('spanguard.bullmq.metadata')
-/** The span of the job being worked on, in the contexts below it. */
-const workKey = Symbol('spanguard.bullmq.work')
-
-interface Work {
-  readonly span: Span
-  readonly metadata: string | undefined
-  /** Its handler is done: what BullMQ does now is its own book-keeping. */
-  settled: boolean
-}
-
 /** Operations that put a job into a queue; each has one PRODUCER span. */
 const adds: ReadonlySet<string> = new Set(['add', 'addBulk', 'addNode'])
-/** How BullMQ calls the end of a failed attempt. */
-const dispositions: Readonly<Record<string, 'retry' | 'dead_letter'>> = { retry: 'retry', delay: 'retry', fail: 'dead_letter' }
+/** How BullMQ calls the end of an attempt, and what it means for the message. */
+const ends: ReadonlyMap<string, 'retry' | 'dead_letter' | null> = new Map([['complete', null], ['retry', 'retry'], ['delay', 'retry'], ['fail', 'dead_letter']])
 
 /** See `bullmqTelemetry` of `@spanguard/runtime/bullmq`. */
 export function createTelemetry(): BullmqTelemetry {
   return {
     tracer: {
       startSpan(name, options, parent) {
-        const operation = name.split(' ', 1)[0] ?? ''
+        const space = name.indexOf(' ')
+        const operation = space === -1 ? name : name.slice(0, space)
         // 3 and 4 in BullMQ's enum as in OpenTelemetry's.
-        if (options?.kind === 3 && adds.has(operation)) return addingSpan(operation)
-        if (options?.kind === 4) return workingSpan(parent)
+        if (options?.kind === 3 && adds.has(operation)) return new AddingSpan(operation)
+        if (options?.kind === 4) return new WorkingSpan(parent)
         return bookkeeping(operation)
       },
     },
     contextManager: {
-      with: (active, fn) => context.with(active, fn as unknown as () => ReturnType<typeof fn>),
-      active: () => context.active(),
+      with: (active, fn) => runIn(active, fn as unknown as () => ReturnType<typeof fn>, undefined),
+      active: activeContext,
       root: () => ROOT_CONTEXT,
       getMetadata(active) {
         // A retried job stays in its producer's trace, and does not hang below its attempt that failed.
-        const work = workOf(active)
+        const work = jobOf(active)
         return work?.settled === true && work.metadata !== undefined && trace.getSpan(active) === work.span ? work.metadata : packMetadata(active)
       },
-      fromMetadata: (active, metadata) => active.setValue(metadataKey, metadata),
+      fromMetadata: announceJob,
     },
   }
-}
-
-function workOf(active: Context): Work | undefined {
-  return active.getValue(workKey) as Work | undefined
 }
 
 const nothing = (): void => {}
@@ -87,70 +74,93 @@ const untraced: BullmqSpan = {
 }
 
 function bookkeeping(operation: string): BullmqSpan {
-  const isEnd = operation === 'complete' || operation in dispositions
-  const work = isEnd ? workOf(context.active()) : undefined
-  if (work !== undefined) {
+  const disposition = ends.get(operation)
+  const work = disposition === undefined ? null : jobOf(activeContext())
+  if (work !== null) {
     work.settled = true
-    const disposition = dispositions[operation]
-    if (disposition !== undefined) work.span.setAttributes(dispositionAttribute(disposition))
+    if (disposition) work.span.setAttributes(dispositionAttribute(disposition))
   }
   return untraced
 }
 
 /** BullMQ gives the queue's name by the first attributes, so that is when the span starts. */
-function addingSpan(operation: string): BullmqSpan {
-  let span: Span | null = null
-  const start = (queue: unknown): Span => {
-    return startProducer(operationOf(operation === 'addBulk' ? 'addBulk' : 'add', queue, null), context.active())
+class AddingSpan implements BullmqSpan {
+  private readonly operation: string
+  private span: Span | null = null
+
+  constructor(operation: string) {
+    this.operation = operation
   }
-  return {
-    setSpanOnContext: active => trace.setSpan(active, (span ??= start(undefined))),
-    setAttribute: nothing,
-    setAttributes(attributes) {
-      span ??= start(attributes['bullmq.queue.name'])
-      const count = attributes['bullmq.job.bulk.count']
-      if (typeof count === 'number') span.setAttribute('messaging.batch.message_count', count)
-      setJobId(span, attributes)
-    },
-    addEvent: nothing,
-    recordException(exception) {
-      if (span !== null) failWith(span, errorType(exception))
-    },
-    end() {
-      span?.end()
-    },
+
+  setSpanOnContext(active: Context): Context {
+    return withSpanIn(active, (this.span ??= this.start(undefined)))
+  }
+
+  setAttribute(): void {}
+
+  setAttributes(attributes: Readonly<Record<string, unknown>>): void {
+    this.span ??= this.start(attributes['bullmq.queue.name'])
+    const count = attributes['bullmq.job.bulk.count']
+    if (typeof count === 'number') this.span.setAttribute('messaging.batch.message_count', count)
+    setJobId(this.span, attributes)
+  }
+
+  addEvent(): void {}
+
+  recordException(exception: unknown): void {
+    if (this.span !== null) failWith(this.span, errorType(exception))
+  }
+
+  end(): void {
+    this.span?.end()
+  }
+
+  private start(queue: unknown): Span {
+    return startProducer(operationOf(this.operation === 'addBulk' ? 'addBulk' : 'add', queue, null), activeContext())
   }
 }
 
-function workingSpan(parent: Context | undefined): BullmqSpan {
-  const metadata = parent?.getValue(metadataKey) as string | undefined
-  const base = parent ?? context.active()
-  let started: { readonly span: Span; readonly inside: Context } | null = null
-  const start = (queue: unknown): { readonly span: Span; readonly inside: Context } =>
-    startConsumer(base, unpackMetadata(metadata), operationOf('process', queue, null))
-  return {
-    setSpanOnContext() {
-      const { span, inside } = (started ??= start(undefined))
-      return markJob(inside.setValue(workKey, { span, metadata, settled: false } satisfies Work), span)
-    },
-    setAttribute: nothing,
-    setAttributes(attributes) {
-      started ??= start(attributes['bullmq.queue.name'])
-      setJobId(started.span, attributes)
-      // Told when the attempt is over, counting it.
-      const attempts = attributes['bullmq.job.attempts.made']
-      if (typeof attempts === 'number') started.span.setAttributes(redeliveryAttributes(attempts > 1, attempts))
-    },
-    addEvent(name) {
-      // BullMQ keeps the error to itself; its message, which it would tell, may hold anything.
-      if (name === 'job failed' && started !== null) failWith(started.span, null)
-    },
-    recordException(exception) {
-      if (started !== null) failWith(started.span, errorType(exception))
-    },
-    end() {
-      started?.span.end()
-    },
+class WorkingSpan implements BullmqSpan {
+  private readonly parent: Context | undefined
+  private started: { readonly span: Span; readonly inside: Context } | null = null
+
+  constructor(parent: Context | undefined) {
+    this.parent = parent
+  }
+
+  setSpanOnContext(): Context {
+    return (this.started ??= this.start(undefined)).inside
+  }
+
+  setAttribute(): void {}
+
+  setAttributes(attributes: Readonly<Record<string, unknown>>): void {
+    const { span } = (this.started ??= this.start(attributes['bullmq.queue.name']))
+    setJobId(span, attributes)
+    // Told when the attempt is over, counting it.
+    const attempts = attributes['bullmq.job.attempts.made']
+    if (typeof attempts === 'number' && attempts > 1) span.setAttributes(redeliveryAttributes(true, attempts))
+  }
+
+  addEvent(name: string): void {
+    // BullMQ keeps the error to itself; its message, which it would tell, may hold anything.
+    if (name === 'job failed' && this.started !== null) failWith(this.started.span, null)
+  }
+
+  recordException(exception: unknown): void {
+    if (this.started !== null) failWith(this.started.span, errorType(exception))
+  }
+
+  end(): void {
+    this.started?.span.end()
+  }
+
+  private start(queue: unknown): { readonly span: Span; readonly inside: Context } {
+    const base = this.parent ?? announceJob(activeContext(), undefined)
+    const work = comingJob(base)
+    const started = startConsumer(base, unpackMetadata(work?.metadata), operationOf('process', queue, null))
+    if (work !== null) work.span = started.span
+    return started
   }
 }
 
