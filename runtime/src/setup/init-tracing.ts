@@ -17,6 +17,7 @@ import { compileRoutes, healthRoutes } from '../sampling/routes.js'
 import { createKeeper } from '../sampling/keep.js'
 import { createSampler } from '../sampling/sampler.js'
 import { isRatio } from '../sampling/threshold.js'
+import { createIdGenerator } from '../spans/ids.js'
 import { logFields, runtimeState, type ActiveTracing, type RuntimeState } from '../state.js'
 import { scopeName, version } from '../version.js'
 import { registerGlobals, newerApiCopy, unregisterGlobals } from './conflicts.js'
@@ -121,6 +122,7 @@ function assemble(setup: Setup): ActiveTracing {
     resource,
     sampler: createSampler({ sampling, ignoresRoute, recordAll: keeper !== null, onStart: noteStart }),
     spanLimits: environment.limits,
+    idGenerator: createIdGenerator(),
     spanProcessors: environment.exports ? [pipeline] : [],
   })
   const propagator = limitPropagation(createPropagator(environment.propagators, policy.policy), options.propagateTo ?? [])
