@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Policy } from '@spanguard/policy'
 import picomatch from 'picomatch'
 
+import { frameworks } from '../frameworks/index.js'
 import { getPackage } from './package-json.js'
 
 /**
@@ -13,9 +14,15 @@ import { getPackage } from './package-json.js'
 const ELSEWHERE =
   /^\s*['"]use client['"]|(?:from|require\(|import\()\s*['"](?:k6(?:\/[^'"]*)?|react-native(?:\/[^'"]*)?|expo(?:-[^'"]*)?|react-dom(?:\/client)?|@storybook\/[^'"]*)['"]/m
 
+const WEB_PACKAGES =
+  '@opentelemetry\\/(?:auto-instrumentations-web|context-zone(?:-peer-dep)?|instrumentation-(?:document-load|long-task|user-interaction|xml-http-request)|sdk-trace-web|web|web-common)'
+
 /** Packages of OpenTelemetry that run in a browser, where there is no SIGTERM, no start order and no environment. */
-export const WEB_SDK =
-  /['"]@opentelemetry\/(?:auto-instrumentations-web|context-zone(?:-peer-dep)?|instrumentation-(?:document-load|long-task|user-interaction|xml-http-request)|sdk-trace-web|web|web-common)['"]/
+export const WEB_SDK = new RegExp(`['"]${WEB_PACKAGES}['"]`)
+const WEB_PACKAGE = new RegExp(`^${WEB_PACKAGES}$`)
+
+/** What a package that depends on it runs on a server, beside its pages or without any. */
+const SERVER_PACKAGE = /^@opentelemetry\/(?:auto-instrumentations-node|context-async-hooks|instrumentation-(?:express|fastify|http|koa|undici)|node|resource-detector-\w+|sdk-node|sdk-trace-node)$/
 
 /** Test runners: what imports one is a test or a tool of tests, wherever it stands and whatever it is called. */
 const RUNNER =
@@ -39,6 +46,8 @@ const DRIVES_PAGE = /\b(?:cheerio|happy-dom|jsdom|linkedom|playwright|puppeteer|
 
 /** How much of a file is looked at for imports, in characters: they stand at its top. */
 const HEAD = 4_000
+
+const serverModules: ReadonlySet<string> = new Set(frameworks.flatMap(({ modules }) => modules))
 
 type Matcher = (file: string) => boolean
 const matchers = new WeakMap<Policy, Matcher>()
@@ -74,7 +83,22 @@ export function whyOutOfScope(file: string, text: string, policy: Policy, folder
   if (ELSEWHERE.test(head)) return 'elsewhere'
   if (RUNNER.test(head) || (SUITE.test(text) && CASE.test(text))) return 'test-runner'
   if ((BUILDS_PAGE.test(text) && !DRIVES_PAGE.test(text)) || ((WEB_SDK.test(head) || REACT.test(head)) && PAGE.test(text))) return 'page'
-  return getPackage(file)?.dependencies.has('react-native') === true ? 'react-native' : null
+  const dependencies = getPackage(file)?.dependencies ?? none
+  if (dependencies.has('react-native')) return 'react-native'
+  return isWebPackage(dependencies) ? 'page' : null
+}
+
+const none: ReadonlySet<string> = new Set()
+const webPackages = new WeakMap<ReadonlySet<string>, boolean>()
+
+/** Is a package made for pages: it traces them, and has neither a tracer nor a framework of a server? Asked by every file of it. */
+function isWebPackage(dependencies: ReadonlySet<string>): boolean {
+  const known = webPackages.get(dependencies)
+  if (known !== undefined) return known
+  const all = [...dependencies]
+  const answer = all.some((name) => WEB_PACKAGE.test(name)) && !all.some((name) => SERVER_PACKAGE.test(name) || serverModules.has(name))
+  webPackages.set(dependencies, answer)
+  return answer
 }
 
 /** Patterns without a leading `**` match in any folder: `scripts/*.ts` is what people write for every package's scripts. */

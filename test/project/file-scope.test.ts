@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
 import { builtInPolicy, toPolicy } from '@spanguard/policy'
 import { describe, expect, it } from 'vitest'
 
@@ -53,5 +57,25 @@ describe('isOutOfScope', () => {
     expect(isOut('packages/a/generated/client.ts', '', policy)).toBe(true)
     expect(isOut('packages/a/spec/deep/a.ts', '', policy)).toBe(true)
     expect(isOut('src/orders.test.ts', '', policy)).toBe(false)
+  })
+
+  describe('a package that traces pages', () => {
+    const web = ['@opentelemetry/api', '@opentelemetry/exporter-trace-otlp-http', '@opentelemetry/sdk-trace-web']
+    it.each([
+      ['and nothing else: no file of it is a service\'s', web, true],
+      ['beside a tracer of Node', [...web, '@opentelemetry/sdk-trace-node'], false],
+      ['beside a context manager of Node', [...web, '@opentelemetry/context-async-hooks'], false],
+      ['and serves them with Next.js', [...web, 'next'], false],
+      ['and serves them with Express', [...web, 'express'], false],
+      ['not at all', ['@opentelemetry/api', '@opentelemetry/exporter-trace-otlp-http'], false],
+    ])('%s', (_, dependencies, expected) => {
+      const own = mkdtempSync(path.join(tmpdir(), 'spanguard-'))
+      try {
+        writeFileSync(path.join(own, 'package.json'), JSON.stringify({ name: 'shop', dependencies: Object.fromEntries(dependencies.map((name) => [name, '1'])) }))
+        expect(isOutOfScope(path.join(own, 'src/navigation.ts'), `import { trace } from '@opentelemetry/api'`, builtInPolicy, own)).toBe(expected)
+      } finally {
+        rmSync(own, { recursive: true })
+      }
+    })
   })
 })

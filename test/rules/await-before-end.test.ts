@@ -16,6 +16,11 @@ ruleTester.run('await-before-end', rule, {
   const span = tracer.startSpan('run')
   try { return await context.with(trace.setSpan(context.active(), span), async () => { return fn() }) } finally { span.end() }
 }` },
+    { name: 'a promise that the work is raced against, on a way that leaves before (inkeep)', code: `${head}export const run = (url, signal) => tracer.startActiveSpan('run', async (span) => {
+  const aborted = new Promise((_, reject) => { signal.onabort = () => reject(new Error('Timeout')) })
+  if (url === '') { span.end(); return null }
+  try { return await Promise.race([load(url), aborted]) } finally { span.end() }
+})` },
     { name: 'a promise that a callback reads some other time', code: `${head}export function run(url) { const span = tracer.startSpan('run'); const p = fetch(url); later(() => p); span.end() }` },
   ],
   invalid: [
@@ -49,6 +54,15 @@ ruleTester.run('await-before-end', rule, {
       name: 'a promise that the file casts is awaited as a whole',
       code: `${head}export const run = (url) => tracer.startActiveSpan('run', async (span) => { try { return fetch(url) as Promise<Response> } finally { span.end() } })`,
       errors: [{ messageId: 'unawaited', line: 3, suggestions: [{ messageId: 'addAwait', output: `${head}export const run = (url) => tracer.startActiveSpan('run', async (span) => { try { return await (fetch(url) as Promise<Response>) } finally { span.end() } })` }] }],
+    },
+    {
+      name: 'a promise that stands in a list which is no race',
+      code: `${head}export const run = (url) => tracer.startActiveSpan('run', (span) => {
+  const p = fetch(url)
+  span.end()
+  return keep([p])
+})`,
+      errors: [{ messageId: 'unawaited', line: 4 }],
     },
     {
       name: 'a promise that something else needs as a promise is left to the reader',

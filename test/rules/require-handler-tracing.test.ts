@@ -1344,6 +1344,12 @@ describe('what serves nobody', () => {
       { name: 'a program that borrows the services of an app and closes it (nestjs-boilerplate)', filename: plain('src/seed.ts'), code: `${nest}const app = await NestFactory.create(SeedModule)
 await app.get(UserSeed).run()
 await app.close()` },
+      { name: 'an app that is only built, to write its schema (hoppscotch)', filename: plain('src/schema.ts'), code: `${nest}export async function writeSchema() {
+  const app = await NestFactory.create(SeedModule, { logger: false })
+  await app.init()
+  write(printSchema(await app.get(UserSeed).create()))
+}` },
+      { name: 'a door that says that the process lives (copilotkit)', filename: plain('src/liveness.ts'), code: `${http}http.createServer((req, res) => { if (req.url === '/ok') { res.end('{}'); return } res.writeHead(404); res.end() }).listen(8124)` },
       { name: 'numbers for whoever watches the process', filename: plain('src/metrics.ts'), code: `${http}http.createServer(async (req, res) => {
   if (req.url === '/metrics') { res.end(await register.metrics()); return }
   if ('/healthz' === req.url) { res.end('ok'); return }
@@ -1363,6 +1369,22 @@ server.listen(0, '127.0.0.1')` },
       { name: 'an app that is closed when the process is told to end', filename: plain('src/main.ts'), code: `${nest}const app = await NestFactory.create(SeedModule)
 await app.listen(3000)
 process.on('SIGTERM', () => app.close())`, errors: [{ messageId: 'app', suggestions: one }] },
+      { name: 'an app that is built and given to whoever serves it', filename: plain('src/lambda.ts'), code: `${nest}export async function bootstrap() {
+  const app = await NestFactory.create(SeedModule)
+  await app.init()
+  return serverless(app.getHttpAdapter().getInstance())
+}`, errors: [{ messageId: 'app', suggestions: one }] },
+      { name: 'an app that is built around an adapter which others hold', filename: plain('src/lambda.ts'), code: `${nest}import { ExpressAdapter } from '@nestjs/platform-express'
+export async function bootstrap(server) {
+  const app = await NestFactory.create(SeedModule, new ExpressAdapter(server))
+  await app.init()
+}`, errors: [{ messageId: 'app', suggestions: one }] },
+      { name: 'an app that is built and returned', filename: plain('src/app.ts'), code: `${nest}export async function build() {
+  const app = await NestFactory.create(SeedModule)
+  await app.init()
+  return app
+}`, errors: [{ messageId: 'app', suggestions: one }] },
+      { name: 'a path that only begins like a health check', filename: plain('src/server.ts'), code: `${http}http.createServer((req, res) => { if (req.url === '/upload') { store(req); return } res.writeHead(404); res.end() }).listen(8124)`, errors },
       { name: 'numbers beside orders', filename: plain('src/server.ts'), code: `${http}http.createServer((req, res) => { if (req.url === '/metrics') return writeMetrics(res); if (req.url === '/orders') return listOrders(res); res.end() }).listen(3000)`, errors },
       { name: 'a WebSocket beside orders', filename: plain('src/server.ts'), code: `${http}import { WebSocketServer } from 'ws'
 const server = http.createServer((req, res) => { listOrders(req, res) })

@@ -27,6 +27,15 @@ ruleTester.run('span-end', rule, {
   valid: [
     { name: 'in a context that is kept in a map (fastify-opentelemetry)', code: inFunction(`const span = tracer.startSpan('order.place')
 contexts.set(order, trace.setSpan(context.active(), span))`, 'function handle(order)') },
+    { name: 'next() of tRPC gives the error back, as its result is asked (langwatch)', code: `${head}export const traced = ({ next, path }) => tracer.startActiveSpan('order.place', async (span) => {
+  const result = await next()
+  if (!result.ok) span.recordException(result.error)
+  span.end()
+  return result
+})` },
+    { name: 'next() of tRPC, whose result is taken apart', code: `${head}export const traced = async ({ next }) => { const span = tracer.startSpan('order.place'); const { ok } = await next(); span.setAttribute('order.ok', ok); span.end() }` },
+    { name: 'next() of tRPC, as the file imports it', code: `import { initTRPC } from '@trpc/server'
+${head}export const traced = initTRPC.create().middleware(async ({ next }) => { const span = tracer.startSpan('order.place'); const result = await next(); span.end(); return result })` },
     { name: 'in a context that is returned', code: inFunction(`const span = tracer.startSpan('order.place')
 const own = trace.setSpan(context.active(), span)
 return own`, 'function handle()') },
@@ -281,6 +290,19 @@ await start()` },
 await place(order)`) },
   ],
   invalid: [
+    leak('next() of oRPC is rejected', `${head}export const traced = async ({ next }) => {
+  const span = tracer.startSpan('order.place')
+  const result = await next()
+  span.end()
+  return result
+}`, 'rejects', { line: 5, hasSuggestion: true }),
+    leak('next of Hono and Koa is rejected, whatever else is asked', `${head}export const traced = async (c, next) => {
+  const span = tracer.startSpan('order.place')
+  const result = await next()
+  if (!c.res.ok) span.setAttribute('order.ok', false)
+  span.end()
+  return result
+}`, 'rejects', { line: 5, hasSuggestion: true }),
     leak('a flag that says nothing of the end', `${head}export const run = (fn) => tracer.startActiveSpan('order.place', async (span) => {
   let isStream = false
   try { const result = await fn(); if (isIterable(result)) { isStream = true; return result } return result } finally { if (!isStream) span.end() }

@@ -47,6 +47,8 @@ export function unboundedWrite(fact: Pick<AttributeWrite, 'derivedFrom' | 'key' 
   // `server.address` and the like are attributes of the conventions' own metrics.
   if (sink === 'metric-attribute') return boundOf(value) === 'unbounded' && !isConventional ? about('metric', value) : null
   const inner = unboundedValue(value, sink)
+  // `url.template`: whoever names the key so writes what the conventions ask for, with its parameters left out.
+  if (inner?.messageId === 'url' && known !== null && splitName(known).includes('template')) return null
   // Some conventional attributes are lists (`gen_ai.response.finish_reasons`), some a time in ISO 8601 (`process.creation.time`).
   // What a helper makes itself is judged where the helper writes it: there it has its name.
   if (inner?.messageId === 'unique' && fact.derivedFrom !== undefined && inner.origin.start === fact.origin.start) return null

@@ -10,12 +10,12 @@ import type { Surroundings } from './surroundings.js'
 
 /**
  * Does an app or a server serve nobody's requests, so that no trace misses them: a program that borrows the app's services and
- * closes it, a login that waits for one callback, a page of numbers for whoever watches the process, the door of a WebSocket, a
+ * closes it or writes its schema, a login that waits for one callback, a page of numbers for whoever watches the process, the door of a WebSocket, a
  * receiver of spans (which would send itself its own for ever)?
  */
 export function isErrand(host: Host, file: FileHandlers, around: Surroundings, analysis: FileAnalysis): boolean {
   const { framework } = host.object
-  if (framework.rootModule !== undefined) return !host.isServed && isClosed(host, file, analysis, null)
+  if (framework.rootModule !== undefined) return !host.isServed && (isClosed(host, file, analysis, null) || isOnlyBuilt(host, file, analysis))
   if (framework.kind !== 'server') return false
   // A server of `node:http` in a package that is a command stands on its user's own machine.
   if (framework.name === 'node-http' && around.isCommand) return true
@@ -33,11 +33,27 @@ function isErrandHandler(body: TSESTree.Node, host: Host, file: FileHandlers, an
 
 /** Is `close` called on the object, anywhere or inside of one function? */
 function isClosed(host: Host, file: FileHandlers, analysis: FileAnalysis, within: TSESTree.Node | null): boolean {
-  return analysis.calls.some(({ callee, range }) => {
-    if (within !== null && (range[0] < within.range[0] || range[1] > within.range[1])) return false
-    if (callee.type !== 'MemberExpression' || getMemberName(callee) !== 'close') return false
-    const object = file.finder.objectOf(callee.object)
-    return object !== null && rootOf(object)?.creation === host.object.creation
+  return methodsOf(host, file, analysis, within).includes('close')
+}
+
+/**
+ * `await app.init()`, and nobody is given the app, its server or its adapter, nor did the app get an adapter that others hold: what
+ * it was made for is in this file, and is no request.
+ */
+function isOnlyBuilt(host: Host, file: FileHandlers, analysis: FileAnalysis): boolean {
+  const [, ...options] = host.object.creation.arguments
+  if (host.isGivenAway || options.some((option) => option.type !== 'ObjectExpression')) return false
+  const methods = methodsOf(host, file, analysis, null)
+  return methods.includes('init') && !methods.some((name) => name.startsWith('getHttp'))
+}
+
+/** What is called on the object, anywhere or inside of one function. */
+function methodsOf(host: Host, file: FileHandlers, analysis: FileAnalysis, within: TSESTree.Node | null): string[] {
+  return analysis.calls.flatMap(({ callee, range }) => {
+    if (within !== null && (range[0] < within.range[0] || range[1] > within.range[1])) return []
+    const name = callee.type === 'MemberExpression' ? getMemberName(callee) : null
+    const object = callee.type !== 'MemberExpression' || name === null ? null : file.finder.objectOf(callee.object)
+    return name !== null && object !== null && rootOf(object)?.creation === host.object.creation ? [name] : []
   })
 }
 

@@ -8,7 +8,7 @@ import type { FileAnalysis } from '../index.js'
 import { isSamePlace, originOf } from '../origins.js'
 import { perFile } from '../per-file.js'
 import { eachChild, eachChildWithTypes, nodesOf, nodesWithin } from '../walk.js'
-import { parentOf } from './context.js'
+import { isSpan, parentOf } from './context.js'
 import type { Lowering } from './context.js'
 import { reachesSpan } from './expressions.js'
 import { isLogging, knownFunction, mayReject, mayThrow } from './throwing.js'
@@ -148,9 +148,24 @@ function readClause(clause: Clause, total: number, span: OwnedSpan, lowering: Lo
       stage: seen.stage || /error\.stage|ERROR_STAGE/.test(analysis.sourceCode.getText(statement)) || callsStage(statement.block, lowering),
     },
     ends: seen.ends,
-    main: straight && inBlock > 0 && inBlock >= total - inBlock - aside,
+    main: straight && inBlock > 0 && inBlock >= total - inBlock - aside && !isDescribing(statement.block, lowering),
     records: span.records,
   }
+}
+
+/** `setUser`, `addOrderAttributes`, `enrichSpan`: what a helper that tells the span something is called. */
+const DESCRIBES = /^(?:add|annotate|apply|assign|attach|enrich|mark|set|tag|write)(?:$|[A-Z_])/
+
+/** Is the work nothing but helpers that are given the span to write on? Without it the trace knows less, and nothing else has failed. */
+function isDescribing({ body }: TSESTree.BlockStatement, lowering: Lowering): boolean {
+  return body.length > 0 && body.every((statement) => {
+    const call = statement.type === 'ExpressionStatement' ? unwrap(statement.expression) : null
+    if (call?.type !== 'CallExpression') return false
+    if (lowering.analysis.tracingCalls.has(call)) return true
+    const callee = unwrap(call.callee)
+    const name = callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' ? getMemberName(callee) : null
+    return name !== null && DESCRIBES.test(name) && call.arguments.some((argument) => isSpan(argument, lowering))
+  })
 }
 
 interface Seen {

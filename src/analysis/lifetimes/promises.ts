@@ -8,6 +8,7 @@ import { originOf } from '../origins.js'
 import { typeFactOf } from '../types.js'
 import { textOf } from './context.js'
 import type { Call, Lowering } from './context.js'
+import { isRaced } from './settled-calls.js'
 import { isTimerPromise, knownFunction } from './throwing.js'
 
 /** Modules all of whose functions return promises. Source: their documentation. */
@@ -26,7 +27,7 @@ const promiseModules: ReadonlySet<string> = new Set([
 export function keepPromise(id: TSESTree.Identifier, init: TSESTree.Node, lowering: Lowering): FlowNode[] {
   const call = asPromise(init, lowering)
   const variable = call === null ? null : findVariable(id, lowering.sourceCode)
-  if (call === null || variable === null || isReadElsewhere(variable)) return []
+  if (call === null || variable === null || isReadElsewhere(variable) || isRaced(id, lowering.sourceCode)) return []
   const key = String(call.range[0])
   lowering.promises.set(variable, key)
   return [{ do: 'promise', settle: false, key, origin: originOf(call), text: textOf(call, lowering) }]

@@ -11,6 +11,7 @@ import { eachChild, hasWithin, nodesOf, nodesWithin } from '../walk.js'
 import { parentOf } from './context.js'
 import type { Call } from './context.js'
 import { namesOfFunctions } from './functions.js'
+import { isSettledNext } from './settled-calls.js'
 import {
   emptyHanded,
   iterations,
@@ -68,7 +69,7 @@ function readThrowing(call: Call, analysis: FileAnalysis): Throwing {
   if (analysis.tracingCalls.has(call)) return 'never'
   const callee = unwrap(call.callee)
   const { sourceCode } = analysis
-  if (isSafeMethod(callee) || isLogging(callee) || isReply(callee) || isOfTracing(callee, sourceCode)) return 'never'
+  if (isSafeMethod(callee) || isLogging(callee) || isReply(callee) || isOfTracing(callee, sourceCode) || isSettledNext(call, sourceCode)) return 'never'
   return throwingOfName(call, callee, sourceCode)
 }
 
@@ -80,7 +81,7 @@ export function mayReject(call: Call, analysis: FileAnalysis): boolean {
   const run = tracing?.row.active === true ? getSpanCallback(tracing, analysis)?.node : callee
   const known = run === undefined ? null : knownFunction(run, analysis)
   if (known !== null) return throwingOf(known, analysis).settled !== 'never'
-  if (callee.type === 'Identifier') return !timerFunctions.has(callee.name)
+  if (callee.type === 'Identifier') return !timerFunctions.has(callee.name) && !isSettledNext(call, analysis.sourceCode)
   if (callee.type !== 'MemberExpression') return !isTimerPromise(call)
   const name = getMemberName(callee)
   return name !== 'allSettled' && !(name !== null && timerFunctions.has(name))

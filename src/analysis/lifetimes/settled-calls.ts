@@ -1,0 +1,43 @@
+import type { TSESTree } from '@typescript-eslint/types'
+import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
+
+import { findBinding, findVariable, getMemberName, unwrap } from '../bindings.js'
+import type { Call } from './context.js'
+
+/**
+ * `next()` of a tRPC middleware: whatever goes wrong behind it comes back as `{ ok: false, error }`, so that it never throws and is
+ * never rejected. `next` of oRPC, TanStack Start and Hono rejects: the file must say which it is, by its import or by asking the
+ * result whether it is `ok`. Source: trpc.io/docs/server/middlewares.
+ */
+export function isSettledNext(call: Call, sourceCode: Readonly<SourceCode>): boolean {
+  const { callee } = call
+  if (callee.type !== 'Identifier' || callee.name !== 'next') return false
+  const binding = findBinding(callee, sourceCode)
+  if (binding?.kind !== 'parameter' || binding.index !== 0 || binding.path.length !== 1) return false
+  return /['"]@trpc\/server['"]/.test(sourceCode.text) || isAskedWhetherOk(call, sourceCode)
+}
+
+/** `const result = await next(); if (!result.ok) …`, `const { ok } = await next()` */
+function isAskedWhetherOk(call: Call, sourceCode: Readonly<SourceCode>): boolean {
+  const awaited = call.parent
+  if (awaited.type !== 'AwaitExpression' || awaited.parent.type !== 'VariableDeclarator') return false
+  const { id } = awaited.parent
+  if (id.type === 'ObjectPattern') {
+    return id.properties.some((property) => property.type === 'Property' && property.key.type === 'Identifier' && property.key.name === 'ok')
+  }
+  if (id.type !== 'Identifier') return false
+  return findVariable(id, sourceCode)?.references.some(({ identifier: { parent } }) => parent.type === 'MemberExpression' && getMemberName(parent) === 'ok') === true
+}
+
+/**
+ * A promise that somebody races against: `Promise.race([work, aborted])`. It is there to cut the work short, and is left behind
+ * when the work is quicker.
+ */
+export function isRaced(id: TSESTree.Identifier, sourceCode: Readonly<SourceCode>): boolean {
+  return findVariable(id, sourceCode)?.references.some(({ identifier: { parent } }) => {
+    const call = parent.type === 'ArrayExpression' ? parent.parent : null
+    if (call?.type !== 'CallExpression') return false
+    const callee = unwrap(call.callee)
+    return callee.type === 'MemberExpression' && callee.object.type === 'Identifier' && callee.object.name === 'Promise' && getMemberName(callee) === 'race'
+  }) === true
+}
