@@ -1,4 +1,4 @@
-import { type Fact, type Finding, isRecordedContent, isSwitchable, judgeFact, selectFindings } from '@spanguard/policy'
+import { type Fact, type Finding, isLibraryPurpose, isSwitchable, judgeFact, selectFindings } from '@spanguard/policy'
 import type { RuleContext, RuleListener } from '@typescript-eslint/utils/ts-eslint'
 
 import { isTracingLibrary } from '../project/tracing-library.js'
@@ -93,8 +93,8 @@ function judgeFile(file: OpenFile): ReadonlyMap<string, readonly JudgedFact[]> {
 
 /** What a switch lets into the trace, and what a library is published to record, nobody wrote by accident. */
 function isAskedFor(finding: Finding, fact: Fact, { analysis, filename }: OpenFile): boolean {
+  if (isLibraryPurpose(finding) && isTracingLibrary(filename)) return true
   if (!isSwitchable(finding)) return false
-  if (isRecordedContent(finding) && isTracingLibrary(filename)) return true
   return [finding.origin, fact.derivedFrom].some((origin) => {
     const node = origin === undefined ? null : findNode(origin)
     return node !== null && isSwitchedOn(node, analysis.sourceCode)

@@ -3,12 +3,20 @@ import noTechnicalSpanName from '../../rules/no-technical-span-name.js'
 import spanNamePresent from '../../rules/span-name-present.js'
 import spanNameStyle from '../../rules/span-name-style.js'
 import { findingsOnly, ruleTester } from '../rule-tester.js'
+import { makeService } from './services.js'
 
 const head = `import { SpanKind, trace } from '@opentelemetry/api'\nconst tracer = trace.getTracer('t')\n`
 const start = (name: string, rest = ''): string => `${head}tracer.startSpan(${name}${rest}).end()`
+/** The name of a function that is given, as an instrumentation and a service write it. */
+const wrapper = `${head}export const wrap = (handler) => function () { const span = tracer.startSpan(handler.name || 'anonymous handler'); try { return handler.apply(this, arguments) } finally { span.end() } }`
+const published = { exports: './index.js', types: './index.d.ts' }
+const instrumentation = makeService('router-instrumentation', published)('index.ts')
+const library = makeService('router', published)('index.ts')
+const service = makeService('orders-telemetry', { ...published, scripts: { start: 'node index.js' } })('index.ts')
 
 ruleTester.run('span-name-present', findingsOnly(spanNamePresent), {
   valid: [
+    { name: 'the handlers of those who install a library that traces (instrumentation-nestjs-core)', filename: instrumentation, code: wrapper },
     { name: 'a name', code: start(`'payment.charge'`) },
     { name: 'a name from elsewhere', code: start('name') },
     { name: "a field called name that is no function's", code: start('task.name') },
@@ -20,6 +28,9 @@ ruleTester.run('span-name-present', findingsOnly(spanNamePresent), {
   ],
   invalid: [
     { name: 'none', code: start(''), errors: [{ messageId: 'missing', line: 3 }] },
+    { name: 'none, in a library that traces', filename: instrumentation, code: start(''), errors: [{ messageId: 'missing', line: 3 }] },
+    { name: 'the handlers of those who install a library for something else', filename: library, code: wrapper, errors: [{ messageId: 'compilerName' }] },
+    { name: 'handlers of its own, in a service', filename: service, code: wrapper, errors: [{ messageId: 'compilerName' }] },
     { name: 'an empty one', code: start(`''`), errors: [{ messageId: 'missing', line: 3, column: 18 }] },
     { name: 'blanks', code: start(`' '`), errors: [{ messageId: 'missing', line: 3, column: 18 }] },
     { name: 'an empty constant', code: `${head}const NAME = ''\ntracer.startSpan(NAME).end()`, errors: [{ messageId: 'missing', line: 4, column: 18 }] },

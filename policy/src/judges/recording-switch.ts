@@ -44,8 +44,16 @@ function namesContent(words: readonly string[], isSwitch: boolean): boolean {
  * Is it what a library records for those who install it: things that were sent and answered, as a whole? Of a library that is
  * published to trace, that is the purpose, and stands in its documentation.
  */
-export function isRecordedContent({ messageId, rule }: Pick<Finding, 'messageId' | 'rule'>): boolean {
+function isRecordedContent({ messageId, rule }: Pick<Finding, 'messageId' | 'rule'>): boolean {
   return rule === 'no-unbounded-data' && (messageId === 'payload' || messageId === 'bag' || messageId === 'array')
+}
+
+/**
+ * Is it what a library that is published to trace does on purpose: it records what was sent and answered, and names spans after the
+ * functions and classes of those who install it, which have no other name?
+ */
+export function isLibraryPurpose({ messageId, rule }: Pick<Finding, 'messageId' | 'rule'>): boolean {
+  return isRecordedContent({ messageId, rule }) || (rule === 'span-name-present' && messageId === 'compilerName')
 }
 
 /** Can a switch ask for what a finding reports? A secret is one with whatever it was switched on. */

@@ -4,7 +4,7 @@ import {
   type Fact,
   type Finding,
   formatMessage,
-  isRecordedContent,
+  isLibraryPurpose,
   isSwitchable,
   judgeFact,
   type Origin,
@@ -93,8 +93,8 @@ export function dataAndNameFindings(program: Program, { direct, derived: derived
 
 /** What a switch lets into the trace, and what a library is published to record, nobody wrote by accident. */
 function isAskedFor(finding: Finding, fact: Fact, file: string, program: Program): boolean {
+  if (isLibraryPurpose(finding) && isTracingLibrary(file)) return true
   if (!isSwitchable(finding)) return false
-  if (isRecordedContent(finding) && isTracingLibrary(file)) return true
   return [finding.origin, fact.derivedFrom].some((origin) => {
     const node = origin === undefined ? null : nodeAt(program, origin)
     return node !== null && isSwitchedOn(node, program)
