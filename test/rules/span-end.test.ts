@@ -36,6 +36,19 @@ contexts.set(order, trace.setSpan(context.active(), span))`, 'function handle(or
     { name: 'next() of tRPC, whose result is taken apart', code: `${head}export const traced = async ({ next }) => { const span = tracer.startSpan('order.place'); const { ok } = await next(); span.setAttribute('order.ok', ok); span.end() }` },
     { name: 'next() of tRPC, as the file imports it', code: `import { initTRPC } from '@trpc/server'
 ${head}export const traced = initTRPC.create().middleware(async ({ next }) => { const span = tracer.startSpan('order.place'); const result = await next(); span.end(); return result })` },
+    { name: 'of a tracer that is known by its name only, ended by a chain of something else', code: `${head}export class Queue {
+  async add(order) {
+    const span = this.traceService.startSpan('order.add')
+    const job = await this.queue.place(order)
+    span.report(job).end()
+  }
+}` },
+    { name: 'of a tracer that is known by its name only, ended at the end of a chain in finally', code: `${head}export class Queue {
+  async add(order) {
+    const span = this.traceService.startSpan('order.add')
+    try { return await this.queue.place(order) } finally { span.setAttribute('order.id', order.id).end() }
+  }
+}` },
     { name: 'in a context that is returned', code: inFunction(`const span = tracer.startSpan('order.place')
 const own = trace.setSpan(context.active(), span)
 return own`, 'function handle()') },
@@ -296,6 +309,13 @@ await place(order)`) },
   span.end()
   return result
 }`, 'rejects', { line: 5, hasSuggestion: true }),
+    leak('of a tracer that is known by its name only, ended at the end of a chain (narval)', `${head}export class Queue {
+  async add(order) {
+    const span = this.traceService.startSpan('order.add')
+    const job = await this.queue.place(order)
+    span.setAttribute('job.id', job.id).end()
+  }
+}`, 'rejects', { line: 6, hasSuggestion: true }),
     leak('next of Hono and Koa is rejected, whatever else is asked', `${head}export const traced = async (c, next) => {
   const span = tracer.startSpan('order.place')
   const result = await next()

@@ -258,7 +258,9 @@ function isParsedUrl(value: Value): boolean {
 function isUrlWithQuery(value: Extract<Value, { kind: 'template' | 'concat' }>): boolean {
   const pieces = value.kind === 'concat' ? value.parts : value.quasis.flatMap((quasi, index) => [quasi, ...value.parts.slice(index, index + 1)])
   const start = textOf(pieces[0])
-  if (!/^(?:https?:|\/)/.test(start) && !(start === '' && pieces.some((piece) => textOf(piece).startsWith('/')))) return false
+  // `${base}/search`, `${searchUrl}?q=`
+  const isPath = start === '' && pieces.some((piece) => /^(?:\/|\?[\w.-]+=)/.test(textOf(piece)))
+  if (!/^(?:https?:|\/)/.test(start) && !isPath) return false
   return pieces.some((piece, index) => {
     const next = pieces[index + 1]
     return /[?&][\w.[\]%-]+=$/.test(textOf(piece)) && typeof next === 'object' && next.kind !== 'literal' && boundOf(next) !== 'bounded'
@@ -280,7 +282,8 @@ function isRequestPayload(value: Value): boolean {
 function isUrl(path: readonly string[]): boolean {
   const names = path.filter((segment) => segment !== '[]' && segment !== 'this' && segment !== '')
   const last = names.at(-1) ?? ''
-  const words = splitName(last)
+  // `urlString` is the same as `url`.
+  const words = splitName(last).filter((word, index) => index === 0 || (word !== 'str' && word !== 'string'))
   const ending = words.at(-1)
   const isRequest = requestWords.has(splitName(names.at(-2) ?? '').at(-1) ?? '') || requestWords.has(words.at(-2) ?? '')
   if (ending !== 'url' && ending !== 'href' && !(ending === 'uri' && isRequest)) return false

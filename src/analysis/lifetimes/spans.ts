@@ -107,10 +107,7 @@ function readUnknownStart(node: Call, analysis: FileAnalysis): OwnedSpan | null 
   if (node.arguments.some(isFunction)) return null
   const home = findHome(node, analysis)
   if (typeof home === 'string') return null
-  const ending = home.references.find(({ identifier }) => {
-    const parent = (identifier as TSESTree.Node).parent
-    return parent?.type === 'MemberExpression' && getMemberName(parent) === 'end'
-  })
+  const ending = home.references.find(({ identifier }) => isEnded(identifier))
   const receiver = ending === undefined ? null : receiverOf(ending.identifier, 'end', analysis)
   if (receiver?.kind !== 'span') return null
   const owner = getEnclosingFunction(node) ?? analysis.sourceCode.ast
@@ -126,6 +123,15 @@ function readUnknownStart(node: Call, analysis: FileAnalysis): OwnedSpan | null 
     ends: false,
     records: false,
   }
+}
+
+/** `span.end()`, `span.setAttribute('job.id', id).end()` */
+function isEnded(span: TSESTree.Node): boolean {
+  const member = parentOf(span)
+  if (member?.type !== 'MemberExpression' || member.object !== span) return false
+  const name = getMemberName(member)
+  const call = parentOf(member)
+  return name === 'end' || (name !== null && chaining.has(name) && call?.type === 'CallExpression' && call.callee === member && isEnded(call))
 }
 
 /** The variable that is given what a call returns; `nowhere`: it is thrown away; `elsewhere`: it is handed on at once. */
