@@ -1,6 +1,9 @@
 import path from 'node:path'
 import { Project, ts } from 'ts-morph'
+import { makeNodesLean } from './lean-nodes.js'
 import type { ModuleResolver } from './project/resolve-module.js'
+
+makeNodesLean()
 
 /** Options that suit every source: the checker judges no types, it only asks for some. */
 const compilerOptions: ts.CompilerOptions = {

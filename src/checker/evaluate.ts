@@ -50,8 +50,9 @@ export type DeclaredExports = ReadonlyMap<ts.Node, { readonly module: string; re
  * @param declared what is taken for an export of a package, though the program declares it: the row says what it is
  */
 export function createEvaluator(program: Program, declared: DeclaredExports = new Map()): Evaluator {
-  const known = new Map<ts.Node, Entity>()
-  const active = new Set<ts.Node>()
+  /** `null` while an entity is being found: whoever comes back to it is on a circle. */
+  const known = new Map<ts.Node, Entity | null>()
+  const named = new Set<ts.Node>()
   let depth = 0
 
   return { evaluate, typeName, exported, member: classMember, baseOf, memberOf, annotationAt: (parameter, way) => annotationAt(program, parameter, way) }
@@ -60,12 +61,11 @@ export function createEvaluator(program: Program, declared: DeclaredExports = ne
     const plain = unwrap(node)
     const cached = known.get(plain)
     if (cached) return cached
-    if (active.has(plain) || depth > maxDepth) return { kind: 'unknown', node: plain }
-    active.add(plain)
+    if (cached === null || depth > maxDepth) return { kind: 'unknown', node: plain }
+    known.set(plain, null)
     depth += 1
     const entity = compute(plain)
     depth -= 1
-    active.delete(plain)
     known.set(plain, entity)
     return entity
   }
@@ -156,10 +156,9 @@ export function createEvaluator(program: Program, declared: DeclaredExports = ne
     if (cached) return cached
     const row = declared.get(node)
     if (row) return { kind: 'export', module: row.module, path: [row.exported] }
-    if (active.has(node)) return { kind: 'unknown', node }
-    active.add(node)
+    if (cached === null) return { kind: 'unknown', node }
+    known.set(node, null)
     const entity = computeDeclaration(node)
-    active.delete(node)
     known.set(node, entity)
     return entity
   }
@@ -321,10 +320,10 @@ export function createEvaluator(program: Program, declared: DeclaredExports = ne
 
   /** Aliases may name each other in a circle, by mistake. */
   function typeBehind(name: ts.TypeAliasDeclaration | ts.TypeParameterDeclaration, node: ts.TypeNode | undefined): { module: string; type: string } | null {
-    if (active.has(name)) return null
-    active.add(name)
+    if (named.has(name)) return null
+    named.add(name)
     const found = typeName(node)
-    active.delete(name)
+    named.delete(name)
     return found
   }
 }

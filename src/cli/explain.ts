@@ -6,6 +6,7 @@ import { UsageError } from '../checker/problem.js'
 import { getPackage } from '../project/package-json.js'
 import { repositoryOf } from '../project/workspace.js'
 import { exitCodes } from './exit-codes.js'
+import { keepYoungSpaceSmall } from './memory.js'
 import { rulePages } from './rule-pages.js'
 import { progressLine, write } from './terminal.js'
 
@@ -20,6 +21,7 @@ export async function explain(what: string): Promise<number> {
 async function explainPlace(file: string, line: number): Promise<number> {
   const cwd = process.cwd()
   const progress = progressLine()
+  keepYoungSpaceSmall()
   const { explain: explainLine } = await import('../checker/index.js')
   const { explanationText } = await import('../checker/report/explanation.js')
   const { lintFile } = await import('../lint/index.js')

@@ -1,0 +1,67 @@
+import { ts } from 'ts-morph'
+
+type NodeMaker = new (kind: ts.SyntaxKind, pos: number, end: number) => ts.Node
+interface Allocator {
+  readonly getIdentifierConstructor: () => NodeMaker
+  readonly getNodeConstructor: () => NodeMaker
+  readonly getTokenConstructor: () => NodeMaker
+}
+
+/** The compiler's own seam for what its nodes are made of, which its published types leave out. */
+const seam = ts as unknown as { readonly objectAllocator?: Allocator; readonly setObjectAllocator?: (allocator: Allocator) => void }
+
+/** What the compiler's own nodes start with, but for `original` and `emitNode`. */
+interface Fields {
+  pos: number
+  end: number
+  kind: ts.SyntaxKind
+  id: number
+  flags: ts.NodeFlags
+  modifierFlagsCache?: ts.ModifierFlags
+  transformFlags: number
+  parent: ts.Node | undefined
+}
+
+/**
+ * Has the compiler make its nodes without the two fields that only its transformers and its emitter fill: two words of each of a
+ * million nodes. Whoever reads one finds it on the prototype, whoever writes one gives that node its own. The nodes of a compiler
+ * that has parsed already stay as they are, and so do those of a compiler that has no such seam.
+ */
+export function makeNodesLean(): void {
+  const { objectAllocator: given, setObjectAllocator } = seam
+  if (given === undefined || setObjectAllocator === undefined) return
+  const node = lean(given.getNodeConstructor(), function (this: Fields, kind: ts.SyntaxKind, pos: number, end: number) {
+    this.pos = pos
+    this.end = end
+    this.kind = kind
+    this.id = 0
+    this.flags = 0
+    this.modifierFlagsCache = 0
+    this.transformFlags = 0
+    this.parent = undefined
+  })
+  const token = lean(given.getTokenConstructor(), makerOfTokens())
+  const identifier = lean(given.getIdentifierConstructor(), makerOfTokens())
+  setObjectAllocator({ getIdentifierConstructor: () => identifier, getNodeConstructor: () => node, getTokenConstructor: () => token })
+}
+
+/** A function of its own for each kind of node: the engine learns from the first few how large one gets. */
+function makerOfTokens() {
+  return function (this: Fields, kind: ts.SyntaxKind, pos: number, end: number) {
+    this.pos = pos
+    this.end = end
+    this.kind = kind
+    this.id = 0
+    this.flags = 0
+    this.transformFlags = 0
+    this.parent = undefined
+  }
+}
+
+/** A constructor whose nodes have the methods of another one's. A class could not take over a prototype. */
+function lean(own: NodeMaker, maker: (this: Fields, kind: ts.SyntaxKind, pos: number, end: number) => void): NodeMaker {
+  const prototype = own.prototype as object
+  Object.assign(prototype, { emitNode: undefined, original: undefined })
+  maker.prototype = prototype
+  return maker as unknown as NodeMaker
+}
