@@ -150,7 +150,7 @@ function servingRoot(handler: HandlerSite, service: Service, entry: Entry, input
   for (const served of roots) {
     const file = fileOf(served.root.node)
     if (file && !files.has(file.fileName)) continue
-    if (isForeign(served.root, service) && !input.references.liveness(served.root.node, new Set(files.keys()))) continue
+    if (isForeign(served.root, service) && !input.references.liveness(served.root.node, files)) continue
     return served
   }
   if (roots.length > 0) return undefined

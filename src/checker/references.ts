@@ -14,7 +14,7 @@ export interface References {
    * The way in which code at a node comes to run among the given files: the places that call what it stands in, from the
    * node outwards to a module's top level. `null` when nothing there runs it.
    */
-  liveness(node: ts.Node, files: ReadonlySet<string>): readonly ts.Node[] | null
+  liveness(node: ts.Node, files: Pick<ReadonlySet<string>, 'has'>): readonly ts.Node[] | null
 }
 
 export type Callable = ts.FunctionLikeDeclaration | ts.ClassLikeDeclaration
@@ -108,7 +108,7 @@ export function createReferences(program: Program, graph: ModuleGraph, evaluator
     return found
   }
 
-  function live(node: ts.Node, files: ReadonlySet<string>, depth: number, seen: Set<ts.Node>): readonly ts.Node[] | null {
+  function live(node: ts.Node, files: Pick<ReadonlySet<string>, 'has'>, depth: number, seen: Set<ts.Node>): readonly ts.Node[] | null {
     const owner = enclosingCallable(node)
     if (!owner) return [node]
     if (depth === 0 || seen.has(owner)) return null

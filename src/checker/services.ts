@@ -66,7 +66,11 @@ export function findServices(program: Program, graph: ModuleGraph, references: R
     const reached = new Set(entries.flatMap(entry => [...entry.order.files.keys()]))
     // What listens and is reached by no start is a program of its own; one that another of them loads is part of that one.
     const loose = [...(starting.get(dir) ?? [])].filter(file => !reached.has(file))
-    const heads = loose.filter(file => !loose.some(other => other !== file && graph.loadOrder([other]).files.has(file) && !graph.loadOrder([file]).files.has(other)))
+    const loads = new Map(loose.map(file => {
+      const { files } = graph.loadOrder([file])
+      return [file, new Set(loose.filter(other => files.has(other)))]
+    }))
+    const heads = loose.filter(file => !loose.some(other => other !== file && loads.get(other)?.has(file) === true && loads.get(file)?.has(other) !== true))
     const others = pkg && heads.length > 0 ? otherScriptStarts(pkg) : []
     const isStarted = entries.length > 0
     for (const file of heads) {

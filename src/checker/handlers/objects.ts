@@ -262,9 +262,12 @@ const pluginTypes = ['fastify', 'fastify-type-provider-zod', '@fastify/*'].map(m
 /** Is the entity one of the exports? `require('express')` and `import express` are the same to a table. */
 export function isExport(entity: Entity, refs: readonly ExportRef[]): boolean {
   if (entity.kind !== 'export') return false
-  const [imported = '', ...path] = entity.path
-  const name = exportName(imported, path)
-  return refs.some(ref => matchesExport(ref, entity.module, name))
+  return refs.some(ref => {
+    // The name is put together for the few rows of this module, and not for the many of others.
+    if (!matchesModule(entity.module, ref.module)) return false
+    const [imported = '', ...path] = entity.path
+    return matchesExport(ref, entity.module, exportName(imported, path))
+  })
 }
 
 function usedAs(source: ObjectSource, as: 'call' | 'new'): boolean {
