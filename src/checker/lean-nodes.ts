@@ -30,29 +30,34 @@ interface Fields {
 export function makeNodesLean(): void {
   const { objectAllocator: given, setObjectAllocator } = seam
   if (given === undefined || setObjectAllocator === undefined) return
-  const node = lean(given.getNodeConstructor(), function (this: Fields, kind: ts.SyntaxKind, pos: number, end: number) {
-    this.pos = pos
-    this.end = end
-    this.kind = kind
-    this.id = 0
-    this.flags = 0
-    this.modifierFlagsCache = 0
-    this.transformFlags = 0
-    this.parent = undefined
-  })
+  const own = given.getNodeConstructor()
+  const node = byKind(() => lean(own, makerOfNodes()))
   const token = lean(given.getTokenConstructor(), makerOfTokens())
   const identifier = lean(given.getIdentifierConstructor(), makerOfTokens())
   setObjectAllocator({ getIdentifierConstructor: () => identifier, getNodeConstructor: () => node, getTokenConstructor: () => token })
 }
 
-/** A function of its own for each kind of node: the engine learns from the first few how large one gets. */
+/** A function of its own each time: the engine learns from the first objects of one how much room to give to all of them. */
+function makerOfNodes() {
+  return function (this: Fields, kind: ts.SyntaxKind, pos: number, end: number) {
+    this.pos = pos
+    this.end = end
+    this.kind = kind
+    this.id = 0
+    this.flags = ts.NodeFlags.None
+    this.modifierFlagsCache = ts.ModifierFlags.None
+    this.transformFlags = 0
+    this.parent = undefined
+  }
+}
+
 function makerOfTokens() {
   return function (this: Fields, kind: ts.SyntaxKind, pos: number, end: number) {
     this.pos = pos
     this.end = end
     this.kind = kind
     this.id = 0
-    this.flags = 0
+    this.flags = ts.NodeFlags.None
     this.transformFlags = 0
     this.parent = undefined
   }
@@ -64,4 +69,12 @@ function lean(own: NodeMaker, maker: (this: Fields, kind: ts.SyntaxKind, pos: nu
   Object.assign(prototype, { emitNode: undefined, original: undefined })
   maker.prototype = prototype
   return maker as unknown as NodeMaker
+}
+
+/** A call has other fields than a class: with room of its own size, none of a node's fields is kept outside of it. */
+function byKind(make: () => NodeMaker): NodeMaker {
+  const makers: (NodeMaker | undefined)[] = []
+  return function (kind: ts.SyntaxKind, pos: number, end: number) {
+    return new (makers[kind] ??= make())(kind, pos, end)
+  } as unknown as NodeMaker
 }
