@@ -2,7 +2,7 @@
 // needs a nearer package.json beside the CommonJS files), and bundles what `import` loads: a file costs Node more to find and to
 // link as an ES module than to run, and the runtime is loaded before anything else of a service. tsc writes the declarations.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { build } from 'esbuild'
@@ -15,7 +15,10 @@ for (const workspace of workspaces) {
   mkdirSync(folder, { recursive: true })
   writeFileSync(path.join(folder, 'package.json'), '{ "type": "commonjs" }\n')
 }
-for (const workspace of workspaces) await bundle(workspace)
+for (const workspace of workspaces) {
+  removeOrphans(workspace)
+  await bundle(workspace)
+}
 const { status } = spawnSync(process.execPath, [tsc, '-b', ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' })
 process.exitCode = status ?? 1
 
@@ -41,6 +44,17 @@ async function bundle(workspace) {
   const written = new Set(Object.keys(metafile.outputs).map(file => path.resolve(workspace, file)))
   for (const file of readdirSync(output, { recursive: true }).map(name => path.join(output, name))) {
     if (/\.js(\.map)?$/.test(file) && !written.has(file)) rmSync(file)
+  }
+}
+
+/** What was compiled of a source that is no more: it would be published with the package. */
+function removeOrphans(workspace) {
+  for (const folder of ['esm', 'cjs'].map(name => path.join(workspace, 'dist', name)).filter(name => existsSync(name))) {
+    for (const file of readdirSync(folder, { recursive: true })) {
+      const [, name] = /^(.*?)(?:\.d\.ts|\.js)(?:\.map)?$/.exec(file) ?? []
+      if (name === undefined || name.startsWith('shared/') || existsSync(path.join(workspace, 'src', `${name}.ts`))) continue
+      rmSync(path.join(folder, file))
+    }
   }
 }
 

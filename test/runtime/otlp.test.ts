@@ -33,7 +33,7 @@ function span(parts: Partial<ReadableSpan> = {}): ReadableSpan {
 
 /** As text, so that a difference is shown where it begins. */
 function own(...spans: ReadableSpan[]): string {
-  return Buffer.from(encodeSpans(spans)).toString('hex')
+  return Buffer.from(encodeSpans(spans).bytes).toString('hex')
 }
 function official(...spans: ReadableSpan[]): string {
   return Buffer.from(ProtobufTraceSerializer.serializeRequest(spans) ?? []).toString('hex')
@@ -135,6 +135,38 @@ describe('byte for byte what the official serializer makes', () => {
       }),
       { numRuns: 300 },
     )
+  })
+})
+
+describe('what is no span to a collector costs the others nothing', () => {
+  const context = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 }
+  const [before, after] = [span({ name: 'before' }), span({ name: 'after' })]
+
+  test.each<[string, Partial<ReadableSpan>]>([
+    ['an attribute that throws when it is read', { attributes: Object.defineProperty({}, 'a', { enumerable: true, get: () => { throw new Error('no') } }) }],
+    ['an id of odd length', { spanContext: () => ({ ...context, traceId: 'abc' }) }],
+    ['an id of other letters', { spanContext: () => ({ ...context, spanId: 'zzzzzzzzzzzzzzzz' }) }],
+    ['no context', { spanContext: () => { throw new Error('no') } }],
+    ['no events', { events: null as never }],
+  ])('%s: it is left out, and counted', (_, parts) => {
+    const { bytes, count } = encodeSpans([before, span(parts), after])
+    expect(count).toBe(2)
+    expect(Buffer.from(bytes).toString('hex')).toBe(official(before, after))
+  })
+
+  const beginning: HrTime = [0, 0]
+  test.each<[string, Partial<ReadableSpan>, Partial<ReadableSpan>]>([
+    ['an event before 1970 is at its beginning', { events: [{ name: 'born', time: [-150_000_000, 0] }] }, { events: [{ name: 'born', time: beginning }] }],
+    ['so are negative nanoseconds', { startTime: [0, -5] }, { startTime: beginning }],
+    ['and what is no time', { startTime: [Number.NaN, 0], endTime: [Number.POSITIVE_INFINITY, 0] }, { startTime: beginning, endTime: beginning }],
+    ['a kind that there is not is none', { kind: 'x' as never }, { kind: -1 as never }],
+    ['a status that there is not is unset', { status: { code: 'x' as never } }, {}],
+    ['a link to nowhere is a link dropped', { links: [{ context }, { context: { ...context, traceId: 'abc' } }, { context: { traceFlags: 1 } as never }] }, { links: [{ context }], droppedLinksCount: 2 }],
+    ['so is one with an id that is a word', { links: [{ context: { ...context, spanId: 'jane.doe@example' } }] }, { droppedLinksCount: 1 }],
+  ])('%s', (_, parts, instead) => {
+    const { bytes, count } = encodeSpans([before, span(parts), after])
+    expect(count).toBe(3)
+    expect(Buffer.from(bytes).toString('hex')).toBe(official(before, span(instead), after))
   })
 })
 

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { TracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -17,10 +19,10 @@ afterEach(async () => {
   await receiver.close()
 })
 
-function build(options: { maxQueue?: number; maxBatch?: number; delayMs?: number; timeoutMs?: number; gzip?: boolean; redact?: (span: ReadableSpan) => ReadableSpan } = {}): void {
+function build(options: { maxQueue?: number; maxBatch?: number; delayMs?: number; timeoutMs?: number; gzip?: boolean; redact?: (span: ReadableSpan) => ReadableSpan; url?: string } = {}): void {
   pipeline = createPipeline({
     transport: createTransport({
-      url: new URL(`${receiver.url}/v1/traces`),
+      url: new URL(`${options.url ?? receiver.url}/v1/traces`),
       headers: () => ({}),
       timeoutMs: options.timeoutMs ?? 1000,
       gzip: options.gzip ?? false,
@@ -125,6 +127,52 @@ describe('answers', () => {
       }, 60_000)
     },
   )
+
+  test.each<[string, string | null]>([
+    ['101 Switching Protocols', 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n'],
+    ['the end of the connection, without a word', null],
+    ['an answer that is cut off in its head', 'HTTP/1.1 200 O'],
+  ])('%s for an answer keeps the batch and sends it again', async (_, answer) => {
+    let connections = 0
+    const server = createServer(socket => {
+      socket.on('error', () => {})
+      socket.once('data', () => {
+        if (connections++ > 0) socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
+        else if (answer === null) socket.end()
+        else socket.write(answer, () => socket.end())
+      })
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    try {
+      build({ url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}` })
+      end(10)
+      expect(await pipeline.flush(5000)).toBe(false)
+      expect(pipeline.counts()).toMatchObject({ exported: 0, pending: 10 })
+      await vi.waitFor(() => {
+        expect(pipeline.counts()).toMatchObject({ exported: 10, pending: 0 })
+      }, 60_000)
+    } finally {
+      server.close()
+    }
+  })
+
+  test('a clock that is set back meanwhile delays no other try', async () => {
+    build({ maxBatch: 5 })
+    await receiver.setMode({ status: 503 })
+    end(5)
+    await vi.waitFor(() => {
+      expect(receiver.requests()).toHaveLength(1)
+    }, 60_000)
+    const now = Date.now()
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(now - 3_600_000)
+    try {
+      await receiver.setMode('ok')
+      end(5)
+      await receiver.waitForSpans(10)
+    } finally {
+      clock.mockRestore()
+    }
+  })
 
   test('Retry-After is respected: no request comes before it', async () => {
     build({ maxBatch: 5 })

@@ -1,4 +1,4 @@
-import type { Attributes, HrTime, Link, SpanContext } from '@opentelemetry/api'
+import { type Attributes, type HrTime, type Link, type SpanContext, SpanKind, SpanStatusCode } from '@opentelemetry/api'
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace'
 
 /**
@@ -11,17 +11,24 @@ import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace'
 type Resource = ReadableSpan['resource']
 type Scope = ReadableSpan['instrumentationScope']
 
-/** An `ExportTraceServiceRequest`. */
-export function encodeSpans(spans: readonly ReadableSpan[]): Uint8Array {
+/** What became of spans: an `ExportTraceServiceRequest`, and how many spans are in it. */
+export interface EncodedSpans {
+  readonly bytes: Uint8Array
+  readonly count: number
+}
+
+/** Encodes spans for a collector. One that cannot be encoded is left out, and costs none of the others. */
+export function encodeSpans(spans: readonly ReadableSpan[]): EncodedSpans {
   const writer = new Writer(spans.length * usualSpan)
+  let count = 0
   for (const [resource, byScope] of grouped(spans)) {
     const start = writer.open(1)
     writeResource(writer, resource)
-    for (const [scope, group] of byScope) writeScopeSpans(writer, scope, group)
+    for (const [scope, group] of byScope) count += writeScopeSpans(writer, scope, group)
     if (resource.schemaUrl) writer.text(3, resource.schemaUrl)
     writer.close(start)
   }
-  return writer.finish()
+  return { bytes: writer.finish(), count }
 }
 
 /** Bytes that a span takes, as a first guess at a batch. */
@@ -46,41 +53,65 @@ function writeResource(writer: Writer, { attributes }: Resource): void {
   writer.close(start)
 }
 
-function writeScopeSpans(writer: Writer, scope: Scope, spans: readonly ReadableSpan[]): void {
+/** Returns how many of the spans were written. */
+function writeScopeSpans(writer: Writer, scope: Scope, spans: readonly ReadableSpan[]): number {
   const start = writer.open(2)
   const inner = writer.open(1)
   writer.text(1, scope.name)
   if (scope.version) writer.text(2, scope.version)
   writeAttributes(writer, 3, (scope as { readonly attributes?: Attributes }).attributes)
   writer.close(inner)
-  for (const span of spans) writeSpan(writer, span)
+  let written = 0
+  for (const span of spans) {
+    const before = writer.mark()
+    try {
+      writeSpan(writer, span)
+      written++
+    } catch {
+      writer.rewind(before)
+    }
+  }
   if (scope.schemaUrl) writer.text(3, scope.schemaUrl)
   writer.close(start)
+  return written
 }
 
 function writeSpan(writer: Writer, span: ReadableSpan): void {
   const start = writer.open(2)
   const own = span.spanContext()
   const parent = span.parentSpanContext
+  if (!hasIds(own)) throw new RangeError('the ids of a span have 32 and 16 hexadecimal digits')
   writeIds(writer, own)
   if (parent?.spanId) writer.hex(4, parent.spanId)
   writer.text(5, span.name)
   // OTLP's kinds begin with one that says nothing.
-  writer.integer(6, span.kind + 1)
+  const kind = isOneOf(span.kind, SpanKind) ? span.kind + 1 : 0
+  if (kind > 0) writer.integer(6, kind)
   writer.time(7, span.startTime)
   writer.time(8, span.endTime)
   writeAttributes(writer, 9, span.attributes)
   writer.integer(10, span.droppedAttributesCount)
   for (const event of span.events) writeEvent(writer, event)
   writer.integer(12, span.droppedEventsCount)
-  for (const link of span.links) writeLink(writer, link)
-  writer.integer(14, span.droppedLinksCount)
+  // A link to nowhere would make the collector refuse the whole batch.
+  const links = span.links.filter(({ context }) => hasIds(context))
+  for (const link of links) writeLink(writer, link)
+  writer.integer(14, span.droppedLinksCount + span.links.length - links.length)
   const status = writer.open(15)
   if (span.status.message) writer.text(2, span.status.message)
-  writer.integer(3, span.status.code)
+  writer.integer(3, isOneOf(span.status.code, SpanStatusCode) ? span.status.code : SpanStatusCode.UNSET)
   writer.close(status)
   writer.fixed32(16, flagsOf(own.traceFlags, parent?.isRemote))
   writer.close(start)
+}
+
+/** From JavaScript, or through a cast, anything may come. */
+function isOneOf(value: unknown, members: Readonly<Record<string, unknown>>): boolean {
+  return typeof value === 'number' && members[value] !== undefined
+}
+
+function hasIds(context: Partial<SpanContext> | undefined): boolean {
+  return /^[\da-f]{32}$/i.test(context?.traceId ?? '') && /^[\da-f]{16}$/i.test(context?.spanId ?? '')
 }
 
 function writeIds(writer: Writer, { traceId, spanId, traceState }: SpanContext): void {
@@ -143,9 +174,10 @@ function writeValue(writer: Writer, value: unknown): void {
   }
 }
 
-/** Keys come again and again, and are of one alphabet with what is written around them. */
+/** Keys come again and again; long ones, which are made of data, do not. */
 const knownKeys = new Map<string, Uint8Array>()
 const maxKnownKeys = 2000
+const maxKnownLength = 256
 
 /** The wire types: https://protobuf.dev/programming-guides/encoding/ */
 const [varint, bits64, bytes, bits32] = [0, 1, 2, 5]
@@ -157,6 +189,15 @@ class Writer {
 
   constructor(size: number) {
     this.buffer = Buffer.allocUnsafe(Math.max(size, 1024))
+  }
+
+  /** A place to come back to by `rewind`, between two fields. */
+  mark(): number {
+    return this.at
+  }
+
+  rewind(mark: number): void {
+    this.at = mark
   }
 
   finish(): Uint8Array {
@@ -187,8 +228,8 @@ class Writer {
 
   integer(field: number, value: number): void {
     this.tag(field, varint)
-    if (value >= 0 && value <= 0x7fff_ffff) this.small(value)
-    else this.big(BigInt.asUintN(64, BigInt(value)))
+    if (value >= 0 && value <= 0x7fff_ffff) this.small(Math.floor(value))
+    else this.big(BigInt.asUintN(64, BigInt(Number.isInteger(value) ? value : 0)))
   }
 
   fixed32(field: number, value: number): void {
@@ -201,11 +242,15 @@ class Writer {
     this.at = this.buffer.writeDoubleLE(value, this.at)
   }
 
-  /** Nanoseconds since 1970: more than a number holds, so in halves of the seconds, each of which is exact. */
+  /**
+   * Nanoseconds since 1970: more than a number holds, so in halves of the seconds, each of which is exact. OTLP has no times before,
+   * and they become its beginning.
+   */
   time(field: number, [seconds, nanoseconds]: HrTime): void {
     this.tag(field, bits64)
-    const low = (seconds & 0xffff) * 1e9 + Math.floor(nanoseconds)
-    const high = Math.floor(seconds / 0x1_0000) * 1e9
+    const isTime = seconds >= 0 && nanoseconds >= 0 && Number.isFinite(seconds + nanoseconds)
+    const low = isTime ? (seconds & 0xffff) * 1e9 + Math.floor(nanoseconds) : 0
+    const high = isTime ? Math.floor(seconds / 0x1_0000) * 1e9 : 0
     const sum = (high % 0x1_0000) * 0x1_0000 + (low % 0x1_0000_0000)
     const carry = Math.floor(sum / 0x1_0000_0000) + Math.floor(low / 0x1_0000_0000)
     this.at = this.buffer.writeUInt32LE(sum % 0x1_0000_0000, this.at)
@@ -233,6 +278,10 @@ class Writer {
 
   /** `KeyValue.key`. */
   key(key: string): void {
+    if (key.length > maxKnownLength) {
+      this.text(1, key)
+      return
+    }
     let known = knownKeys.get(key)
     if (known === undefined) {
       const writer = new Writer(key.length * 3)

@@ -70,20 +70,20 @@ export function createPipeline({ transport, batch: settings, redact, onUnsampled
   let closed = false
   let timer: NodeJS.Timeout | null = null
   let dueAt = 0
-  /** Until when the collector is left alone. */
+  /** Until when the collector is left alone; of a clock that nobody sets. */
   let restUntil = 0
   let failures = 0
 
   const wake = (): void => {
     timer = null
-    const rest = restUntil - Date.now()
+    const rest = restUntil - performance.now()
     if (rest > 0) arm()
     else void pump()
   }
   /** Sets the timer to when something is to be done next, unless it is set to that or earlier. */
   const arm = (): void => {
     if (closed || sending !== null) return
-    const now = Date.now()
+    const now = performance.now()
     const waits = current === null && queue.length < settings.maxBatch
     const due = Math.max(restUntil, waits ? now + settings.delayMs : now)
     if (timer !== null) {
@@ -133,12 +133,12 @@ export function createPipeline({ transport, batch: settings, redact, onUnsampled
     failures++
     const backoff = Math.min(firstBackoffMs * 2 ** (failures - 1), maxBackoffMs) * (0.8 + 0.4 * Math.random())
     const afterMs = outcome.kind === 'retry' ? (outcome.afterMs ?? 0) : 0
-    restUntil = Date.now() + Math.max(backoff, afterMs)
+    restUntil = performance.now() + Math.max(backoff, afterMs)
     if (outcome.kind === 'refused' || batch.attempts >= maxAttempts) {
       current = null
       dropped.export_failed += batch.count
     }
-    report('warn', `export.${outcome.reason}`, `spans can't be exported to ${transport.shown} (${outcome.reason})${hintFor(outcome.reason)}; trying again in ${Math.round((restUntil - Date.now()) / 1000)} s`)
+    report('warn', `export.${outcome.reason}`, `spans can't be exported to ${transport.shown} (${outcome.reason})${hintFor(outcome.reason)}; trying again in ${Math.round((restUntil - performance.now()) / 1000)} s`)
     return false
   }
 
@@ -162,13 +162,13 @@ export function createPipeline({ transport, batch: settings, redact, onUnsampled
       }
     }
     if (safe.length === 0) return null
-    try {
-      return { bytes: encodeSpans(safe), count: safe.length, attempts: 0 }
-    } catch {
-      dropped.export_failed += safe.length
-      report('error', 'export.serialize', `${safe.length} spans were dropped because they could not be serialised`)
-      return null
+    const { bytes, count } = encodeSpans(safe)
+    const lost = safe.length - count
+    if (lost > 0) {
+      dropped.export_failed += lost
+      report('error', 'export.serialize', `${lost} of ${safe.length} spans were dropped because they could not be serialised`)
     }
+    return count === 0 ? null : { bytes, count, attempts: 0 }
   }
 
   const add = (span: ReadableSpan): void => {

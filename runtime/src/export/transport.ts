@@ -63,8 +63,18 @@ export function createTransport(options: TransportOptions): Transport {
     new Promise(resolve => {
       let clientRequest: ClientRequest | undefined
       let socketOfRequest: Socket | undefined
+      /** What becomes of the batch is the response's to say. */
+      let answered = false
+      const lost = (error: Error): void => {
+        settle({ kind: 'retry', afterMs: undefined, reason: describe(error) })
+      }
       // The whole exchange has this long: a collector that takes the request and never answers must not hold the queue.
-      const timer = setTimeout(() => clientRequest?.destroy(timeoutError(options.timeoutMs)), options.timeoutMs)
+      const timer = setTimeout(() => {
+        const error = timeoutError(options.timeoutMs)
+        clientRequest?.destroy(error)
+        // Of a request that is destroyed already nothing is heard any more.
+        if (!answered) lost(error)
+      }, options.timeoutMs)
       timer.unref()
       const settle = (outcome: Outcome): void => {
         clearTimeout(timer)
@@ -77,6 +87,7 @@ export function createTransport(options: TransportOptions): Transport {
           options.url,
           { method: 'POST', agent: client.agent, headers: requestHeaders(options.headers(), body.byteLength, options.gzip) },
           response => {
+            answered = true
             readResponse(response, settle)
           },
         )
@@ -101,8 +112,14 @@ export function createTransport(options: TransportOptions): Transport {
           })
         }
       })
-      clientRequest.on('error', error => {
-        settle({ kind: 'retry', afterMs: undefined, reason: describe(error) })
+      clientRequest.on('error', lost)
+      // Nobody asked for another protocol. Node destroys the connection and says neither that there was an answer nor an error.
+      clientRequest.on('upgrade', (response, socket) => {
+        socket.destroy()
+        settle({ kind: 'retry', afterMs: undefined, reason: `HTTP ${String(response.statusCode)}` })
+      })
+      clientRequest.on('close', () => {
+        if (!answered) lost(new Error('closed without an answer'))
       })
       clientRequest.end(body)
     })

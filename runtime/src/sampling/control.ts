@@ -20,8 +20,8 @@ export function createSampling(ratio: number, parentBased: boolean): SamplingSta
   let base = thresholdOf(ratio)
   let spike: { readonly threshold: Threshold; readonly local: boolean; readonly until: number } | null = null
   const currentSpike = (): typeof spike => {
-    // Timers may be late or stopped (Lambda freezes them), so that the clock decides as well.
-    if (spike !== null && Date.now() >= spike.until) spike = null
+    // Timers may be late or stopped (Lambda freezes them), so that a clock decides as well: one that nobody sets.
+    if (spike !== null && performance.now() >= spike.until) spike = null
     return spike
   }
   const control: SamplingControl = {
@@ -33,7 +33,7 @@ export function createSampling(ratio: number, parentBased: boolean): SamplingSta
       if (!(minutes > 0 && Number.isFinite(minutes))) {
         throw new RangeError(`sampling.spike wants minutes above 0, not ${String(minutes)}`)
       }
-      const mine = { threshold: thresholdOf(checkedRatio(next)), local: scope === 'local', until: Date.now() + minutes * 60_000 }
+      const mine = { threshold: thresholdOf(checkedRatio(next)), local: scope === 'local', until: performance.now() + minutes * 60_000 }
       spike = mine
       return () => {
         if (spike === mine) spike = null
