@@ -158,7 +158,8 @@ function readTraits(text: string): number {
       if (++row === 13) found |= Trait.card
     } else if (code === 45) {
       if (++dashes === 5) found |= Trait.dashes
-      if (group === 3 && text.charCodeAt(index + 3) === 45) found |= Trait.ssn
+      // With the two digits of `%20` before them.
+      if ((group === 3 || group === 5) && text.charCodeAt(index + 3) === 45) found |= Trait.ssn
       if (group < 4) row = 0
       group = 0
     } else {

@@ -82,6 +82,11 @@ const harmless: readonly (readonly [name: string, text: string])[] = [
   ['an IBAN with a wrong check', 'DE88370400440532013000'],
   ['a word that begins like an IBAN', 'DE89 means Germany'],
   ['an image', 'logo@2x.png'],
+  ['an image and a sign', 'logo@2x.png…'],
+  ['a package and a sign', 'lodash@4.17.21…'],
+  ['a scope of packages and a sign', '@types/node“'],
+  ['a name without an ending and a sign', 'ann@example…'],
+  ['an escape that is none', 'n4111111111111111 g%4111111111111111x'],
   ['a package', 'lodash@4.17.21'],
   ['an image digest', 'redis@sha256:abcdef'],
   ['a git remote', 'git@github.com:owner/name.git'],
@@ -138,6 +143,23 @@ describe('maskText', () => {
     expect(maskText(text)).toContain('[REDACTED]')
   })
 
+  it.each(['…', '”', '，', '。', '\u00a0', '\u200b', '🦊', 'ü', '\ud800', '…。', '-…', '.”', '…logo.png', '…v1.2', '%20', '\\n', '\\"', "'", '»', '?', '/'])(
+    'takes out an address before %j, and what follows stays',
+    (after) => {
+      expect(maskText(`jane.doe@example.com${after}`)).toBe(`[REDACTED]${after}`)
+      expect(maskText(`x jane.doe@sub.bücher.example${after} y`)).toBe(`x [REDACTED]${after} y`)
+    },
+  )
+
+  it('knows domains with letters of all scripts', () => {
+    expect(maskText('jane@bücher.example')).toBe('[REDACTED]')
+    expect(maskText('jane@例え.jp')).toBe('[REDACTED]')
+  })
+
+  it.each(sensitive)('takes out $name behind an escape of JSON or a URL', ({ text, found = text }) => {
+    for (const escape of ['\\n', '\\t', '%20', '%0A', '%2C', '%3d']) expect(maskText(`a${escape}${text}${escape}b`)).not.toContain(found)
+  })
+
   it.each(harmless)('leaves %s alone', (_, text) => {
     expect(maskText(text)).toBe(text)
   })
@@ -172,6 +194,8 @@ describe('the work on a text', () => {
   it.each([
     ['signs of addresses', 'a@'],
     ['addresses cut short', 'a.b@c.'],
+    ['signs of other scripts behind an address', 'a@b.c…d.'],
+    ['escapes', '%20\\n4'],
     ['schemes', 'x://'],
     ['schemes and users', 'x://a:b'],
     ['heads of web tokens', 'eyJ'],

@@ -1,5 +1,6 @@
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { captureError, initTracing, stage, withSpan, type Tracing } from '@spanguard/runtime'
+import { toPolicy } from '@spanguard/policy'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startReceiver, type Receiver } from '../otlp-receiver.js'
@@ -13,7 +14,7 @@ let tracing: Tracing
 beforeAll(async () => {
   process.env['OTEL_RESOURCE_ATTRIBUTES'] = 'team.token=glpat-ABCDEFGHIJ0123456789,service.note=jane.doe%40example.com'
   receiver = await startReceiver()
-  tracing = initTracing({ serviceName: 'leak', endpoint: receiver.url, environment: 'test', signals: false })
+  tracing = initTracing({ serviceName: 'leak', endpoint: receiver.url, environment: 'test', signals: false, policy: toPolicy({ attributes: { allow: ['order.*'] } }) })
 })
 afterAll(async () => {
   delete process.env['OTEL_RESOURCE_ATTRIBUTES']
@@ -74,11 +75,18 @@ const places: Readonly<Record<string, (secret: string) => void>> = {
   'the key of an attribute': secret => {
     withSpan('a.b', span => span.setAttribute(secret, 'x'))
   },
+  'the key of an attribute, within a wildcard': secret => {
+    withSpan('a.b', span => span.setAttribute(`order.${secret}`, 1))
+  },
+  'keys of events and links, within a wildcard': secret => {
+    const link = { context: { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 }, attributes: { [`order.${secret}`]: 1 } }
+    withSpan('a.b', { links: [link] }, span => span.addEvent('e', { [`order.${secret}`]: 1 }))
+  },
   'attributes at the start': secret => {
     withSpan('a.b', { attributes: { 'server.address': secret, other: secret } }, () => {})
   },
   'url.full': secret => {
-    withSpan('a.b', span => span.setAttribute('url.full', `https://x.example/p/${encodeURIComponent(secret)}?q=${secret}#${secret}`))
+    withSpan('a.b', span => span.setAttribute('url.full', `https://x.example/p/${encodeURIComponent(secret.replace(/\p{Surrogate}/gu, '?'))}?q=${secret}#${secret}`))
   },
   'url.path': secret => {
     withSpan('a.b', span => span.setAttribute('url.path', `/p/${secret}`))
@@ -146,6 +154,12 @@ test('the resource', async () => {
   expect(bytes).not.toContain('jane.doe')
 })
 
+test('no secret of a key shows in the counts', () => {
+  expect(tracing.health().redacted['[REDACTED]']).toBeGreaterThan(0)
+  const shown = JSON.stringify(tracing.health().redacted)
+  for (const needle of Object.values(needles)) expect(shown).not.toContain(needle)
+})
+
 test('tracestate of other vendors, and baggage', async () => {
   const bytes = await bytesAfter(() => {
     const incoming = propagation.extract(context.active(), {
@@ -167,6 +181,7 @@ test('baggage that nobody listed does not go out with requests', () => {
     'user.email': { value: 'jane.doe@example.com' },
     'peer.service': { value: 'shop' },
     'server.address': { value: 'Bearer mF_9.B5f-4.1JqM' },
+    'order.4111111111111111': { value: '1' },
   })
   propagation.inject(propagation.setBaggage(context.active(), baggage), carrier)
   expect(carrier['baggage']).toBe('peer.service=shop')
@@ -195,6 +210,25 @@ test('content in keys that are denied: SQL, headers, bodies, queries, command li
     }).end()
   })
   expect(bytes).not.toContain('planted')
+})
+
+/** What stands right beside a secret in real texts: punctuation of all scripts, quotes, blanks of all kinds, emoji, escapes. */
+const neighbours = [
+  ' ', '\n', '\t', '"', "'", '`', '(', ')', '[', ']', '<', '>', ',', ';', ':', '!', '?', '|', '*', '…', '“', '”', '„', '’', '«', '»', '，', '。', '、', '：', '（', '）',
+  '「', '」', '؟', '،', '।', '—', '–', '·', '\u00a0', '\u200b', '\u2028', '\u3000', '\ufeff', '🦊', '👩‍💻', 'ü', '例', '\ud83e', '%20', '%0A', '%22', '%2C', '\\n', '\\t', '\\"',
+]
+
+test('property: a secret of any class, anywhere, right beside any sign', async () => {
+  const sign = fc.constantFrom(...neighbours)
+  const word = fc.constantFrom('', 'a', 'paid by', '42', 'é')
+  const plant = fc.record({ place: fc.constantFrom(...Object.keys(places)), kind: fc.constantFrom(...Object.keys(secrets)), first: word, before: sign, after: sign, last: word })
+  await fc.assert(
+    fc.asyncProperty(plant, async ({ place, kind, first, before, after, last }) => {
+      const bytes = await bytesAfter(() => places[place]?.(`${first}${before}${secrets[kind] ?? ''}${after}${last}`))
+      expect(bytes).not.toContain(needles[kind])
+    }),
+    { numRuns: 1000 },
+  )
 })
 
 test('property: a secret of any class, anywhere, among any text', async () => {

@@ -26,6 +26,46 @@ function attribute(key: string, value: AttributeValue, policy?: Policy, kind: Sp
   return span.attributes[key]
 }
 
+describe('keys within what a wildcard allows', () => {
+  const policy = toPolicy({ attributes: { allow: ['order.*', 'order_*'] } })
+  const ofResource = { 'process.command': 1, 'team.mail': 1 }
+  const redactAll = (keys: readonly string[]): { readonly bytes: string; readonly counts: Readonly<Record<string, number>> } => {
+    const attributes = Object.fromEntries(keys.map(key => [key, 1]))
+    const link = { context: { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 }, attributes: { ...attributes } }
+    const r = redactor(policy)
+    const span = r.redact(spanWith(s => s.setAttributes({ ...attributes }).addEvent('e', { ...attributes }), { links: [link] }))
+    return { bytes: JSON.stringify([span.attributes, span.events, span.links]), counts: r.counts() }
+  }
+
+  test.each([
+    'order.jane.doe@example.com',
+    'order.jane.doe@example.com…',
+    'order.jane%40example.com',
+    'order.4111111111111111',
+    'order.4111-1111-1111-1111',
+    'order_4111111111111111_a',
+    'order.4111 1111 1111 1111',
+    'order.078-05-1120',
+    'order.DE89370400440532013000',
+    'order.sk_live_4eC39HqLyjWDarjtT1zdp7dc',
+    'order_sk_live_4eC39HqLyjWDarjtT1zdp7dc',
+    'order.eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJqYW5lIn0.c2lnbmF0dXJlLWhlcmU',
+    `order.${'x'.repeat(251)}`,
+  ])('%s does not leave, with its value, and is not counted by name', (key) => {
+    const { bytes, counts } = redactAll([key])
+    expect(bytes).not.toContain(key)
+    expect(bytes).not.toContain(key.slice('order.'.length))
+    expect(bytes.match(/"\[REDACTED\]":"\[REDACTED\]"/g)).toHaveLength(3)
+    expect(counts).toEqual({ ...ofResource, '[REDACTED]': 3 })
+  })
+
+  test.each(['order.id', 'order.lines.2026-11-28', 'order.item_12345678', 'order.größe', 'order.a/b', `order.${'x'.repeat(250)}`])('%s leaves', (key) => {
+    const { bytes, counts } = redactAll([key])
+    expect(bytes.split(`${JSON.stringify(key)}:1`)).toHaveLength(4)
+    expect(counts).toEqual(ofResource)
+  })
+})
+
 describe('attributes', () => {
   test.each<[string, AttributeValue, unknown]>([
     ['http.request.method', 'GET', 'GET'],
@@ -246,6 +286,7 @@ test.each([
   ['GET /a?b=c', 'GET /a'],
   ['what is this?', 'what is this?'],
   ['fetch https://u:p@h/x?y=1 now', 'fetch https://h/x now'],
+  ['GET /pay?Bearer mF_9.B5f-4.1JqM now', 'GET /pay now'],
 ])('name %j leaves as %j', (given, expected) => {
   expect(maskName(given)).toBe(expected)
 })

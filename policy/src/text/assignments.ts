@@ -63,7 +63,7 @@ function readQuotedPair(text: string, sign: number): Range | null {
   return isSecretValue(text.slice(start, until), word) ? { start, end: until } : null
 }
 
-const HEADERS = /(?:^|[^\w-])(?:authorization|proxy-authorization|x-api-key|x-auth-token|cookie|set-cookie)$/i
+const HEADERS = /(?:^|[^\w-]|\\[bfnrtv]|%[\da-f]{2})(?:authorization|proxy-authorization|x-api-key|x-auth-token|cookie|set-cookie)$/i
 
 /** `Cookie: a=b; c=d`: the rest of the line. */
 function headerPair(text: string, sign: number): Range | null {
@@ -83,6 +83,8 @@ function secretWord(text: string, end: number): string | null {
   let start = end
   // Longer keys than any that was written by hand are left out, which also bounds the work for each sign.
   while (start > 0 && end - start < 64 && isTokenCode(text.charCodeAt(start - 1))) start--
+  // The letter of `\n` is none of the key's.
+  if (start < end && text[start - 1] === '\\') start++
   const words = splitName(text.slice(start, end))
   const last = words.at(-1)
   if (last === undefined) return null

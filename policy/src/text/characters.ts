@@ -12,6 +12,15 @@ export function isTokenCode(code: number): boolean {
   return isAlphanumeric(code) || code === 95 || code === 45
 }
 
+/**
+ * Ends an escape before the offset, in JSON or in a URL (`\n`, `%20`)? Its last letter or digit is no part of the word that
+ * begins there.
+ */
+export function endsEscape(text: string, at: number): boolean {
+  if (text[at - 2] === '\\') return /[bfnrtv]/.test(text[at - 1] ?? '')
+  return text[at - 3] === '%' && /^[\dA-Fa-f]{2}$/.test(text.slice(at - 2, at))
+}
+
 /** Every match of a pattern with the flag `g`. Cheaper than `matchAll`, which makes a copy of the pattern each time. */
 export function forEachMatch(pattern: RegExp, text: string, visit: (match: RegExpExecArray) => void): void {
   pattern.lastIndex = 0

@@ -1,5 +1,5 @@
 import type { TextMatch } from '../text.js'
-import { forEachMatch, isAlphanumeric, isTokenCode } from './characters.js'
+import { endsEscape, forEachMatch, isAlphanumeric, isTokenCode } from './characters.js'
 import { vendorTokens } from './vendor-tokens.js'
 
 type Push = (match: TextMatch) => void
@@ -29,9 +29,10 @@ export function findVendorTokens(text: string, push: Push): void {
   let before = 0
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)
-    const forms = code < 128 && !isAlphanumeric(before) ? FORMS[code] : null
+    const forms = code < 128 ? FORMS[code] : null
+    const isInside = isAlphanumeric(before)
     before = code
-    if (forms === null || forms === undefined) continue
+    if (forms === null || forms === undefined || (isInside && !endsEscape(text, index))) continue
     const end = endOfToken(text, index, forms)
     if (end === null) continue
     push({ class: 'secret', kind: 'vendor-token', start: index, end })
@@ -55,7 +56,8 @@ export function findJwts(text: string, push: Push): void {
   let from = text.indexOf('eyJ')
   while (from >= 0) {
     const headerEnd = endOfRun(text, from)
-    if (!isAlphanumeric(text.charCodeAt(from - 1)) && headerEnd - from >= 10 && text[headerEnd] === '.') {
+    const isInside = isAlphanumeric(text.charCodeAt(from - 1)) && !endsEscape(text, from)
+    if (!isInside && headerEnd - from >= 10 && text[headerEnd] === '.') {
       const payloadEnd = endOfRun(text, headerEnd + 1)
       if (payloadEnd - headerEnd > 8) {
         const end = endOfParts(text, payloadEnd)
@@ -64,7 +66,7 @@ export function findJwts(text: string, push: Push): void {
         continue
       }
     }
-    from = text.indexOf('eyJ', isAlphanumeric(text.charCodeAt(from - 1)) ? from + 3 : headerEnd)
+    from = text.indexOf('eyJ', isInside ? from + 3 : headerEnd)
   }
 }
 
@@ -119,7 +121,7 @@ export function findUserinfo(text: string, push: Push): void {
   }
 }
 
-const SCHEME = /(?<![A-Za-z0-9])(bearer|basic)(\s|%20|\+){1,4}([\w.~+/-]{8,}={0,2})/gi
+const SCHEME = /(?:(?<![A-Za-z0-9])|(?<=\\[bfnrtv]|%[\dA-Fa-f]{2}))(bearer|basic)(\s|%20|\+){1,4}([\w.~+/-]{8,}={0,2})/gi
 
 /** Credentials of an HTTP Authorization header (RFC 6750, RFC 7617). */
 export function findAuthorization(text: string, push: Push): void {

@@ -24,16 +24,36 @@ export function findEmails(text: string, push: (match: TextMatch) => void): void
   })
 }
 
+/**
+ * A character that is not ASCII may be a letter of the domain, or a sign behind it (`…`, `”`, `，`, an emoji): where the whole
+ * has no valid ending, the domain is cut before the last such character that leaves one.
+ */
 function endOfDomain(text: string, from: number): number | null {
-  let end = from
-  while (end < text.length && isDomainCode(text.charCodeAt(end))) end++
-  while (end > from && /[.-]/.test(text[end - 1] ?? '')) end--
-  const domain = text.slice(from, end)
-  const dot = domain.lastIndexOf('.')
-  if (dot <= 0) return null
-  const ending = domain.slice(dot + 1)
-  if (!/^(?:[A-Za-z]{2,24}|xn--[A-Za-z0-9-]{2,59})$/.test(ending) || FILE_ENDINGS.has(ending.toLowerCase())) return null
-  return end
+  let until = from
+  while (until < text.length && isDomainCode(text.charCodeAt(until))) until++
+  while (until > from) {
+    let end = until
+    while (end > from && isDotOrDash(text.charCodeAt(end - 1))) end--
+    // Up to the last character that is not ASCII and no further, so that none is looked at twice.
+    let start = end
+    while (start > from && isNameCode(text.charCodeAt(start - 1))) start--
+    if (start > from + 1 && text[start - 1] === '.' && isEnding(text.slice(start, end))) return end
+    while (start > from && text.charCodeAt(start - 1) <= 127) start--
+    until = start - 1
+  }
+  return null
+}
+
+function isEnding(ending: string): boolean {
+  return /^(?:[A-Za-z]{2,24}|xn--[A-Za-z0-9-]{2,59})$/.test(ending) && !FILE_ENDINGS.has(ending.toLowerCase())
+}
+
+function isNameCode(code: number): boolean {
+  return isAlphanumeric(code) || code === 45
+}
+
+function isDotOrDash(code: number): boolean {
+  return code === 46 || code === 45
 }
 
 /** `.` `+` `_` `-` `'` and anything that is not ASCII besides letters and digits; `%` is left to `%40`. */

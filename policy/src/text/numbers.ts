@@ -1,11 +1,11 @@
 import type { TextMatch } from '../text.js'
-import { forEachMatch, isAlphanumeric, isDigit } from './characters.js'
+import { endsEscape, forEachMatch, isAlphanumeric, isDigit } from './characters.js'
 import { cardIssuers, ibanLengths } from './number-forms.js'
 
 type Push = (match: TextMatch) => void
 
 const RUN = /\d{13,}/g
-const GROUP = /(?<!\d)\d{4}(?=[ -]\d)/g
+const GROUP = /(?:(?<!\d)|(?<=%\d\d))\d{4}(?=[ -]\d)/g
 /** The groups that are printed on cards, all with one separator. */
 const GROUPS = [/\d{4}([ -])\d{4}\1\d{4}\1\d{4}\1\d{1,3}(?!\d)/y, /\d{4}([ -])\d{4}\1\d{4}\1\d{4}(?!\d)/y, /\d{4}([ -])\d{6}\1\d{4,5}(?!\d)/y]
 
@@ -20,7 +20,11 @@ export function findCardNumbers(text: string, push: Push): void {
     push({ class: 'card', kind: 'card-number', start, end })
     return true
   }
-  forEachMatch(RUN, text, ({ index, 0: digits }) => accept(index, digits))
+  forEachMatch(RUN, text, ({ index, 0: digits }) => {
+    // The digits of `%20` run into those of the number.
+    const taken = text[index - 1] === '%' ? 2 : text[index - 2] === '%' ? 1 : 0
+    return accept(index, digits) || (taken > 0 && accept(index + taken, digits.slice(taken)))
+  })
   // Numbers in groups may stand behind other groups of digits, so that every group is tried as the first.
   forEachMatch(GROUP, text, ({ index }) =>
     GROUPS.some((pattern) => {
@@ -64,7 +68,7 @@ const IBAN = /[A-Z]{2}\d{2}(?=[ ]?[A-Z0-9]{4})/g
 export function findIbans(text: string, push: Push): void {
   forEachMatch(IBAN, text, ({ index, 0: head }) => {
     const length = ibanLengths[head.slice(0, 2)]
-    if (length === undefined || isAlphanumeric(text.charCodeAt(index - 1))) return
+    if (length === undefined || (isAlphanumeric(text.charCodeAt(index - 1)) && !endsEscape(text, index))) return
     const end = endOfIban(text, index, length)
     if (end === null) return
     if (remainder97(text.slice(index, end).replaceAll(' ', '')) === 1) push({ class: 'card', kind: 'iban', start: index, end })
@@ -93,7 +97,7 @@ function remainder97(iban: string): number {
 
 /** Beside a letter, digit or underscore, or joined to one by `-` or `.`: part of an id, a UUID, a fraction, a date. */
 function isInsideWord(text: string, start: number, end: number): boolean {
-  return isJoined(text, start - 1, start - 2) || isJoined(text, end, end + 1)
+  return (isJoined(text, start - 1, start - 2) && !endsEscape(text, start)) || isJoined(text, end, end + 1)
 }
 
 function isJoined(text: string, beside: number, beyond: number): boolean {

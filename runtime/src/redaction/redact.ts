@@ -8,11 +8,13 @@ import {
   boundText,
   cutText,
   framesOf,
+  isFreeOfSecrets,
   isPlainPath,
   keptTraceState,
   maskName,
   maskPath,
   maskUrl,
+  maxKeyLength,
   safeKey,
   statusMessage,
 } from './values.js'
@@ -64,11 +66,12 @@ export function createRedactor({ policy, valueLength, onRedacted }: RedactorOpti
   const scopes = new WeakMap<ReadableSpan['instrumentationScope'], ReadableSpan['instrumentationScope']>()
 
   const ruleOf = (key: string, scope: Scope): KeyRule => {
+    // Neither looked up nor kept: such keys would fill the memory.
+    if (key.length > maxKeyLength) return hiddenKey
     const known = rules[scope]
     const cached = known.get(key)
     if (cached !== undefined) return cached
-    const denied = !ownKeys.has(key) && judgeExportedKey(key, scope, policy) === 'deny'
-    const rule: KeyRule = denied ? { form: 'denied', exported: safeKey(key) } : { form: forms.get(key) ?? 'text', exported: key }
+    const rule = findRule(key, scope, policy)
     // Keys made from data would fill the memory: start over.
     if (known.size >= maxKnownKeys) known.clear()
     known.set(key, rule)
@@ -267,6 +270,15 @@ interface KeyRule {
   readonly form: 'denied' | 'text' | 'path' | 'url' | 'stack' | 'agent' | 'peer'
   /** The key as it leaves. */
   readonly exported: string
+}
+
+const hiddenKey: KeyRule = { form: 'denied', exported: redactedText }
+
+/** What a wildcard of the policy allows may hold anything, so that the key is judged by itself too. */
+function findRule(key: string, scope: Scope, policy: Policy): KeyRule {
+  if (ownKeys.has(key)) return { form: 'text', exported: key }
+  if (judgeExportedKey(key, scope, policy) === 'deny') return { form: 'denied', exported: safeKey(key) }
+  return isFreeOfSecrets(key) ? { form: forms.get(key) ?? 'text', exported: key } : hiddenKey
 }
 
 /** Keys whose values have a form of their own. */

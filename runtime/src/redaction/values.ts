@@ -3,10 +3,11 @@ import { maskText } from '@spanguard/policy'
 
 /** A span's or event's name: secrets are masked, and a query that came with a path or URL is cut. */
 export function maskName(name: string): string {
-  const bounded = name.length > 1024 ? name.slice(0, 1024) : name
-  if (!bounded.includes('/')) return maskText(bounded)
+  // Masked first: what is cut may be what tells a secret behind it (`/a?Bearer …`).
+  const masked = maskText(name.length > 1024 ? name.slice(0, 1024) : name)
+  if (!masked.includes('/')) return masked
   // `GET /a?token=x`, and a URL in the middle of a sentence.
-  return maskPath(bounded.replace(/(\/[^\s?#]*)[?#]\S*/g, '$1').replace(userinfo, '$1'))
+  return maskPath(masked.replace(/(\/[^\s?#]*)[?#]\S*/g, '$1').replace(userinfo, '$1'))
 }
 const userinfo = /((?:[a-z][a-z0-9+.-]{0,20}:)?\/\/)[^\s/@]*@/gi
 
@@ -118,6 +119,19 @@ export function safeKey(key: string): string {
   if (key.length <= 64 && writtenKey.test(key) && !/\d{5}/.test(key) && maskText(key) === key) return key
   return '[REDACTED]'
 }
+/** A key that is longer is made from data, whatever the policy allows. */
+export const maxKeyLength = 256
+
+/**
+ * May a key leave as it is that the policy allows, perhaps by a wildcard (`order.*`)? Not with a secret, an address or a long
+ * number in it, also where these are joined to other parts by what joins the parts of keys.
+ */
+export function isFreeOfSecrets(key: string): boolean {
+  if (key.length > maxKeyLength || longNumber.test(key) || maskText(key) !== key) return false
+  return key.split(/[._:/-]/).every(part => maskText(part) === part)
+}
+/** As long as a social security number; dates have eight digits. */
+const longNumber = /\d(?:[ _-]?\d){8}/
 const writtenKey = /^[A-Za-z][A-Za-z0-9]{0,24}(?:[._-][A-Za-z0-9]{1,24}){0,7}$/
 
 /**

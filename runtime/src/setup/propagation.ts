@@ -1,6 +1,7 @@
 import { propagation, type Context, type TextMapPropagator } from '@opentelemetry/api'
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core'
 import { judgeExportedKey, maskText, type Policy } from '@spanguard/policy'
+import { isFreeOfSecrets } from '../redaction/values.js'
 import { trustPropagation } from '../middleware/trust.js'
 
 /**
@@ -20,7 +21,7 @@ function listedBaggage(policy: Policy): TextMapPropagator {
     if (baggage === undefined) return context
     const unlisted = baggage
       .getAllEntries()
-      .filter(([key, entry]) => judgeExportedKey(key, 'span', policy) === 'deny' || maskText(entry.value) !== entry.value)
+      .filter(([key, entry]) => judgeExportedKey(key, 'span', policy) === 'deny' || !isFreeOfSecrets(key) || maskText(entry.value) !== entry.value)
     if (unlisted.length === 0) return context
     return propagation.setBaggage(context, baggage.removeEntries(...unlisted.map(([key]) => key)))
   }
