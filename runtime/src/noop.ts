@@ -60,9 +60,9 @@ export function stage<T>(_name: string, fn: () => T): T {
 
 export function captureError(_error: unknown, _options?: { stage?: string; handled?: boolean }): void {}
 
-export function redacted(value: unknown, options: { keepLast?: number } = {}): string {
+export function redacted(value: unknown, options?: { keepLast?: number } | null): string {
   const text = typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' ? String(value) : ''
-  const shown = Math.min(Math.trunc(options.keepLast ?? 0), 4, Math.floor(text.length / 4))
+  const shown = Math.min(Math.trunc(options?.keepLast ?? 0), 4, Math.floor(text.length / 4))
   return shown > 0 ? `****${text.slice(-shown)}` : '[REDACTED]'
 }
 

@@ -42,6 +42,9 @@ export interface ActiveTracing {
   readonly propagatesTo: (target: Target) => boolean
 }
 
+/** The `fingerprint` of `testTracing`; that of `initTracing` is JSON. */
+export const testFingerprint = 'testTracing'
+
 const key = Symbol.for('@spanguard/runtime state 1')
 
 export function runtimeState(): RuntimeState {

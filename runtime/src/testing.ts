@@ -10,7 +10,7 @@ import { createSampler } from './sampling/sampler.js'
 import { usePolicy } from './setup/policy.js'
 import { createPropagator } from './setup/propagation.js'
 import { unregisterGlobals } from './setup/conflicts.js'
-import { logFields, rememberLocalRoot, runtimeState } from './state.js'
+import { logFields, rememberLocalRoot, runtimeState, testFingerprint } from './state.js'
 import { describeSpans, findLeaks, matchSpan, type ExpectedSpan, type Leak } from './testing/matching.js'
 import { scopeName, version } from './version.js'
 
@@ -52,14 +52,19 @@ export interface TestTracingOptions {
 
 /**
  * Tracing for tests: the real tracer, sampler and redaction; spans are there as soon as they end, and nothing leaves the
- * process. `withSpan`, `stage` and the middlewares of this package use it until `shutdown()`.
+ * process. `withSpan`, `stage` and the middlewares of this package use it until `shutdown()`; an `initTracing` of the
+ * application gives the same handle meanwhile.
  *
  * Throws when tracing was set up in this process before.
  */
 export function testTracing(options: TestTracingOptions = {}): TestTracing {
   const state = runtimeState()
   if (state.active !== null && state.active.handle.health().state !== 'shut-down') {
-    throw new Error('spanguard: testTracing was called while tracing is set up already; await tracing.shutdown() first')
+    throw new Error(
+      state.active.fingerprint === testFingerprint
+        ? 'spanguard: testTracing was called while tracing is set up already; await tracing.shutdown() of the test before first'
+        : 'spanguard: testTracing was called while tracing is set up already: the application called initTracing before; call testTracing in a module that is imported before the application',
+    )
   }
   const policy = usePolicy(options.policy, 'options')
   const sampling = createSampling(options.ratio ?? 1, true)
@@ -141,7 +146,7 @@ export function testTracing(options: TestTracingOptions = {}): TestTracing {
   }
   state.active = {
     handle,
-    fingerprint: 'testTracing',
+    fingerprint: testFingerprint,
     options: {},
     provider,
     tracer: provider.getTracer(scopeName, version),
@@ -163,6 +168,8 @@ export function testTracing(options: TestTracingOptions = {}): TestTracing {
  * expect(tracing).toHaveSpan('payment.process', { parent: 'POST /pay', status: 'error', attributes: { 'error.stage': 'fraud' } })
  * expect(tracing).toLeakNothing()
  * ```
+ *
+ * TypeScript knows them by a declaration; see {@link SpanMatchers}.
  */
 export const spanMatchers = {
   toHaveSpan(received: unknown, name: string, expectedSpan: ExpectedSpan = {}): MatcherResult {
@@ -193,7 +200,10 @@ interface MatcherResult {
   readonly message: () => string
 }
 
-/** What the matchers add, for `interface Matchers<T> extends SpanMatchers<T> {}` in a declaration of vitest or jest. */
+/**
+ * What the matchers add, for TypeScript. Of vitest: `declare module 'vitest' { interface Matchers<T> extends SpanMatchers<T> {} }`;
+ * of jest: `declare global { namespace jest { interface Matchers<R, T> extends SpanMatchers<R> {} } }`.
+ */
 export interface SpanMatchers<R = unknown> {
   /** A recorded span of this name exists, with at least these attributes, this parent, kind and status. */
   toHaveSpan(name: string, expected?: ExpectedSpan): R

@@ -1,5 +1,5 @@
 import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Attributes, type AttributeValue } from '@opentelemetry/api'
-import { captureError, initTracing, stage, withSpan, type Tracing } from '@spanguard/runtime'
+import { captureError, initTracing, redacted, stage, withSpan, type Tracing } from '@spanguard/runtime'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startReceiver, type DecodedSpan, type Receiver } from '../otlp-receiver.js'
 
@@ -261,4 +261,37 @@ describe('written otherwise', () => {
     })
     for (const written of [text, once, encodeURIComponent(once), every]) expect(bytes).not.toContain(written)
   })
+})
+
+describe('what work returns and cannot be asked whether it is a promise', () => {
+  const hostileThen = {
+    get then(): unknown {
+      throw new Error('a trap')
+    },
+  }
+  test.each<[string, unknown]>([
+    ['a getter that throws', hostileThen],
+    ['a proxy that throws', throwing],
+    ['a revoked proxy', revocable.proxy],
+  ])('%s is returned, and the span ends', async (_, value) => {
+    let returned: unknown
+    const { spans } = await sent(() => {
+      returned = withSpan('a.b', () => value)
+    })
+    expect(Object.is(returned, value)).toBe(true)
+    expect(spans.map(({ name }) => name)).toEqual(['a.b'])
+  })
+})
+
+test('null is nothing given', async () => {
+  const nothing = null as never
+  const { spans } = await sent(() => {
+    expect(withSpan('a.b', nothing, () => 42)).toBe(42)
+    withSpan('c.d', () => {
+      captureError(new PaymentError('x'), nothing)
+    })
+  })
+  expect(spans.map(({ name }) => name)).toEqual(['a.b', 'c.d'])
+  expect(await tracing.flush(nothing)).toBe(true)
+  expect(redacted('4111111111111111', nothing)).toBe('[REDACTED]')
 })

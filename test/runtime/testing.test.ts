@@ -72,12 +72,30 @@ test('redaction is the real one, and what it had to take away is a leak', () => 
   expect(tracing).toLeakNothing()
 })
 
-test('context is propagated, and initTracing beside it is refused', () => {
+test('an application that sets tracing up itself gets the handle of the test', () => {
+  const application = initTracing({ serviceName: 'shop', environment: 'production', policy: toPolicy({}) })
+  expect(application).toBe(tracing)
+  expect(initTracing()).toBe(tracing)
+  withSpan('a.b', { attributes: { 'payment.amount': 42 } }, () => {})
+  expect(tracing).toHaveSpan('a.b', { attributes: { 'payment.amount': 42 } })
+})
+
+test('behind an application that has set tracing up, the message says what to do', async () => {
+  await tracing.shutdown()
+  const application = initTracing({ environment: 'test', signals: false })
+  try {
+    expect(application).not.toBe(tracing)
+    expect(() => testTracing()).toThrow('the application called initTracing before; call testTracing in a module that is imported before the application')
+  } finally {
+    await application.shutdown()
+  }
+})
+
+test('context is propagated, and a second testTracing beside it is refused', () => {
   const carrier: Record<string, string> = {}
   withSpan('a.b', () => {
     propagation.inject(context.active(), carrier)
   })
   expect(carrier['traceparent']).toMatch(/-01$/)
-  expect(() => initTracing({ environment: 'test' })).toThrow('initTracing was called before')
-  expect(() => testTracing()).toThrow('while tracing is set up already')
+  expect(() => testTracing()).toThrow('while tracing is set up already; await tracing.shutdown() of the test before first')
 })

@@ -4,11 +4,17 @@ import ts from 'typescript'
 import { expect, test } from 'vitest'
 
 const root = path.resolve(import.meta.dirname, '../..')
-const docs = path.join(root, 'docs/runtime')
+const docs = path.join(root, 'docs')
 
 /** Every block marked `ts` is a module that holds together with the types of the packages that it imports. */
-test.each(['queues.md'])('docs/runtime/%s: its ts blocks', { timeout: 120_000 }, name => {
-  const blocks = [...readFileSync(path.join(docs, name), 'utf8').matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(match => match[1] ?? '')
+test.each([
+  ['runtime/queues.md', null],
+  ['runtime.md', 'Testing'],
+])('docs/%s: its ts blocks (section: %s)', { timeout: 120_000 }, (name, section) => {
+  const page = readFileSync(path.join(docs, name), 'utf8')
+  const text = section === null ? page : (page.split(/^## /m).find(part => part.startsWith(`${section}\n`)) ?? '')
+  const blocks = [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(match => match[1] ?? '')
+  expect(blocks).not.toEqual([])
   const folder = mkdtempSync(path.join(root, 'test/fixtures/tmp-docs-'))
   try {
     const files = blocks.map((block, index) => {

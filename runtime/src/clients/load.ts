@@ -78,13 +78,23 @@ export function versionOf(name: string): string | null {
 
 /** Files to look from, nearest first. */
 function* places(): Generator<string> {
-  if (typeof __filename === 'string') yield __filename
+  const own = ownFile()
+  if (own !== null) yield own
   const applications = [process.argv[1], path.join(process.cwd(), 'index.js')].filter(file => file !== undefined)
   for (const application of applications) {
     if (!path.isAbsolute(application)) continue
-    const own = resolveFrom(application, '@spanguard/runtime/package.json')
-    if (own !== null) yield own
+    const installed = resolveFrom(application, '@spanguard/runtime/package.json')
+    if (installed !== null) yield installed
     yield application
+  }
+}
+
+/** This file, where that is known. webpack takes the question for answered in ES modules too, where the name then throws. */
+function ownFile(): string | null {
+  try {
+    return typeof __filename === 'string' ? __filename : null
+  } catch {
+    return null
   }
 }
 

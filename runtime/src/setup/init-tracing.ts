@@ -18,7 +18,7 @@ import { createKeeper } from '../sampling/keep.js'
 import { createSampler } from '../sampling/sampler.js'
 import { isRatio } from '../sampling/threshold.js'
 import { createIdGenerator } from '../spans/ids.js'
-import { logFields, runtimeState, type ActiveTracing, type RuntimeState } from '../state.js'
+import { logFields, runtimeState, testFingerprint, type ActiveTracing, type RuntimeState } from '../state.js'
 import { scopeName, version } from '../version.js'
 import { registerGlobals, newerApiCopy, unregisterGlobals } from './conflicts.js'
 import { parseEndpoint } from './endpoint.js'
@@ -32,7 +32,8 @@ import { createResource, findEntryPackage } from './resource.js'
  * Sets tracing up for this process: OTLP over HTTP to Tempo, sampled, redacted, and flushed at the end.
  *
  * What is not given comes from the environment (`OTEL_*`, `TEMPO_ENDPOINT`, `ENVIRONMENT`); a bad value is warned of and
- * ignored. A second call with the same options returns the same handle, however often the package is loaded.
+ * ignored. A second call with the same options returns the same handle, however often the package is loaded; under
+ * `testTracing` every call returns the handle of the test, and its own options count for nothing.
  *
  * Throws only when somebody else traces this process already (another provider, a second copy of the API, another
  * `initTracing`) and this is not production; in production that is one error line and `health().state`.
@@ -52,6 +53,8 @@ export function initWithPolicy(options: TracingOptions, loadPolicy: () => Loaded
   const place = (options.environment || undefined) ?? environment.environment
   const active = state.active
   if (active !== null && active.handle.health().state !== 'shut-down') {
+    // A test that imports the application's own setup: it gets what testTracing gave.
+    if (active.fingerprint === testFingerprint) return active.handle
     if (active.fingerprint !== fingerprint) {
       conflict('initTracing was called before with other options; those stay in force. Call it once', options, place)
     }
@@ -190,8 +193,8 @@ interface HandleParts {
 function createHandle({ sampling, policy, redactor, pipeline, close, place }: HandleParts): Tracing {
   let closing: Promise<boolean> | null = null
   let closed = false
-  const shutdown = ({ timeoutMs = defaultTimeoutMs }: { timeoutMs?: number } = {}): Promise<boolean> =>
-    (closing ??= close(timeoutMs)
+  const shutdown = (given?: { timeoutMs?: number } | null): Promise<boolean> =>
+    (closing ??= close(given?.timeoutMs ?? defaultTimeoutMs)
       .catch(() => false)
       .finally(() => {
         closed = true
@@ -209,7 +212,7 @@ function createHandle({ sampling, policy, redactor, pipeline, close, place }: Ha
       }
     },
     logFields,
-    flush: ({ timeoutMs = defaultTimeoutMs } = {}) => pipeline.flush(timeoutMs).catch(() => false),
+    flush: (given?: { timeoutMs?: number } | null) => pipeline.flush(given?.timeoutMs ?? defaultTimeoutMs).catch(() => false),
     shutdown,
     async [Symbol.asyncDispose]() {
       await shutdown()

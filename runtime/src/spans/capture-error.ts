@@ -13,12 +13,12 @@ export interface CaptureOptions {
  * exception event. Handled: an exception event only, as the semantic conventions have it that a handled error does not
  * fail the operation. Does nothing without an active span.
  */
-export function captureError(error: unknown, options: CaptureOptions = {}): void {
+export function captureError(error: unknown, options?: CaptureOptions | null): void {
   const span = trace.getActiveSpan()
   if (span === undefined) return
-  if (options.handled === true) recordException(span, error)
+  if (options?.handled === true) recordException(span, error)
   else recordFailure(span, error)
-  if (options.stage !== undefined) setStage(span, options.stage)
+  if (options?.stage !== undefined) setStage(span, options.stage)
 }
 
 /** ERROR status, `error.type` and an exception event. */

@@ -6,8 +6,8 @@ export interface RedactedOptions {
 }
 
 /** A value made fit for a span on purpose: `[REDACTED]`, or `****1234` with `keepLast`. */
-export function redacted(value: unknown, options: RedactedOptions = {}): string {
-  const keep = options.keepLast ?? 0
+export function redacted(value: unknown, options?: RedactedOptions | null): string {
+  const keep = options?.keepLast ?? 0
   if (keep <= 0) return '[REDACTED]'
   const text = typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' ? String(value) : ''
   const shown = Math.min(Math.trunc(keep), 4, Math.floor(text.length / 4))

@@ -28,8 +28,8 @@ export interface SpanOptions<A = AnyListedAttributes> {
  */
 export function withSpan<T>(name: string, fn: (span: ListedSpan) => T): T
 export function withSpan<T, const A>(name: string, options: SpanOptions<A>, fn: (span: ListedSpan) => T): T
-export function withSpan<T>(name: string, optionsOrFn: SpanOptions | ((span: ListedSpan) => T), maybeFn?: (span: ListedSpan) => T): T {
-  const options = typeof optionsOrFn === 'function' ? {} : optionsOrFn
+export function withSpan<T>(name: string, optionsOrFn: SpanOptions | null | ((span: ListedSpan) => T), maybeFn?: (span: ListedSpan) => T): T {
+  const options = typeof optionsOrFn === 'function' ? {} : (optionsOrFn ?? {})
   const fn = typeof optionsOrFn === 'function' ? optionsOrFn : maybeFn
   // From JavaScript, or through a cast: there is no work that could go on without its span.
   if (typeof fn !== 'function') throw new TypeError(`withSpan("${name}") was given no work: write it as the last argument, withSpan(name, () => work()).`)
@@ -102,12 +102,14 @@ function fail(span: Span, error: unknown): void {
   span.end()
 }
 
+/** What can't be asked (a getter that throws, a revoked proxy) is a value like others: the caller gets it. */
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    (typeof value === 'object' || typeof value === 'function') &&
-    value !== null &&
-    typeof (value as { then?: unknown }).then === 'function'
-  )
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
+  try {
+    return typeof (value as { then?: unknown }).then === 'function'
+  } catch {
+    return false
+  }
 }
 
 const kinds = {
