@@ -172,7 +172,7 @@ export async function startKafkaBroker(advertised = '127.0.0.1'): Promise<KafkaB
           const correlation = read.int32()
           read.text()
           found = key !== fetchKey
-          const body = answer(key, read, (server.address() as AddressInfo).port).buffer()
+          const body = answer(key, read, port).buffer()
           if (!found && !evenIfEmpty) return false
           const head = Buffer.alloc(8)
           head.writeInt32BE(body.length + 4, 0)
@@ -196,10 +196,13 @@ export async function startKafkaBroker(advertised = '127.0.0.1'): Promise<KafkaB
   await new Promise<void>(resolve => {
     server.listen(0, '127.0.0.1', resolve)
   })
+  // Kept, since a server that is closed has none, and a fetch may wait beyond that.
+  const { port } = server.address() as AddressInfo
   return {
-    address: `${advertised}:${(server.address() as AddressInfo).port}`,
+    address: `${advertised}:${port}`,
     close: () =>
       new Promise(resolve => {
+        waitingFetches.clear()
         for (const socket of sockets) socket.destroy()
         server.close(() => {
           resolve()
