@@ -6,7 +6,7 @@ import { UsageError } from '../checker/problem.js'
 import { repositoryOf } from '../project/workspace.js'
 import { version } from '../version.js'
 import { exitCodes } from './exit-codes.js'
-import { keepYoungSpaceSmall } from './memory.js'
+import { loadChecker } from './load-checker.js'
 import { ruleHelp, rulePages } from './rule-pages.js'
 import { progressLine, write } from './terminal.js'
 import { writeAtomically } from './write-file.js'
@@ -37,9 +37,7 @@ export async function runCheck(paths: readonly string[], flags: CheckFlags): Pro
   const cwd = process.cwd()
   if (flags.updateBaseline === true && flags.changed !== undefined) throw new UsageError('--update-baseline writes down everything that is known, --changed leaves most of it out: give one of the two.')
   const progress = progressLine()
-  keepYoungSpaceSmall()
-  // The compiler takes a third of a second to load: only the commands that need it pay for it.
-  const { changesAgainst, check } = await import('../checker/index.js')
+  const { changesAgainst, check } = await loadChecker()
   const { reporters } = await import('../checker/report/index.js')
   const { withoutBaseline, writeBaseline } = await import('../checker/baseline.js')
   const changes = flags.changed === undefined ? undefined : changesAgainst(cwd, flags.changed === true ? undefined : flags.changed, process.env)

@@ -6,7 +6,7 @@ import { UsageError } from '../checker/problem.js'
 import { getPackage } from '../project/package-json.js'
 import { repositoryOf } from '../project/workspace.js'
 import { exitCodes } from './exit-codes.js'
-import { keepYoungSpaceSmall } from './memory.js'
+import { loadChecker } from './load-checker.js'
 import { rulePages } from './rule-pages.js'
 import { progressLine, write } from './terminal.js'
 
@@ -21,8 +21,7 @@ export async function explain(what: string): Promise<number> {
 async function explainPlace(file: string, line: number): Promise<number> {
   const cwd = process.cwd()
   const progress = progressLine()
-  keepYoungSpaceSmall()
-  const { explain: explainLine } = await import('../checker/index.js')
+  const { explain: explainLine } = await loadChecker()
   const { explanationText } = await import('../checker/report/explanation.js')
   const { lintFile } = await import('../lint/index.js')
   const absolute = path.resolve(cwd, file)

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { UsageError } from '../checker/problem.js'
 import { version } from '../version.js'
 import { exitCodes } from './exit-codes.js'
-import { keepYoungSpaceSmall } from './memory.js'
+import { loadChecker } from './load-checker.js'
 import { progressLine, write } from './terminal.js'
 import { writeAtomically } from './write-file.js'
 
@@ -18,8 +18,7 @@ export interface InventoryFlags {
 /** `spanguard inventory`: what the program writes into traces, or what a change adds to it. */
 export async function runInventory(paths: readonly string[], flags: InventoryFlags): Promise<number> {
   const cwd = process.cwd()
-  keepYoungSpaceSmall()
-  const { inventory, inventoryDiff } = await import('../checker/index.js')
+  const { inventory, inventoryDiff } = await loadChecker()
   const { diffReporters, inventoryReporters } = await import('../checker/report/inventory/index.js')
   if (flags.diff !== undefined && diffReporters[flags.format] === undefined) {
     throw new UsageError(`--diff is written as ${Object.keys(diffReporters).join(' or ')}, not as ${flags.format}: a registry is a whole.`)

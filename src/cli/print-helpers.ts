@@ -5,7 +5,7 @@ import { UsageError } from '../checker/problem.js'
 import { parseJson } from '../settings/config-file.js'
 import { loadConfig } from '../settings/load-config.js'
 import { exitCodes } from './exit-codes.js'
-import { keepYoungSpaceSmall } from './memory.js'
+import { loadChecker } from './load-checker.js'
 import { progressLine, write } from './terminal.js'
 import { writeAtomically } from './write-file.js'
 
@@ -18,8 +18,7 @@ type Helpers = NonNullable<Config['helpers']>
 export async function printHelpers(paths: readonly string[], flags: { readonly output?: string; readonly updateConfig?: boolean }): Promise<number> {
   const cwd = process.cwd()
   const progress = progressLine()
-  keepYoungSpaceSmall()
-  const { inferredHelpers } = await import('../checker/index.js')
+  const { inferredHelpers } = await loadChecker()
   const { helpers, problems, root } = await inferredHelpers({ paths, cwd, onProgress: progress.show })
   progress.clear()
   if (flags.updateConfig === true) await write(process.stdout, await updateConfig(helpers, root, cwd))
