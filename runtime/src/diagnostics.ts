@@ -7,7 +7,7 @@ import { diag } from '@opentelemetry/api'
  */
 export function report(level: 'error' | 'warn' | 'info', key: string, message: string): void {
   try {
-    const now = Date.now()
+    const now = performance.now()
     const last = heard.get(key)
     if (last !== undefined && now - last.at < quietMs) {
       last.unheard++
@@ -36,8 +36,15 @@ export function hasDiagLogger(): boolean {
 }
 
 const quietMs = 60_000
+const heardKey = Symbol.for('@spanguard/runtime/diagnostics')
 const maxKeys = 200
-const heard = new Map<string, { at: number; unheard: number }>()
+interface Heard {
+  at: number
+  unheard: number
+}
+/** Of the process: the package may be loaded in both module systems, and each copy has the same to say. */
+const scope = globalThis as { [key: symbol]: Map<string, Heard> | undefined }
+const heard = (scope[heardKey] ??= new Map<string, Heard>())
 const levels = { error: 1, warn: 2, info: 3 } as const
 /** https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/ `OTEL_LOG_LEVEL`. */
 const levelNames: { readonly [name: string]: number } = {

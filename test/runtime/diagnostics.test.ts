@@ -33,6 +33,15 @@ describe('diagnostics', () => {
     expect(lines[2]).toBe('spanguard: something (4 more like this)\n')
   })
 
+  test('another copy of the package, as in the other module system, does not say it again', async () => {
+    report('warn', 'k', 'something')
+    vi.resetModules()
+    const copy = await import('../../runtime/src/diagnostics.js')
+    expect(copy.report).not.toBe(report)
+    copy.report('warn', 'k', 'something')
+    expect(lines).toEqual(['spanguard: something\n'])
+  })
+
   test.each([
     [undefined, ['error', 'warn']],
     ['ERROR', ['error']],
