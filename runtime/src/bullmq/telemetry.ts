@@ -49,6 +49,7 @@ export function createTelemetry(): BullmqTelemetry {
       },
     },
     contextManager: {
+      // BullMQ's type lets the function take anything; it calls it with nothing.
       with: (active, fn) => runIn(active, fn as unknown as () => ReturnType<typeof fn>, undefined),
       active: activeContext,
       root: () => ROOT_CONTEXT,

@@ -4,8 +4,8 @@ import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace'
 /**
  * OTLP as protobuf: https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto
  *
- * Byte for byte what `ProtobufTraceSerializer` of `@opentelemetry/otlp-transformer` makes, which goes through every span twice and
- * costs a service as much as all the rest of a SERVER span (measured: 13 µs of 39; this 4). The tests compare the two.
+ * Byte for byte what `ProtobufTraceSerializer` of `@opentelemetry/otlp-transformer` makes. That one goes through every span twice: with
+ * it a SERVER span cost a service 39 µs, with this one 24 (`npm run bench -- runtime server`). The tests compare the two.
  */
 
 type Resource = ReadableSpan['resource']
