@@ -47,6 +47,11 @@ const DRIVES_PAGE = /\b(?:cheerio|happy-dom|jsdom|linkedom|playwright|puppeteer|
 /** How much of a file is looked at for imports, in characters: they stand at its top. */
 const HEAD = 4_000
 
+/** What a compiler or bundler writes at the end of its output: the source is what people read and mend. */
+const SOURCE_MAP = '//# sourceMappingURL='
+/** Room for the comment and the name of the map, in characters. */
+const TAIL = 300
+
 const serverModules: ReadonlySet<string> = new Set(frameworks.flatMap(({ modules }) => modules))
 
 type Matcher = (file: string) => boolean
@@ -68,7 +73,7 @@ export function isOutOfScope(file: string, text: string, policy: Policy, folder:
  *
  * @returns null for a file that the rules look at
  */
-export function whyOutOfScope(file: string, text: string, policy: Policy, folder: string): 'files' | 'elsewhere' | 'test-runner' | 'page' | 'react-native' | null {
+export function whyOutOfScope(file: string, text: string, policy: Policy, folder: string): 'files' | 'built' | 'elsewhere' | 'test-runner' | 'page' | 'react-native' | null {
   let matches = matchers.get(policy)
   if (matches === undefined) {
     matches = compile([...policy.files.tests, ...policy.files.ignore])
@@ -79,6 +84,7 @@ export function whyOutOfScope(file: string, text: string, policy: Policy, folder
   const isInside = !relative.startsWith('..') && !path.isAbsolute(relative)
   const name = isInside ? relative : path.relative(getPackage(file)?.dir ?? path.dirname(file), file)
   if (matches(name.split(path.sep).join('/'))) return 'files'
+  if (text.slice(-TAIL).includes(SOURCE_MAP)) return 'built'
   const head = text.slice(0, HEAD)
   if (ELSEWHERE.test(head)) return 'elsewhere'
   if (RUNNER.test(head) || (SUITE.test(text) && CASE.test(text))) return 'test-runner'

@@ -37,10 +37,12 @@ describe('isOutOfScope', () => {
     ['a page that is set up', `import { WebTracerProvider } from '@opentelemetry/web'\nconst provider = new WebTracerProvider()`],
     ['a page that builds itself', `import { trace } from '@opentelemetry/api'\nconst button = document.createElement('button')`],
     ['a test by its runner', `import { test, expect } from '@playwright/test'\ntest('x', run)`],
+    ['the output of a compiler (booking-microservices)', `tracer.startSpan('a')\n//# sourceMappingURL=orders.js.map`],
     ['a reporter of a test runner', `import type { Reporter } from '@playwright/test/reporter'\nexport class Spans {}`],
   ])('%s runs elsewhere', (_, text) => expect(isOut('src/a.ts', text)).toBe(true))
 
   it.each([
+    ['a text about source maps', `const marker = '//# sourceMappingURL='\n${'export const a = 1\n'.repeat(30)}`],
     ['a span processor with a type of the web SDK', `import type { Span } from '@opentelemetry/sdk-trace-web'\nspan.setAttribute('session.id', userId)`],
     ['a component of the server', `import * as React from 'react'\nexport async function Orders() {}`],
     ['a service that drives a browser', `import puppeteer from 'puppeteer'\nawait page.evaluate(() => document.title)`],

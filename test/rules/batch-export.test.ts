@@ -19,6 +19,8 @@ const development: readonly [name: string, code: string][] = [
   ['a list of names', `if (exporters.includes('console')) processors.push(${toConsole})`],
   ['a list of environments', `if (['test', 'local'].includes(process.env.STAGE)) processors.push(${toConsole})`],
   ['another kind than those that send', `if (exporter.type === 'otlp') use(batch)\nelse if (exporter.type === 'zipkin') use(other)\nelse use(${toConsole})`],
+  ['a level of an enum (opentelemetry-lambda)', `if (level === DiagLogLevel.DEBUG) processors.push(${toConsole})`],
+  ['an environment that is a member of an enum', `if (config.stage !== Stage.Production) processors.push(${toConsole})`],
   ['no endpoint', `if (!process.env.OTEL_EXPORTER_OTLP_ENDPOINT) processors.push(${toConsole})`],
   ['no endpoint is left', `if (config.tracing.otlpTracesEndpoint) { use(batch) } else { use(${toConsole}) }`],
   ['a guard', `function setup() {\n  if (process.env.NODE_ENV === 'production') return\n  use(${toConsole})\n}`],

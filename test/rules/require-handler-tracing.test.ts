@@ -20,6 +20,7 @@ const preloadedOther = makeService('preloaded-other', { dependencies: ['express'
 const library = makeService('library', { dependencies: ['express'], exports: './index.js', types: './index.d.ts' })
 const extension = makeService('extension', { dependencies: ['express'], engines: { vscode: '^1.90.0' } })
 const generator = makeService('generator', { dependencies: ['express'] }, { 'templates/shop/package.json': '{ "name": "shop", "dependencies": { "express": "*" } }' })
+const workspace = makeService('workspace', { dependencies: ['express'] }, { 'benchmark/package.json': '{ "name": "bench", "dependencies": { "express": "*" } }', 'packages/testing/package.json': '{ "name": "@acme/testing", "dependencies": { "express": "*" } }', 'packages/mock-collector/package.json': '{ "name": "mock-collector", "dependencies": { "express": "*" } }', 'packages/contest/package.json': '{ "name": "contest", "dependencies": { "express": "*" } }' })
 const command = makeService('command', { dependencies: ['chalk'], bin: 'dist/cli.js' })
 
 /** One suggestion, whatever it writes: the tester takes a number too, which its types do not say. */
@@ -39,6 +40,21 @@ describe('express', () => {
       { name: 'in a library: whoever installs it decides what traces it', filename: library('src/server.ts'), code: express },
       { name: 'inside an editor', filename: extension('src/server.ts'), code: express },
       { name: 'in a template that a generator copies', filename: generator('templates/shop/src/server.ts'), code: express },
+      { name: 'in a benchmark with a package of its own (envelop)', filename: workspace('benchmark/app.ts'), code: express },
+      { name: 'in a package for tests (netlify/build)', filename: workspace('packages/testing/src/server.ts'), code: express },
+      { name: 'in a mock (highlight)', filename: workspace('packages/mock-collector/src/index.ts'), code: express },
+      { name: 'a setup of the project that is started first (booking-microservices)', filename: plain('src/main.ts'), code: `import express from 'express'
+import { OpenTelemetryModule } from 'building-blocks/openTelemetry'
+OpenTelemetryModule.start()
+const app = express()
+app.get('/orders', listOrders)` },
+      { name: 'a setup that is awaited in the function that makes the app', filename: plain('src/main.ts'), code: `import express from 'express'
+import { initTracing } from '../lib/setup'
+async function main() {
+  await initTracing()
+  const app = express()
+  app.get('/orders', listOrders)
+}` },
       { name: 'a middleware before the routes', filename: ready('src/app.ts'), code: `import { expressTracing } from '@spanguard/runtime/express'
 import express from 'express'
 const app = express()
@@ -129,6 +145,44 @@ app.use('/assets', express.static('public'))
 app.use('/api', (req, res, next) => next())` },
     ],
     invalid: [
+      { name: 'a folder whose name only holds the word', filename: workspace('packages/contest/src/app.ts'), code: express, errors: [{ messageId: 'app', suggestions: one }] },
+      {
+        name: 'what is called first has another business',
+        filename: plain('src/main.ts'),
+        code: `import express from 'express'
+import { describeTelemetry } from './describe-telemetry'
+describeTelemetry()
+const app = express()
+app.get('/orders', listOrders)`,
+        errors: [{ messageId: 'app', suggestions: one }],
+      },
+      {
+        name: 'a setup that is started after the app is made',
+        filename: plain('src/main.ts'),
+        code: `import express from 'express'
+import { initTracing } from '../lib/setup'
+const app = express()
+initTracing()
+app.get('/orders', listOrders)`,
+        errors: [{ messageId: 'app', suggestions: one }],
+      },
+      {
+        name: 'with the runtime its setup leaves handlers to the middleware',
+        filename: ready('src/main.ts'),
+        code: `import express from 'express'
+import { initTracing } from '../lib/setup'
+initTracing()
+const app = express()
+app.get('/orders', listOrders)`,
+        errors: [{ messageId: 'app' }],
+        output: [`import express from 'express'
+import { expressTracing } from '@spanguard/runtime/express'
+import { initTracing } from '../lib/setup'
+initTracing()
+const app = express()
+app.use(expressTracing())
+app.get('/orders', listOrders)`],
+      },
       {
         name: 'two lines are inserted, in the quotes and without semicolons as the file is',
         filename: ready('src/app.ts'),

@@ -44,6 +44,10 @@ ruleTester.run('require-shutdown', rule, {
       code: `${provider}import { SpanExporter } from './span-exporter'\nconst provider = new NodeTracerProvider()\nprovider.addSpanProcessor(new SimpleSpanProcessor(new SpanExporter()))\nprovider.register()`,
     },
     {
+      name: 'a processor of this file that prints what has ended (keystone)',
+      code: `${provider}function printer() { return { onStart() {}, onEnd(span) { console.log(span.name) }, async forceFlush() {}, async shutdown() {} } }\nconst provider = new NodeTracerProvider({ spanProcessors: [printer()] })\nprovider.register()`,
+    },
+    {
       name: 'the same in the options',
       code: `${provider}import { SpanExporter } from './span-exporter'\nconst provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(new SpanExporter())] })\nprovider.register()`,
     },
@@ -91,6 +95,11 @@ ruleTester.run('require-shutdown', rule, {
     },
   ],
   invalid: [
+    {
+      name: 'a processor of this file that gathers spans in one of the SDK',
+      code: `${provider}function filtering() { const batch = new BatchSpanProcessor(exporter); return { onStart() {}, onEnd(span) { if (span.name) batch.onEnd(span) }, async forceFlush() {}, async shutdown() {} } }\nconst provider = new NodeTracerProvider({ spanProcessors: [filtering()] })\nprovider.register()`,
+      errors: [{ messageId: 'missing', suggestions: 1 as unknown as readonly never[] }],
+    },
     {
       name: 'an SDK that nothing ends',
       code: `import { NodeSDK } from '@opentelemetry/sdk-node'

@@ -177,6 +177,9 @@ await place(order)
 const other = tracer.startSpan('other')
 open.push(other)
 await place(order)`) },
+    { name: 'handed over: to whoever listens (jambonz)', code: inFunction(`const span = tracer.startSpan('request')
+if (order.done) { span.end() } else { this.emit('waiting', { span }) }
+return order.id`) },
     { name: 'handed over: an outer variable', code: `${head}let current
 export async function begin(order) { current = tracer.startSpan('x'); await place(order) }` },
     { name: 'handed over: an imported function takes it and nothing here ends it', code: `import { follow } from './follow.js'

@@ -1,4 +1,4 @@
-import type { AttributeBag, AttributeWrite, CallValue, Sink, Value } from '../facts.js'
+import type { AttributeBag, AttributeWrite, CallValue, Origin, Sink, Value } from '../facts.js'
 import type { Finding } from '../finding.js'
 import { splitName } from '../names.js'
 import { isConventionalKey } from '../listed-keys.js'
@@ -39,7 +39,7 @@ type MessageId = keyof (typeof unboundedMessages)['no-unbounded-data']
 const RULE = 'no-unbounded-data'
 
 /** What has no bound in a key and its value. */
-export function unboundedWrite(fact: Pick<AttributeWrite, 'derivedFrom' | 'key' | 'origin' | 'sink' | 'value'>): Found | null {
+export function unboundedWrite(fact: Pick<AttributeWrite, 'derivedFrom' | 'entry' | 'key' | 'origin' | 'sink' | 'value'>): Found | null {
   const { key, sink, value } = fact
   if (isBuiltKey(key)) return found('key', key, { key: shorten(key.text) })
   const known = knownKey(key)
@@ -52,9 +52,15 @@ export function unboundedWrite(fact: Pick<AttributeWrite, 'derivedFrom' | 'key' 
   // Some conventional attributes are lists (`gen_ai.response.finish_reasons`), some a time in ISO 8601 (`process.creation.time`).
   // What a helper makes itself is judged where the helper writes it: there it has its name.
   if (inner?.messageId === 'unique' && fact.derivedFrom !== undefined && inner.origin.start === fact.origin.start) return null
+  // A property of an object that has a name (`message.messageId`) goes wherever the object goes.
+  if (inner?.messageId === 'unique' && !isWithin(fact.entry, fact.origin)) return null
   if ((inner?.messageId === 'array' || inner?.messageId === 'timestamp') && isConventional) return null
   // `gen_ai.input.messages`, `gen_ai.tool.definitions`: the conventions ask for the serialised structure under these very keys.
   return inner?.messageId === 'payload' && isConventional && known.startsWith('gen_ai.') ? null : inner
+}
+
+function isWithin(inner: Origin, outer: Origin): boolean {
+  return inner.start >= outer.start && inner.end <= outer.end
 }
 
 /** A template key with a part that varies. A part that is a constant of another file, or a prefix, does not. */
@@ -190,6 +196,8 @@ function isSmall(value: Value): boolean {
   if (value.kind === 'literal' || value.kind === 'template' || isConstant(value)) return true
   if (value.kind === 'array') return value.elements.every((element) => element.kind === 'literal')
   if (isErrorField(value)) return true
+  // `durations`, `sizes`: a number for each of a few things.
+  if (countWords.has(splitName(pathOf(value).at(-1) ?? '').at(-1) ?? '')) return true
   if (value.kind === 'object') return !value.open && value.properties.length <= 3 && value.properties.every((property) => isField(property.value))
   return value.kind === 'unknown' && value.yields !== undefined
 }
@@ -324,6 +332,8 @@ export function unboundedBag(fact: AttributeBag): Found | null {
   if (value.kind === 'call') {
     const words = splitName(value.callee.at(-1) ?? '')
     const [argument] = value.arguments
+    // `callInfo.toJSON()`: whatever the object says of itself.
+    if (value.callee.at(-1) === 'toJSON') return value.receiver === undefined || holdsAttributes(pathOf(value.receiver)) ? null : about('bag', value)
     const isFlattener = words.some((word) => word === 'flatten' || word === 'flat')
     const given = argument?.kind === 'call' ? argument.callee : pathOf(argument)
     return isFlattener && argument !== undefined && argument.kind !== 'object' && !holdsAttributes(given) ? about('bag', value) : null

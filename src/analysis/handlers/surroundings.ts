@@ -34,6 +34,9 @@ const register = `${runtimePackage}/register`
 /** Folders of a package whose programs serve its developers and readers. */
 const toolFolder = /\/(?:bench|benchmark|benchmarks|docs|(?:[\w-]+-)?fixtures|scripts)\//
 
+/** Folders that stand beside a project's programs, often packages of their own. */
+const standsApart = /^(?:bench|benchmarks?|docs|mocks?|mock-[\w-]+|[\w-]+-mocks?|templates?|testapps?|testing|test-(?:apps?|servers?|utils)|\w[\w-]*-tests?)$/
+
 /** @param filename absolute path of the file */
 export function readSurroundings(filename: string, analysis: FileAnalysis): Surroundings {
   const pkg = readPackageAround(filename)
@@ -53,11 +56,11 @@ export function readSurroundings(filename: string, analysis: FileAnalysis): Surr
   return { isTraced, isTool: toolFolder.test(`/${place}`) || isTemplate(filename), isGuest: pkg?.isLibrary === true || pkg?.isExtension === true, isCommand: pkg?.isCommand === true, hasRuntime, dependencies, packageDir: pkg?.dir ?? null, packageType: pkg?.type ?? 'commonjs' }
 }
 
-/** What a generator copies into a new project, a page shows or a suite of tests starts, stands in a folder of that name, often with a package.json of its own. */
+/** What a generator copies into a new project, a page shows, a suite of tests or a benchmark starts or imitates, stands in a folder of that name, often with a package.json of its own. */
 function isTemplate(filename: string): boolean {
   let top = getPackage(filename)?.dir ?? path.dirname(filename)
   for (let outer = getPackage(top); outer !== null && outer.dir !== top; outer = getPackage(top)) top = outer.dir
-  return path.relative(top, filename).split(path.sep).slice(0, -1).some((folder) => /^(?:docs|templates?|testapps?|\w[\w-]*-tests?)$/.test(folder))
+  return path.relative(top, filename).split(path.sep).slice(0, -1).some((folder) => standsApart.test(folder))
 }
 
 const none: ReadonlySet<string> = new Set()

@@ -88,6 +88,7 @@ function judgeHost(
   if (framework.rootModule !== undefined && rootModule === null) return []
   if (isErrand(host, file, around, analysis)) return []
   if (isPassedToTracer(host, around) || object.creation.arguments.some((argument) => !isFunction(argument) && isTracing(argument, framework, analysis))) return []
+  if (isStartedBefore(object.creation, around, analysis)) return []
   const handlers = host.handlers.filter((call) => !isHandlerTraced(call, file, hosts, analysis))
   const routes = [...handlers, ...host.mounts.filter((call) => !isMiddlewareTracing(call, analysis))]
   const tracing = host.middleware.find((call) => isMiddlewareTracing(call, analysis))
@@ -137,6 +138,27 @@ function routerOf(node: TSESTree.Node): TSESTree.Node {
 
 function isMiddlewareTracing(call: MiddlewareCall, analysis: FileAnalysis): boolean {
   return call.node.arguments.some((argument) => isTracing(argument, call.object.framework, analysis))
+}
+
+/** A function whose name says that it sets something going; a default export is called what its module is. */
+const STARTING = /^(?:bootstrap|configure|default$|enable|init|instrument|load|register|run|set[uU]p|start)/
+
+/**
+ * `OpenTelemetry.start()`, `await initTracing()`: a function of the project, whose name or module says that it sets tracing up, is called
+ * before the app is made. Whether that is early enough is `setup-first`'s to say. The runtime's setup leaves handlers to the middleware.
+ */
+function isStartedBefore(creation: TSESTree.Node, { hasRuntime }: Surroundings, { calls, sourceCode }: FileAnalysis): boolean {
+  if (hasRuntime) return false
+  const home = getEnclosingFunction(creation)
+  return calls.some((call) => {
+    if (call.range[1] > creation.range[0] || call.type !== 'CallExpression') return false
+    const { parent } = call
+    const isStatement = parent.type === 'ExpressionStatement' || (parent.type === 'AwaitExpression' && parent.parent.type === 'ExpressionStatement')
+    const at = isStatement ? getEnclosingFunction(call) : null
+    if (!isStatement || (at !== null && at !== home)) return false
+    const reference = resolveReference(unwrap(call.callee), sourceCode)
+    return reference !== null && STARTING.test(reference.path.at(-1) ?? reference.imported) && !reference.module.startsWith('@opentelemetry/') && [reference.imported, ...reference.path, reference.module].some(saysTracing)
+  })
 }
 
 /** Wrapped in a tracer, by hand inside a server's one handler, or an app that is judged itself. */

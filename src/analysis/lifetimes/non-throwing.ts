@@ -191,5 +191,5 @@ export const iterations: ReadonlySet<string> = new Set([
   'sort',
 ])
 
-/** Methods that put what they are given into a collection. */
-export const collecting: ReadonlySet<string> = new Set(['add', 'append', 'enqueue', 'push', 'set', 'setValue', 'unshift'])
+/** Methods that put what they are given into a collection, or into the hands of whoever listens. */
+export const collecting: ReadonlySet<string> = new Set(['add', 'append', 'emit', 'enqueue', 'push', 'set', 'setValue', 'unshift'])

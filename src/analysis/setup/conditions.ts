@@ -214,7 +214,7 @@ function meansEquality(
   const isEqual = holds === test.operator.startsWith('=')
   const [literal, other] = isConstant(test.right) ? [test.right, test.left] : [test.left, test.right]
   if (!isConstant(literal)) return false
-  const value = literal.type === 'Literal' ? String(literal.value) : ''
+  const value = literal.type === 'Literal' ? String(literal.value) : literal.type === 'MemberExpression' ? (getMemberName(literal) ?? '') : ''
   if (/^(?:1|true|yes|on|enabled)$/i.test(value)) return means(other, isEqual, sourceCode, depth)
   if (/^(?:|0|false|no|off|null|none|disabled)$/i.test(value)) return means(other, !isEqual, sourceCode, depth)
   // `debugMode === 'pretty'`: whichever way, it is debugging.
@@ -228,7 +228,12 @@ function nameOfTested(node: TSESTree.Node): string {
 }
 
 function isConstant(node: TSESTree.Node): boolean {
-  return node.type === 'Literal' || (node.type === 'Identifier' && node.name === 'undefined')
+  return node.type === 'Literal' || (node.type === 'Identifier' && node.name === 'undefined') || isEnumMember(node)
+}
+
+/** `LogLevel.DEBUG`, `Environment.Production`: both names begin large, as those of no variable do. */
+function isEnumMember(node: TSESTree.Node): boolean {
+  return node.type === 'MemberExpression' && node.object.type === 'Identifier' && /^[A-Z]/.test(node.object.name) && /^[A-Z]/.test(getMemberName(node) ?? '')
 }
 
 /** `EXPORTERS.includes('console')`, `['test', 'development'].includes(env)`, `isDevelopment()`, `Boolean(url)`. */

@@ -3,7 +3,7 @@ import type { TSESTree } from '@typescript-eslint/types'
 import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 
 import { removedModules, type ProviderExport } from '../../otel/setup.js'
-import { getMemberName, unwrap } from '../bindings.js'
+import { findVariable, getMemberName, unwrap } from '../bindings.js'
 import { originOf } from '../origins.js'
 import { canBothRun, isConditional } from './conditions.js'
 import { hasOtherEnd, readDeadline } from './ends.js'
@@ -124,9 +124,19 @@ function addedProcessors(calls: readonly Call[]): readonly TSESTree.Node[] {
   })
 }
 
+/** A processor that a function or class of this file makes, in which no processor or exporter of the SDK stands: it has nothing to hold spans in. */
+function isOwnPrinter(processor: TSESTree.Node, sourceCode: Readonly<SourceCode>): boolean {
+  if (processor.type !== 'CallExpression' && processor.type !== 'NewExpression') return false
+  const callee = unwrap(processor.callee)
+  if (callee.type !== 'Identifier' || processor.arguments.length > 0) return false
+  const definition = findVariable(callee, sourceCode)?.defs[0]
+  if (definition?.type !== 'FunctionName' && definition?.type !== 'ClassName') return false
+  return !/\w(?:Processor|Exporter)\s*\(|\bextends\b/.test(sourceCode.getText(definition.node))
+}
+
 /** Can a processor hold spans that only the provider's end sends? One that leaves the file is flushed by whoever took it. */
 function isBuffered(processor: TSESTree.Node, sourceCode: Readonly<SourceCode>): boolean {
-  if (holdsNothing(processor, sourceCode)) return false
+  if (holdsNothing(processor, sourceCode) || isOwnPrinter(processor, sourceCode)) return false
   if (processor.type !== 'Identifier') return true
   const ownership = followName(processor, sourceCode)
   return !leavesFile(ownership) && ownership.ends.length === 0

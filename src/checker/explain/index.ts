@@ -104,6 +104,8 @@ function whySilent(file: string, text: string, analysis: Analysis, policy: Param
   switch (whyOutOfScope(file, text, policy, analysis.root)) {
     case 'files':
       return 'A pattern of "files.tests" or "files.ignore" of the config names it: tests and ignored files are not judged.'
+    case 'built':
+      return 'It is the output of a compiler or bundler (it ends in a sourceMappingURL): its source is judged.'
     case 'elsewhere':
       return 'It is code for a browser, a phone or a load generator by what it imports, which no service runs.'
     case 'test-runner':
