@@ -1,7 +1,7 @@
-import { keepYoungSpaceSmall } from './memory.js'
+import { suitOneRun } from './engine.js'
 
 /** The checker with its compiler, which takes a third of a second to load: only the commands that need it pay for it. */
 export async function loadChecker(): Promise<typeof import('../checker/index.js')> {
-  keepYoungSpaceSmall()
+  suitOneRun()
   return import('../checker/index.js')
 }
