@@ -7,6 +7,8 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { build } from 'esbuild'
 
+import { replaceSpreads } from './spreads.mjs'
+
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
 const root = path.resolve(import.meta.dirname, '..')
 const workspaces = ['policy', 'runtime'].map(name => path.join(root, name))
@@ -20,7 +22,19 @@ for (const workspace of workspaces) {
   await bundle(workspace)
 }
 const { status } = spawnSync(process.execPath, [tsc, '-b', ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' })
+for (const folder of ['dist/rules', 'dist/src', 'policy/dist']) rewrite(path.join(root, folder))
 process.exitCode = status ?? 1
+
+/** What the analysis is made of; the runtime's objects are its callers', whose keys may be anything. */
+function rewrite(folder) {
+  for (const name of readdirSync(folder, { recursive: true })) {
+    if (!name.endsWith('.js')) continue
+    const file = path.join(folder, name)
+    const text = readFileSync(file, 'utf8')
+    const rewritten = replaceSpreads(text)
+    if (rewritten !== text) writeFileSync(file, rewritten)
+  }
+}
 
 /** One file for each entry of `exports`, and one for what several entries share. */
 async function bundle(workspace) {

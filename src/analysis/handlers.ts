@@ -2,7 +2,7 @@ import type { Config, Handler } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 
 import { type FrameworkDescriptor, withDeclared } from '../frameworks/index.js'
-import { type DeclaredFunctions, getDeclaredFunctions } from '../project/declared-functions.js'
+import { type DeclaredFunctions, getDeclaredFunctions, noFunctions } from '../project/declared-functions.js'
 import { type ExportCandidate, type ExportedHandler, factOfExport, findExportCandidates, readDecorator, readExportedHandlers } from './handlers/declared.js'
 import { createObjectFinder, type ObjectFinder } from './handlers/objects.js'
 import { factsOfHandlerCall, type FrameworkCall, isMachinery, readFrameworkCall } from './handlers/registrations.js'
@@ -70,10 +70,9 @@ function findCandidates(config: Config, text: string, filename: string): Candida
   const all = withDeclared(config.frameworks ?? [])
   const mentioned = readMentioned(all, text)
   // Next.js is all exports: `next/link` in a component is no reason to look at every call.
-  const frameworks = mentioned.filter((row) => row.handlers.length > 0 || row.decorators !== undefined)
-  const declared = text.includes('export') && !/\.[jt]sx$/.test(filename) ? getDeclaredFunctions(filename) : none
-  const functions = all.filter((row) => row.exports !== undefined)
-  return { frameworks, declared, exports: findExportCandidates(functions, mentioned, filename, declared.names) }
+  const frameworks = mentioned.length === 0 ? mentioned : mentioned.filter((row) => row.handlers.length > 0 || row.decorators !== undefined)
+  const declared = text.includes('export') && !/\.[jt]sx$/.test(filename) ? getDeclaredFunctions(filename) : noFunctions
+  return { frameworks, declared, exports: findExportCandidates(all, mentioned, filename, declared.names) }
 }
 
 function readHandlers(analysis: FileAnalysis, filename: string): FileHandlers | null {
@@ -102,7 +101,7 @@ function readHandlers(analysis: FileAnalysis, filename: string): FileHandlers | 
   }
 }
 
-const none: DeclaredFunctions = { names: new Set<string>(), traced: false }
+const none: readonly FrameworkDescriptor[] = []
 const patterns = new WeakMap<readonly FrameworkDescriptor[], RegExp>()
 const ownPatterns = new WeakMap<FrameworkDescriptor, RegExp>()
 
@@ -113,7 +112,7 @@ function readMentioned(all: readonly FrameworkDescriptor[], text: string): reado
     pattern = toPattern(all.flatMap(({ modules }) => modules))
     patterns.set(all, pattern)
   }
-  return pattern.test(text) ? all.filter((framework) => patternOf(framework).test(text)) : []
+  return pattern.test(text) ? all.filter((framework) => patternOf(framework).test(text)) : none
 }
 
 function patternOf(framework: FrameworkDescriptor): RegExp {

@@ -1,11 +1,14 @@
+import path from 'node:path'
+
 import type { Config, Fact, Origin, Policy } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 import type { RuleContext } from '@typescript-eslint/utils/ts-eslint'
 
 import { isOutOfScope } from '../project/file-scope.js'
-import { getSettings } from '../settings/index.js'
+import { forAMoment } from '../project/moment.js'
+import { getSettings, type Settings } from '../settings/index.js'
 import { readDeclaredHelpers, wordOfHelper } from '../otel/declared-helpers.js'
-import { mayConcernSetup } from '../otel/setup.js'
+import { mayConcernSetup, setupWords } from '../otel/setup.js'
 import { tracingWords } from '../otel/words.js'
 import { factsOfCall, readTracingCall, type TracingCall } from './extract.js'
 import { factsOfLocalHelpers } from './local-helpers.js'
@@ -71,32 +74,65 @@ export function openFile(context: RuleOfFile): OpenFile {
 }
 
 function createFile(context: AnyContext, openedBy: ReadonlySet<string>): OpenFile {
-  const { cwd, filename, settings, sourceCode } = context
-  const { config, file, folder, policy } = getSettings(settings, filename)
-  const { text } = sourceCode
-  const isMentioned = once(() => mentionsTracing(config, text))
-  const getAnalysis = once(() => keepAnalysis(context, config, policy))
-  const isSetupMentioned = once(() => mayConcernSetup(text))
-  const isOut = once(() => isOutOfScope(filename, text, policy, file === null ? cwd : folder))
-  return {
-    filename,
-    config,
-    policy,
-    openedBy,
-    get mentionsTracing() {
-      return isMentioned()
-    },
-    get mentionsSetup() {
-      return isSetupMentioned()
-    },
-    get outOfScope() {
-      return isOut()
-    },
-    get analysis() {
-      return getAnalysis()
-    },
+  const { config, file, folder, policy } = settingsOf(context)
+  return new FileBeforeTree(context, config, policy, file === null ? context.cwd : folder, openedBy)
+}
+
+const settingsBy = new WeakMap<object, (folder: string) => Settings>()
+
+/** A run asks for the settings of the same folders hundreds of times a second, an editor at each key. */
+function settingsOf({ filename, settings }: AnyContext): Settings {
+  const ask = settingsBy.get(settings) ?? forAMoment((folder) => getSettings(settings, path.join(folder, 'any.ts')))
+  settingsBy.set(settings, ask)
+  return ask(path.dirname(filename))
+}
+
+/** A class, since one is made for every file of a run, most of which are asked two questions and no more. */
+class FileBeforeTree implements OpenFile {
+  readonly filename: string
+  readonly config: Config
+  readonly policy: Policy
+  readonly openedBy: ReadonlySet<string>
+  private readonly context: AnyContext
+  /** What the policy's patterns are relative to. */
+  private readonly folder: string
+  private isMentioned: boolean | null = null
+  private isSetup: boolean | null = null
+  private isOut: boolean | null = null
+  private kept: FileAnalysis | null = null
+
+  constructor(context: AnyContext, config: Config, policy: Policy, folder: string, openedBy: ReadonlySet<string>) {
+    this.filename = context.filename
+    this.config = config
+    this.policy = policy
+    this.openedBy = openedBy
+    this.context = context
+    this.folder = folder
+    if (!concerningWords.test(context.sourceCode.text)) {
+      this.isSetup = false
+      if (config.helpers === undefined) this.isMentioned = false
+    }
+  }
+
+  get mentionsTracing(): boolean {
+    return (this.isMentioned ??= mentionsTracing(this.config, this.context.sourceCode.text))
+  }
+
+  get mentionsSetup(): boolean {
+    return (this.isSetup ??= mayConcernSetup(this.context.sourceCode.text))
+  }
+
+  get outOfScope(): boolean {
+    return (this.isOut ??= isOutOfScope(this.filename, this.context.sourceCode.text, this.policy, this.folder))
+  }
+
+  get analysis(): FileAnalysis {
+    return (this.kept ??= keepAnalysis(this.context, this.config, this.policy))
   }
 }
+
+/** Without one of these a file has to do neither with spans nor with setup: one look instead of two for most files of a run. */
+const concerningWords = new RegExp(`${tracingWords.source}|${setupWords.source}`, 'i')
 
 /** Can a file of this text start spans or write to them? */
 export function mentionsTracing(config: Config, text: string): boolean {
@@ -110,7 +146,7 @@ export function mentionsTracing(config: Config, text: string): boolean {
  * @throws ConfigError when the settings or the nearest config file are not valid
  */
 export function analyzeFile(context: AnyContext): FileAnalysis {
-  const { config, policy } = getSettings(context.settings, context.filename)
+  const { config, policy } = settingsOf(context)
   return keepAnalysis(context, config, policy)
 }
 

@@ -25,8 +25,8 @@ function escape(text: string): string {
 /** What the names of such modules, a project's own included, have in them, and the variables that configure exporters. */
 const STEMS = /instrument|otel|telemetry|trac(?:er|ing)/i
 
-/** All that set tracing up, in few words: what has one of the stems is found by it. */
-const setupWords = new RegExp([STEMS.source, ...[...modules, ...registerModules].filter((module) => !STEMS.test(module)).map(escape)].join('|'), 'i')
+/** Without one of these in its text no file sets tracing up, or loads what does. In few words: what has one of the stems is found by it. */
+export const setupWords = new RegExp([STEMS.source, ...[...modules, ...registerModules].filter((module) => !STEMS.test(module)).map(escape)].join('|'), 'i')
 
 /** Can a file of this text set tracing up, or load what does? */
 export function mayConcernSetup(text: string): boolean {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 
 import { cachedByFile } from './cache.js'
+import { forAMoment } from './moment.js'
 import { getPackage } from './package-json.js'
 
 /** Files that name the functions of a project: the Serverless Framework's and AWS SAM's. */
@@ -25,27 +26,52 @@ export interface DeclaredFunctions {
  * @param file absolute path of a source file
  */
 export function getDeclaredFunctions(file: string): DeclaredFunctions {
+  const declaring = declaringAbove(path.dirname(file))
+  return declaring.length === 0 ? noFunctions : readDeclared(file, declaring)
+}
+
+/** Of a file that no other one speaks of. */
+export const noFunctions: DeclaredFunctions = { names: new Set<string>(), traced: false }
+
+function readDeclared(file: string, declaring: readonly DeclaringFile[]): DeclaredFunctions {
   const found = new Set<string>()
   let traced = false
-  const top = getPackage(file)?.dir
-  let dir = path.dirname(file)
-  for (let level = 0; level < LEVELS; level++) {
-    for (const name of namesIn(dir)) {
-      const declared = read(path.join(dir, name))
-      if (declared === null) continue
-      const source = path.relative(dir, file).split(path.sep).join('/').replace(/\.[cm]?[jt]sx?$/u, '')
-      for (const handler of declared.handlers) {
-        if (!isNamed(source, handler, name)) continue
-        found.add(handler.export)
-        traced ||= declared.traced
-      }
+  let nearest: string | null = null
+  for (const { dir, name } of declaring) {
+    // The nearest folder that names a function of the file is the one that runs it.
+    if (found.size > 0 && dir !== nearest) break
+    const declared = read(path.join(dir, name))
+    if (declared === null) continue
+    const source = path.relative(dir, file).split(path.sep).join('/').replace(/\.[cm]?[jt]sx?$/u, '')
+    for (const handler of declared.handlers) {
+      if (!isNamed(source, handler, name)) continue
+      nearest = dir
+      found.add(handler.export)
+      traced ||= declared.traced
     }
-    const parent = path.dirname(dir)
-    if (found.size > 0 || parent === dir || dir === top) break
-    dir = parent
   }
   return { names: found, traced }
 }
+
+/** A file that names functions. */
+interface DeclaringFile {
+  readonly dir: string
+  readonly name: string
+}
+
+/** Those at and above a folder, up to the package it belongs to, the nearest first. */
+const declaringAbove = forAMoment((folder): readonly DeclaringFile[] => {
+  const found: DeclaringFile[] = []
+  const top = getPackage(path.join(folder, 'package.json'))?.dir
+  let dir = folder
+  for (let level = 0; level < LEVELS; level++) {
+    for (const name of namesIn(dir)) found.push({ dir, name })
+    const parent = path.dirname(dir)
+    if (parent === dir || dir === top) break
+    dir = parent
+  }
+  return found
+})
 
 const listings = new Map<string, { readonly version: number; readonly found: readonly string[] }>()
 

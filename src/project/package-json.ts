@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { cachedByFile } from './cache.js'
+import { forAMoment } from './moment.js'
 
 /** What the project needs to know of a package.json. */
 export interface Package {
@@ -37,19 +38,23 @@ export interface Package {
  *   `readPackage` says what is wrong with it.
  */
 export function getPackage(file: string): Package | null {
+  return packageOf(path.dirname(file)).package
+}
+
+const packageOf = forAMoment((folder): { readonly package: Package | null } => {
   let type: Package['type'] | null = null
-  let dir = path.dirname(file)
+  let dir = folder
   for (;;) {
     const found = packageIn(dir)
     if (found) {
-      if (!isTypeOnly(found)) return type === null || type === found.type ? found : { ...found, type }
+      if (!isTypeOnly(found)) return { package: type === null || type === found.type ? found : { ...found, type } }
       type ??= found.type
     }
     const parent = path.dirname(dir)
-    if (parent === dir) return null
+    if (parent === dir) return { package: null }
     dir = parent
   }
-}
+})
 
 /** The package.json that stands in this folder, `null` where there is none or it is no JSON object. */
 export function packageIn(dir: string): Package | null {

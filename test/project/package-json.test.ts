@@ -1,7 +1,7 @@
 import { mkdtempSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { getPackage, readPackage } from '../../src/project/package-json.js'
 
 let dir = ''
@@ -25,12 +25,22 @@ describe('getPackage', () => {
     expect(getPackage(path.join(dir, 'esm/file.js'))).toMatchObject({ name: 'a', type: 'module', dir })
   })
 
-  it('reads a file again that has changed', () => {
-    write('package.json', { name: 'before' })
-    expect(getPackage(path.join(dir, 'x.ts'))?.name).toBe('before')
-    write('package.json', { name: 'after' })
-    utimesSync(path.join(dir, 'package.json'), new Date(1e9), new Date(1e9))
-    expect(getPackage(path.join(dir, 'x.ts'))?.name).toBe('after')
+  it('reads a file again that has changed, a moment later', () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    // The clock starts anew: whatever was asked in the tests before is over.
+    vi.advanceTimersByTime(3_600_000)
+    try {
+      write('package.json', { name: 'before' })
+      expect(getPackage(path.join(dir, 'x.ts'))?.name).toBe('before')
+      write('package.json', { name: 'after' })
+      utimesSync(path.join(dir, 'package.json'), new Date(1e9), new Date(1e9))
+      vi.advanceTimersByTime(99)
+      expect(getPackage(path.join(dir, 'x.ts'))?.name).toBe('before')
+      vi.advanceTimersByTime(1)
+      expect(getPackage(path.join(dir, 'x.ts'))?.name).toBe('after')
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('says what is wrong with a file that is no JSON', () => {

@@ -63,12 +63,30 @@ export function findExportCandidates(
   mentioned: readonly FrameworkDescriptor[],
   filename: string,
   declaredNames: ReadonlySet<string>,
-): ExportCandidate[] {
-  return frameworks.flatMap((framework) =>
-    (framework.exports ?? [])
-      .filter((row) => (row.files === undefined ? declaredNames.size > 0 || mentioned.includes(framework) : isFileOf(row.files, row, filename)))
-      .map((row) => ({ framework, row })),
+): readonly ExportCandidate[] {
+  const file = filename.replaceAll('\\', '/')
+  return rowsOf(frameworks).filter(({ files, framework }) =>
+    files === null ? declaredNames.size > 0 || mentioned.includes(framework) : isFileOf(files, file),
   )
+}
+
+/** A row with the files that may export its functions; null for those of any name. */
+interface ExportRow extends ExportCandidate {
+  readonly files: FilesOfRow | null
+}
+
+const exportRows = new WeakMap<readonly FrameworkDescriptor[], readonly ExportRow[]>()
+
+/** Every file of a project is asked about: what the tables say is put together once. */
+function rowsOf(frameworks: readonly FrameworkDescriptor[]): readonly ExportRow[] {
+  let rows = exportRows.get(frameworks)
+  if (rows === undefined) {
+    rows = frameworks.flatMap((framework) =>
+      (framework.exports ?? []).map((row) => ({ framework, row, files: row.files === undefined ? null : readFiles(row.files) })),
+    )
+    exportRows.set(frameworks, rows)
+  }
+  return rows
 }
 
 /** The handlers that a file exports. */
@@ -107,14 +125,13 @@ interface FilesOfRow {
   readonly folders: readonly (readonly string[])[]
 }
 
-const filesOf = new WeakMap<ExportedHandlerRow, FilesOfRow>()
+function readFiles(patterns: readonly string[]): FilesOfRow {
+  return { matches: picomatch([...patterns], { dot: true }), folders: patterns.map(readFolders) }
+}
 
-/** Every file of a project is asked about, and few stand in such folders: the glob is left to those. */
-function isFileOf(files: readonly string[], row: ExportedHandlerRow, filename: string): boolean {
-  const known = filesOf.get(row) ?? { matches: picomatch([...files], { dot: true }), folders: files.map(readFolders) }
-  filesOf.set(row, known)
-  const file = filename.replaceAll('\\', '/')
-  return known.folders.some((folders) => folders.every((folder) => file.includes(folder))) && known.matches(file)
+/** Few files stand in such folders: the glob is left to those. */
+function isFileOf({ folders, matches }: FilesOfRow, file: string): boolean {
+  return folders.some((each) => each.every((folder) => file.includes(folder))) && matches(file)
 }
 
 function readFolders(pattern: string): string[] {

@@ -1,5 +1,5 @@
 import type { TSESTree } from '@typescript-eslint/types'
-import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
+import type { Scope, SourceCode } from '@typescript-eslint/utils/ts-eslint'
 
 import { exportName, type ExportRef, type FrameworkDescriptor, matchesExport, matchesModule, type ObjectSource } from '../../frameworks/index.js'
 import { type Binding, findBinding, findVariable, type FunctionNode, getMemberName, unwrap } from '../bindings.js'
@@ -32,25 +32,27 @@ export function createObjectFinder(
   frameworks: readonly FrameworkDescriptor[],
   sourceCode: Readonly<SourceCode>,
 ): ObjectFinder {
-  const known = new Map<TSESTree.Node, FrameworkObject | null>()
+  // A name is the same object wherever it stands: what was found for one use of a variable holds for the others.
+  const known = new Map<TSESTree.Node | Scope.Variable, FrameworkObject | null>()
   const created = new Map<Call, FrameworkObject>()
   const modules = frameworks.flatMap(({ objects }) =>
     Object.values(objects).flatMap((sources) => sources.flatMap((source) => ('module' in source ? [source.module] : []))),
   )
   const makers = new Map<string, boolean>()
-  const running = new Set<TSESTree.Node>()
+  const running = new Set<TSESTree.Node | Scope.Variable>()
 
   return { objectOf: (node) => find(node, 0) }
 
   function find(written: TSESTree.Node, depth: number): FrameworkObject | null {
     const node = unwrap(written)
-    const answer = known.get(node)
+    const key = node.type === 'Identifier' ? (findVariable(node, sourceCode) ?? node) : node
+    const answer = known.get(key)
     if (answer !== undefined) return answer
-    if (depth > DEPTH || running.has(node)) return null
-    running.add(node)
+    if (depth > DEPTH || running.has(key)) return null
+    running.add(key)
     const found = read(node, depth + 1)
-    running.delete(node)
-    known.set(node, found)
+    running.delete(key)
+    known.set(key, found)
     return found
   }
 

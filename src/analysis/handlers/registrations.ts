@@ -137,23 +137,22 @@ function readHandlers(
 }
 
 function isPath(node: TSESTree.Node, context: ReceiverContext): boolean {
+  if (node.type === 'Literal') return true
   const value = valueOf(node, context.sourceCode)
   if (value.kind === 'reference') return value.resolved !== undefined && !isFunctionValue(value.resolved)
-  return value.kind === 'literal' || value.kind === 'template' || value.kind === 'concat' || value.kind === 'array' || isRegExp(node)
+  return value.kind === 'literal' || value.kind === 'template' || value.kind === 'concat' || value.kind === 'array'
 }
 
 function isFunctionValue(value: Value): boolean {
   return value.kind === 'unknown' && value.yields === 'function'
 }
 
-function isRegExp(node: TSESTree.Node): boolean {
-  return node.type === 'Literal' && 'regex' in node
-}
-
 /** The text of an argument that is known, else null. */
 export function literalText(node: TSESTree.Node | null, context: ReceiverContext): string | null {
-  const value = node === null ? null : resolve(valueOf(node, context.sourceCode))
-  return value?.kind === 'literal' && typeof value.value === 'string' ? value.value : null
+  // Most are written in place: that takes no value to be made.
+  if (node === null || node.type === 'Literal') return typeof node?.value === 'string' ? node.value : null
+  const value = resolve(valueOf(node, context.sourceCode))
+  return value.kind === 'literal' && typeof value.value === 'string' ? value.value : null
 }
 
 function resolve(value: Value): Value {

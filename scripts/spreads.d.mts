@@ -1,0 +1,1 @@
+export function replaceSpreads(text: string): string
