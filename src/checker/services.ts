@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { ts } from 'ts-morph'
 import type { Package } from '../project/package-json.js'
 import { applicationOf } from '../project/nx.js'
+import { nextFolder, pageExtensions } from '../project/next-files.js'
 import { getPackage } from '../project/package-json.js'
 import { existing } from '../project/source-path.js'
 import { otherScriptStarts, startCommands, type StartCommand } from '../project/wiring/index.js'
@@ -92,10 +93,10 @@ export function findServices(program: Program, graph: ModuleGraph, references: R
     const isOnlyScript = (file: string, own: readonly StartCommand[]): boolean => own.length > 0 && isTool(path.relative(dir, file)) && own.every(start => path.basename(start.place.file) === 'package.json')
     const shipped = [...byFile].filter(([file, own]) => !isOnlyScript(file, own))
     for (const [file, own] of shipped.length > 0 ? shipped : byFile) entries.push({ file, starts: own, order: graph.loadOrder([file], lateFiles(dir, file)) })
-    const nextFiles = fileHandlers.filter(handler => handler.descriptor.name === 'next').map(handler => handler.file).filter(file => isNextFile(dir, file))
+    const nextFiles = fileHandlers.filter(handler => handler.descriptor.name === 'next').map(handler => handler.file).filter(file => isServedByNext(dir, file))
     if (nextFiles.length > 0) {
       const own = starts.filter(start => start.runner === 'next')
-      const hook = first(['instrumentation', 'src/instrumentation'].map(name => path.join(dir, name)))
+      const hook = nextHook(dir)
       const custom = [...byFile.keys()].filter(file => graph.importsOf(file).some(imported => imported.specifier === 'next'))
       entries.push({ file: null, starts: own, order: graph.loadOrder([...(hook === null ? [] : [hook]), ...custom], nextFiles) })
     }
@@ -110,6 +111,14 @@ export function findServices(program: Program, graph: ModuleGraph, references: R
     const lambdas = isDeclared ? [] : fileHandlers.filter(handler => handler.descriptor.name === 'aws-lambda' && !byFile.has(handler.file)).map(handler => handler.file)
     for (const file of new Set(lambdas)) entries.push({ file, starts: starts.filter(start => start.entry === file), order: graph.loadOrder([file]) })
     return entries
+  }
+
+  /** `instrumentation` beside `pages` or `app`; of an application that stands deeper, in the package's own places. */
+  function nextHook(dir: string): string | null {
+    const folder = nextFolder(dir)
+    const folders = folder === null ? [dir, path.join(dir, 'src')] : [folder]
+    const extensions = pageExtensions(path.join(dir, 'instrumentation'))
+    return folders.flatMap(one => extensions.map(extension => path.join(one, `instrumentation.${extension}`))).find(file => program.file(file) !== null) ?? null
   }
 
   /** Files that a server loads from a bundle: Remix and React Router build `app/` into one that the server imports. */
@@ -131,9 +140,11 @@ export function findServices(program: Program, graph: ModuleGraph, references: R
 }
 
 /** Next.js looks for `app` and `pages` in its own folder and in `src`; another folder says by its config that it is one. A template says so too, and is none. */
-function isNextFile(dir: string, file: string): boolean {
+function isServedByNext(dir: string, file: string): boolean {
   const inner = path.relative(dir, file).split(path.sep)
   const at = inner[0] === 'src' ? 1 : 0
+  const name = inner[at]
+  if (at === 1 && (name === 'app' || name === 'pages') && nextFolder(dir, name) === dir) return false
   if (inner[at] === 'app' || inner[at] === 'pages' || (inner.length <= at + 2 && at < inner.length)) return true
   const own = inner.findIndex(name => name === 'app' || name === 'pages')
   if (own === -1 || isTool(path.relative(dir, file))) return own === -1

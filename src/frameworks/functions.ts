@@ -51,7 +51,7 @@ export const lambda: FrameworkDescriptor = {
 const extensions = '{cjs,cts,js,jsx,mjs,mts,ts,tsx}'
 
 /**
- * Next.js. Its files are loaded by the framework, which `instrumentation.ts` traces: the checker's to judge.
+ * Next.js. Which of these files are its own the extensions tell that its config names. Its files are loaded by the framework, which `instrumentation.ts` traces: the checker's to judge.
  * Source: nextjs.org/docs/app/api-reference/file-conventions/route, /docs/pages/building-your-application/routing/api-routes.
  */
 export const next: FrameworkDescriptor = {
@@ -64,7 +64,7 @@ export const next: FrameworkDescriptor = {
   handlers: [],
   exports: [
     {
-      files: [`**/app/**/route.${extensions}`],
+      files: [`**/app/**/route.${extensions}`, `**/app/**/route.*.${extensions}`],
       names: ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'],
       httpMethod: 'name',
     },

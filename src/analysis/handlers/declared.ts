@@ -3,6 +3,7 @@ import type { TSESTree } from '@typescript-eslint/types'
 import picomatch from 'picomatch'
 
 import { exportName, type ExportedHandlerRow, type FrameworkDescriptor, matchesModule } from '../../frameworks/index.js'
+import { isNextFile } from '../../project/next-files.js'
 import { findBinding, getPropertyName, isFunction, unwrap } from '../bindings.js'
 import { resolveReference } from '../imports.js'
 import { originOf } from '../origins.js'
@@ -66,7 +67,7 @@ export function findExportCandidates(
 ): readonly ExportCandidate[] {
   const file = filename.replaceAll('\\', '/')
   return rowsOf(frameworks).filter(({ files, framework }) =>
-    files === null ? declaredNames.size > 0 || mentioned.includes(framework) : isFileOf(files, file),
+    files === null ? declaredNames.size > 0 || mentioned.includes(framework) : isFileOf(files, file) && (framework.name !== 'next' || isNextFile(filename)),
   )
 }
 

@@ -1,6 +1,7 @@
 import picomatch from 'picomatch'
 import { ts } from 'ts-morph'
 import { getDeclaredFunctions } from '../../project/declared-functions.js'
+import { isNextFile } from '../../project/next-files.js'
 import { getPackage } from '../../project/package-json.js'
 import { deployedFunctions, type DeployedFunction } from './cdk.js'
 import { appliedDecorators } from './decorators.js'
@@ -237,7 +238,7 @@ function readOnce(
   function readExports(file: ProgramFile): void {
     for (const { descriptor, row, matches } of exportRows) {
       if (!frameworks.holds(descriptor, file.path)) continue
-      if (matches && (!matches(file.path) || !dependsOn(file.path, descriptor))) continue
+      if (matches && (!matches(file.path) || !dependsOn(file.path, descriptor) || (descriptor.name === 'next' && !isNextFile(file.path)))) continue
       if (!matches && !row.types) continue
       const declaredNames = matches ? null : getDeclaredFunctions(file.path).names
       const deployedNames = matches ? [] : deployed.filter(one => one.file === file.path).map(one => one.export)

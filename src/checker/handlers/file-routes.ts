@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { nextStem } from '../../project/next-files.js'
 
 /**
  * The route that a file's place gives.
@@ -8,14 +9,15 @@ import path from 'node:path'
  * @returns `/api/users/[id]` for Next.js' `app/(group)/api/users/[id]/route.ts`, `/orders/$id` for Remix' `app/routes/orders.$id.ts`
  */
 export function fileRoute(file: string, framework: string): string {
-  const posix = file.split(path.sep).join('/')
-  return framework === 'remix' ? remixRoute(posix) : nextRoute(posix)
+  const posix = (name: string): string => name.split(path.sep).join('/')
+  return framework === 'remix' ? remixRoute(posix(file)) : nextRoute(posix(nextStem(file) ?? file))
 }
 
+/** @param posix without the extension */
 function nextRoute(posix: string): string {
-  const app = /\/app\/(.*)\/route\.\w+$/u.exec(posix)?.[1]
-  if (app !== undefined) return `/${app.split('/').filter(part => !/^\(.*\)$/u.test(part)).join('/')}`
-  const pages = /\/pages\/(.*)\.\w+$/u.exec(posix)?.[1]
+  const app = /\/app\/(?:(.*)\/)?route$/u.exec(posix)
+  if (app) return `/${(app[1] ?? '').split('/').filter(part => part !== '' && !/^\(.*\)$/u.test(part)).join('/')}`
+  const pages = /\/pages\/(.*)$/u.exec(posix)?.[1]
   return pages === undefined ? '/' : `/${pages.replace(/\/index$/u, '')}`
 }
 
