@@ -14,7 +14,7 @@ import { fileOf, step, stepAt, type Step } from './places.js'
 import type { Program } from './program.js'
 import type { References } from './references.js'
 import type { Entry, Service } from './services.js'
-import { effectOfPreload, instrumentationsOfPreload, instruments, servedBy, setupName, standsOnHttp, startsSpan, type SetupSite } from './setup/find.js'
+import { effectOfPreload, instrumentationsOfPreload, instruments, servedBy, setupName, standsOnHttp, startsSpan, type Environment, type Instrumentation, type SetupSite } from './setup/find.js'
 import { unpatchedImport } from './setup/esm.js'
 import { nativelyTraced, type SetupEffect } from './setup/table.js'
 import { isApproved, nameText, usesProvider, wrapperOf } from './wrappers.js'
@@ -34,7 +34,9 @@ export interface ProcessTracing {
   /** It exports the spans that are made. */
   readonly provides: boolean
   /** The packages of the instrumentations that it switches on; `null` where that is not known. */
-  readonly instrumentations: readonly string[] | null
+  readonly instrumentations: readonly Instrumentation[] | null
+  /** The variables of each start that it happens in. */
+  readonly environments: readonly Environment[]
 }
 
 /** Is a handler traced, by what, and how that is known. */
@@ -74,7 +76,7 @@ export interface CoverageInput {
 export function processTracing(entry: Entry, input: Pick<CoverageInput, 'setups' | 'graph' | 'references' | 'config'>): ProcessTracing[] {
   const found: ProcessTracing[] = []
   const starts = relevantStarts(entry.starts)
-  for (const start of starts) for (const preload of start.preloads) found.push(...ofPreload(preload, input))
+  for (const start of starts) for (const preload of start.preloads) found.push(...ofPreload(preload, start.variables ?? {}, input))
   const files = new Set(entry.order.files.keys())
   for (const site of input.setups) {
     if (!files.has(site.file)) continue
@@ -87,6 +89,7 @@ export function processTracing(entry: Entry, input: Pick<CoverageInput, 'setups'
       site,
       provides: site.provides,
       instrumentations: site.instrumentations,
+      environments: starts.map(start => start.variables ?? {}),
       conditional: site.conditional || isBehindCondition([...way, ...entry.order.chainTo(site.file).map(imported => imported.node)]),
       steps: [...entry.order.chainTo(site.file).map(imported => step(imported.node, `imports ${imported.specifier}`)), ...way.map((node, i) => step(node, i === 0 ? `sets up ${site.name}` : 'calls it'))],
     })
@@ -101,16 +104,16 @@ export function relevantStarts(starts: readonly StartCommand[]): readonly StartC
   return production.length > 0 ? production : starts
 }
 
-function ofPreload(preload: Preload, input: Pick<CoverageInput, 'setups' | 'graph' | 'references'>): ProcessTracing[] {
+function ofPreload(preload: Preload, variables: Environment, input: Pick<CoverageInput, 'setups' | 'graph' | 'references'>): ProcessTracing[] {
   const text = preload.how === 'platform' ? preload.module : preload.how === 'layer' ? `the layer ${preload.module}` : `${preload.how} ${preload.file !== null && path.isAbsolute(preload.module) ? path.basename(preload.file) : preload.module}`
   const first = stepAt(preload.place, `loads ${preload.module} first`)
   const effect = effectOfPreload(preload)
-  if (effect) return [{ effect, by: text, module: preload.module, steps: [first], site: null, conditional: false, provides: true, instrumentations: instrumentationsOfPreload(preload) }]
+  if (effect) return [{ effect, by: text, module: preload.module, steps: [first], site: null, conditional: false, provides: true, instrumentations: instrumentationsOfPreload(preload), environments: [variables] }]
   if (preload.file === null) return []
   const files = new Set(input.graph.loadOrder([preload.file]).files.keys())
   return input.setups.flatMap(site => {
     const way = files.has(site.file) ? input.references.liveness(site.node, files) : null
-    return way ? [{ effect: site.effect, by: text, module: site.module, steps: [first, ...way.map(node => step(node, `sets up ${site.name}`))], site: null, conditional: site.conditional, provides: site.provides, instrumentations: site.instrumentations }] : []
+    return way ? [{ effect: site.effect, by: text, module: site.module, steps: [first, ...way.map(node => step(node, `sets up ${site.name}`))], site: null, conditional: site.conditional, provides: site.provides, instrumentations: site.instrumentations, environments: [variables] }] : []
   })
 }
 
@@ -181,7 +184,7 @@ function judge(handler: HandlerSite, service: Service, entry: Entry, served: Ser
   const server = tracing.find(one => servedBy(one.module).includes(handler.descriptor.name))
   if (server) return { ...base, status: 'traced', by: server.by, steps: server.steps, conditional: server.conditional }
   const { name, kind, label } = handler.descriptor
-  const strongest = tracing.find(one => one.effect === 'instruments' && instruments(one.instrumentations, name, kind)) ?? (nativelyTraced.has(name) ? tracing.find(one => one.effect === 'provider') : undefined)
+  const strongest = tracing.find(one => one.effect === 'instruments' && instruments(one.instrumentations, name, kind, one.environments)) ?? (nativelyTraced.has(name) ? tracing.find(one => one.effect === 'provider') : undefined)
   const unpatched = strongest ? unpatchedImport(name, tracing.filter(one => one.effect === 'instruments').map(one => one.module), entry, input.program, input.graph) : null
   if (strongest && unpatched) {
     return { ...base, status: 'untraced', by: `${strongest.by} is set up, but cannot change what an ES module imports without a loader hook`, steps: [...strongest.steps, step(unpatched, 'is imported by an ES module')], conditional: false }

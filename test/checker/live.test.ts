@@ -83,6 +83,9 @@ const servers: readonly Live[] = [
 const wirings: readonly Live[] = [
   { name: 'wiring-npm-script' },
   { name: 'wiring-node-options' },
+  // The instrumentation of node:http is left out: by the code, by the environment.
+  { name: 'auto-without-http' },
+  { name: 'auto-without-http-env' },
   { name: 'wiring-cross-env' },
   { name: 'wiring-dev-only' },
   { name: 'wiring-shell' },

@@ -26,9 +26,18 @@ export interface SetupSite {
   /** It exports spans; what only instruments needs something beside it that does. */
   readonly provides: boolean
   /** The packages of the instrumentations that it switches on; `null` where that is not known, as of a vendor's distribution. */
-  readonly instrumentations: readonly string[] | null
+  readonly instrumentations: readonly Instrumentation[] | null
   /** Methods that end it, where it has some. */
   readonly shutdown: readonly string[]
+}
+
+/** An instrumentation that is switched on. */
+export interface Instrumentation {
+  /** Its package, or `auto-instrumentations-node`. */
+  readonly module: string
+  /** Of `auto-instrumentations-node`: packages that the code switches on or off, whatever the environment says. */
+  readonly on?: readonly string[]
+  readonly off?: readonly string[]
 }
 
 /** A setup as reports call it: `NodeSDK of @opentelemetry/sdk-node`, or the module alone where loading it is all. */
@@ -69,7 +78,7 @@ export function findSetups(files: readonly ProgramFile[], program: Program, grap
       return { node, file, effect, module: callee.module, name, conditional: isConditional(node), provides: row.provides !== false, instrumentations: effect === 'instruments' ? switchedOn(node, row) : [], shutdown: row.shutdown ?? [] }
     }
     if (ts.isNewExpression(node) && instrumentationModule.test(callee.module) && serverInstrumentation.test(callee.module) && !isInsideSetup(node)) {
-      return { node, file, effect: 'instruments', module: callee.module, name, conditional: isConditional(node), provides: false, instrumentations: [callee.module], shutdown: [] }
+      return { node, file, effect: 'instruments', module: callee.module, name, conditional: isConditional(node), provides: false, instrumentations: [{ module: callee.module }], shutdown: [] }
     }
     if (isUnlistedDistribution(callee.module, last)) {
       return { node, file, effect: 'instruments', module: callee.module, name, conditional: isConditional(node), provides: true, instrumentations: null, shutdown: [] }
@@ -78,9 +87,10 @@ export function findSetups(files: readonly ProgramFile[], program: Program, grap
   }
 
   /** What a call switches on: what its options list, or what the package is. */
-  function switchedOn(node: ts.CallExpression | ts.NewExpression, row: SetupRow): readonly string[] | null {
-    if (row.module === autoInstrumentations || row.module === '@fastify/otel') return [row.module]
-    if (!row.module.startsWith('@opentelemetry/') || row.plugins) return null
+  function switchedOn(node: ts.CallExpression | ts.NewExpression, row: SetupRow): readonly Instrumentation[] | null {
+    if (row.module === autoInstrumentations) return [chosen(node)]
+    if (row.module === '@fastify/otel') return [{ module: row.module }]
+    if (!/^@(?:opentelemetry\/|vercel\/otel$)/u.test(row.module) || row.plugins) return null
     const [options] = node.arguments ?? []
     const entity = options && evaluator.evaluate(options)
     if (entity?.kind !== 'value' || !ts.isObjectLiteralExpression(entity.node)) return null
@@ -91,15 +101,39 @@ export function findSetups(files: readonly ProgramFile[], program: Program, grap
   }
 
   /** The packages of the instrumentations in a list; `null` as soon as one is not known. */
-  function listed(expression: ts.Expression): readonly string[] | null {
+  function listed(expression: ts.Expression): readonly Instrumentation[] | null {
     const plain = unwrap(expression)
     const entity = evaluator.evaluate(plain)
-    if (entity.kind === 'result') return entity.callee.kind === 'export' ? [entity.callee.module] : null
+    if (entity.kind === 'result') return entity.callee.kind !== 'export' ? null : entity.callee.module === autoInstrumentations ? [chosen(entity.node)] : [{ module: entity.callee.module }]
+    // `auto` and `fetch` of @vercel/otel, which are no servers.
+    if (entity.kind === 'value' && ts.isStringLiteralLike(entity.node)) return []
     if (entity.kind !== 'value' || !ts.isArrayLiteralExpression(entity.node)) return null
     // `const list = []`, which is filled later.
     if (ts.isIdentifier(plain) && new RegExp(`\\b${plain.text}\\.(?:push|splice|unshift)\\(`, 'u').test(entity.node.getSourceFile().text)) return null
     const found = entity.node.elements.map(element => listed(ts.isSpreadElement(element) ? element.expression : element))
     return found.every(one => one !== null) ? found.flat() : null
+  }
+
+  /** `getNodeAutoInstrumentations({ '@opentelemetry/instrumentation-http': { enabled: false } })`: what it is told to leave out or not to. */
+  function chosen(node: ts.CallExpression | ts.NewExpression): Instrumentation {
+    const said = { true: [] as string[], false: [] as string[] }
+    const options = node.arguments?.[0] ? evaluator.evaluate(node.arguments[0]) : null
+    for (const property of options ? propertiesOf(options) : []) {
+      if (!ts.isPropertyAssignment(property) && !ts.isShorthandPropertyAssignment(property)) continue
+      const own = propertiesOf(evaluator.evaluate(ts.isPropertyAssignment(property) ? property.initializer : property.name))
+      const enabled = own.find(one => one.name?.getText() === 'enabled')
+      const value = enabled && ts.isPropertyAssignment(enabled) ? unwrap(enabled.initializer).kind : null
+      const name = ts.isComputedPropertyName(property.name) ? evaluator.evaluate(property.name.expression) : null
+      const text = name === null ? (ts.isStringLiteralLike(property.name) ? property.name.text : null) : name.kind === 'value' && ts.isStringLiteralLike(name.node) ? name.node.text : null
+      if (text === null) continue
+      if (value === ts.SyntaxKind.TrueKeyword) said.true.push(text)
+      if (value === ts.SyntaxKind.FalseKeyword) said.false.push(text)
+    }
+    return { module: autoInstrumentations, on: said.true, off: said.false }
+  }
+
+  function propertiesOf(entity: Entity): readonly ts.ObjectLiteralElementLike[] {
+    return entity.kind === 'value' && ts.isObjectLiteralExpression(entity.node) ? entity.node.properties : []
   }
 
   /** `instrumentations: [...]` among the options, wherever the options are made. */
@@ -194,19 +228,35 @@ function effectOfImport(module: string): SetupEffect | null {
 }
 
 /** What the import of a module alone switches on. */
-function instrumentationsOfModule(module: string): readonly string[] | null {
-  return matchesModule(module, `${autoInstrumentations}/*`) ? [autoInstrumentations] : null
+function instrumentationsOfModule(module: string): readonly Instrumentation[] | null {
+  return matchesModule(module, `${autoInstrumentations}/*`) ? [{ module: autoInstrumentations }] : null
 }
 
 /**
  * Does something that instruments make the spans of a framework's handlers? What is not known is believed to.
  *
  * @param kind the descriptor's: a queue of the house, which no instrumentation knows, is a `consumer`
+ * @param environments the variables of each start that it happens in; what all of them switch off is off
  */
-export function instruments(instrumentations: readonly string[] | null, framework: string, kind: FrameworkDescriptor['kind']): boolean {
+export function instruments(instrumentations: readonly Instrumentation[] | null, framework: string, kind: FrameworkDescriptor['kind'], environments: readonly Environment[]): boolean {
   if (instrumentations === null || nativelyTraced.has(framework)) return true
   const known = Object.hasOwn(instrumentedBy, framework) ? instrumentedBy[framework] : kind === 'consumer' ? null : instrumentedBy['node-http']
-  return Boolean(known) && instrumentations.some(name => (name === autoInstrumentations ? known?.auto : known?.by.test(name)))
+  if (!known) return false
+  return instrumentations.some(one => (one.module === autoInstrumentations
+    ? known.auto && (environments.length > 0 ? environments : [{}]).some(environment => isLeftIn(known.needs ?? known.by, one, environment))
+    : known.by.test(one.module)))
+}
+
+/** Variables by name. */
+export type Environment = Readonly<Record<string, string>>
+
+/** What the code says comes before the environment. Source: `shouldDisableInstrumentation` of auto-instrumentations-node 0.81. */
+function isLeftIn(needed: RegExp, { on = [], off = [] }: Instrumentation, environment: Environment): boolean {
+  const named = (variable: string): string[] => (environment[variable] ?? '').split(',').map(name => `@opentelemetry/instrumentation-${name.trim()}`)
+  if (off.some(name => needed.test(name))) return false
+  if (on.some(name => needed.test(name))) return true
+  if (named('OTEL_NODE_DISABLED_INSTRUMENTATIONS').some(name => needed.test(name))) return false
+  return !environment['OTEL_NODE_ENABLED_INSTRUMENTATIONS'] || named('OTEL_NODE_ENABLED_INSTRUMENTATIONS').some(name => needed.test(name))
 }
 
 /** Is the span of its requests node:http's, and is it another framework than that? */
@@ -215,7 +265,7 @@ export function standsOnHttp(framework: string): boolean {
 }
 
 /** What a preload that is no file of the program switches on. */
-export function instrumentationsOfPreload({ module }: Preload): readonly string[] | null {
+export function instrumentationsOfPreload({ module }: Preload): readonly Instrumentation[] | null {
   return instrumentationsOfModule(module)
 }
 

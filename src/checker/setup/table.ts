@@ -51,7 +51,8 @@ export const setupRows: readonly SetupRow[] = [
   { module: '@splunk/otel', export: 'start', as: 'call', effect: 'instruments' },
   { module: '@traceloop/node-server-sdk', export: 'initialize', as: 'call', effect: 'instruments' },
   { module: '@uptrace/node', export: 'configureOpentelemetry', as: 'call', effect: 'instruments' },
-  { module: '@vercel/otel', export: 'registerOTel', as: 'call', effect: 'instruments' },
+  // Instruments `fetch` alone, unless it is given others: a server is traced where its framework makes the spans.
+  { module: '@vercel/otel', export: 'registerOTel', as: 'call', effect: 'provider' },
   { module: 'applicationinsights', export: 'ApplicationInsightsClient', as: 'new', effect: 'apm' },
   { module: 'applicationinsights', export: 'setup', as: 'call', effect: 'apm' },
   { module: 'dd-trace', export: 'init', as: 'call', effect: 'apm' },
@@ -72,14 +73,21 @@ export const autoInstrumentations = '@opentelemetry/auto-instrumentations-node'
  * GraphQL only add to the span of a request, which the one of node:http makes. `auto`: it is part of `auto-instrumentations-node`.
  * Proved by test/checker/live.test.ts; source of `auto`: the README of that package.
  */
+export interface ServerInstrumentation {
+  readonly by: RegExp
+  readonly auto: boolean
+  /** What of `auto-instrumentations-node` must not be left out; `by` where it does not say. */
+  readonly needs?: RegExp
+}
+
 const overHttp = { by: /instrumentation-http(?:$|\/)/u, auto: true }
-export const instrumentedBy: Readonly<Record<string, { readonly by: RegExp; readonly auto: boolean }>> = {
+export const instrumentedBy: Readonly<Record<string, ServerInstrumentation>> = {
   amqplib: { by: /amqp|rabbit/u, auto: true },
   'aws-lambda': { by: /lambda/u, auto: true },
   bullmq: { by: /bull/u, auto: false },
   cron: { by: /cron|schedule/u, auto: false },
   express: overHttp,
-  fastify: { by: /instrumentation-http(?:$|\/)|^@fastify\/otel$/u, auto: true },
+  fastify: { by: /instrumentation-http(?:$|\/)|^@fastify\/otel$/u, auto: true, needs: overHttp.by },
   graphql: overHttp,
   grpc: { by: /grpc/u, auto: true },
   'grpc-core': { by: /grpc/u, auto: true },
@@ -90,7 +98,7 @@ export const instrumentedBy: Readonly<Record<string, { readonly by: RegExp; read
   mcp: { by: /mcp/u, auto: false },
   nats: { by: /nats/u, auto: false },
   // Controllers over HTTP, and those of its transports.
-  nest: { by: /amqp|bull|cron|grpc|http|kafka|mqtt|nats|redis|schedule|socket/u, auto: true },
+  nest: { by: /amqp|bull|cron|grpc|http|kafka|mqtt|nats|redis|schedule|socket/u, auto: true, needs: overHttp.by },
   'node-http': overHttp,
   remix: overHttp,
   'routing-controllers': overHttp,

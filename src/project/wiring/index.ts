@@ -7,7 +7,7 @@ import { assignment, splitCommandLine } from './command-line.js'
 import { readCompose, type ComposeService } from './compose.js'
 import { deploymentFilesIn, shellScriptAt, textOf } from './deployment-files.js'
 import { readDockerfile, type DockerImage } from './dockerfile.js'
-import { interpretCommand, interpretLine, interpretScript, optionPreloads, runScript, shortened, type RawStart, type Surroundings } from './interpret.js'
+import { choicesIn, interpretCommand, interpretLine, interpretScript, optionPreloads, runScript, shortened, type RawStart, type Surroundings } from './interpret.js'
 import { readKubernetes, type KubernetesContainer } from './kubernetes.js'
 import { readPm2 } from './pm2.js'
 import { readServerless } from './serverless.js'
@@ -71,7 +71,7 @@ function readerFor(pkg: Package): Reader {
     if (start.entry !== null && entry === null && !standalone) return []
     if (entry !== null && getPackage(entry)?.dir !== pkg.dir) return []
     const preloads = start.preloads.map(({ from, ...preload }): Preload => ({ ...preload, file: preloadFile(preload.module, from, look) }))
-    return [{ entry, runner: standalone ? 'next' : start.runner, preloads, place: start.place, stage: start.stage }]
+    return [{ entry, runner: standalone ? 'next' : start.runner, preloads, place: start.place, variables: start.variables, stage: start.stage }]
   })
 }
 
@@ -241,7 +241,9 @@ function inWorkloads(starts: readonly StartCommand[], pkg: Package, reader: Read
     ...(injected ? [{ module: 'the OpenTelemetry Operator', how: 'platform' as const, place: injected, file: null }] : []),
     ...optionPreloads(env['NODE_OPTIONS'] ?? '', optionsPlace ?? place, workdir ?? image?.workdir ?? '/').map(({ from, ...preload }) => ({ ...preload, file: preloadFile(preload.module, from, look) })),
   ])
-  return [...starts, ...commands].map(start => (preloads.length === 0 || start.stage !== 'production' ? start : { ...start, preloads: [...start.preloads, ...preloads] }))
+  const variables = Object.assign({}, ...containers.map(({ env }) => choicesIn(env))) as Record<string, string>
+  if (preloads.length === 0 && Object.keys(variables).length === 0) return [...starts, ...commands]
+  return [...starts, ...commands].map(start => (start.stage === 'production' ? { ...start, preloads: [...start.preloads, ...preloads], variables: { ...start.variables, ...variables } } : start))
 }
 
 /** The containers that run a package: called like its folder or like itself; the only one of a repository of one package. */
@@ -267,7 +269,7 @@ function procfileStarts(pkg: Package, reader: Reader): StartCommand[] {
 function pm2Starts(pkg: Package, reader: Reader): StartCommand[] {
   const look = onDisk(pkg)
   return foldersUp(pkg.dir).flatMap(folder => deploymentFilesIn(folder).pm2.flatMap(file => readPm2(file).flatMap(app => {
-    const around = surroundings(pkg, look, { cwd: app.cwd, place: app.place, stage: stageOf(path.basename(file)), env: { NODE_OPTIONS: app.options } })
+    const around = surroundings(pkg, look, { cwd: app.cwd, place: app.place, stage: stageOf(path.basename(file)), env: { ...app.env, NODE_OPTIONS: app.options } })
     const runner = app.interpreter === 'none' ? '' : `${app.interpreter} ${app.nodeArguments} `
     return reader(interpretLine(`${runner}${app.script}`, around), look)
   })))

@@ -10,6 +10,7 @@ export interface RawStart {
   readonly runner: string
   readonly preloads: readonly (Omit<Preload, 'file'> & { readonly from: string })[]
   readonly place: Place
+  readonly variables: Readonly<Record<string, string>>
   readonly stage: StartCommand['stage']
 }
 
@@ -237,6 +238,7 @@ function interpretFramework(framework: string, args: readonly string[], around: 
     runner: framework,
     preloads: environmentPreloads(around),
     place: around.place,
+    variables: choicesIn(around.env),
     stage,
   }]
 }
@@ -253,9 +255,9 @@ function interpretNode(runner: string, args: readonly string[], around: Surround
   // `node node_modules/.bin/next start`
   const framework = frameworkRunners.get(path.posix.basename(entry))
   if (framework !== undefined) {
-    return [{ entry: null, runner: framework, preloads, place: around.place, stage }]
+    return [{ entry: null, runner: framework, preloads, place: around.place, variables: choicesIn(around.env), stage }]
   }
-  return [{ entry: path.resolve(around.cwd, entry), runner, preloads, place: around.place, stage }]
+  return [{ entry: path.resolve(around.cwd, entry), runner, preloads, place: around.place, variables: choicesIn(around.env), stage }]
 }
 
 /** @returns the program's file, `null` when the words name none (`node -e …`). */
@@ -277,6 +279,11 @@ function readOptions(args: readonly string[], found: (module: string, how: Prelo
 
 function environmentPreloads(around: Surroundings): RawStart['preloads'] {
   return optionPreloads(around.env['NODE_OPTIONS'] ?? '', around.optionsPlace ?? around.place, around.cwd)
+}
+
+/** The variables by which `auto-instrumentations-node` leaves some out; one whose value another variable gives is not known. */
+export function choicesIn(env: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter(([name, value]) => /^OTEL_NODE_(?:DIS|EN)ABLED_INSTRUMENTATIONS$/u.test(name) && value !== '' && !value.includes('$')))
 }
 
 /**

@@ -9,6 +9,8 @@ export interface Pm2App {
   readonly cwd: string
   readonly nodeArguments: string
   readonly options: string
+  /** Variables that choose among instrumentations. */
+  readonly env: Readonly<Record<string, string>>
   readonly interpreter: string
   readonly place: Place
 }
@@ -32,6 +34,7 @@ export function readPm2(file: string): Pm2App[] {
       cwd: path.resolve(path.dirname(file), setting(app, 'cwd') ?? '.'),
       nodeArguments: setting(app, 'node_args') ?? setting(app, 'nodeArgs') ?? setting(app, 'interpreter_args') ?? setting(app, 'interpreterArgs') ?? '',
       options: setting(app, 'NODE_OPTIONS') ?? '',
+      env: Object.fromEntries(['OTEL_NODE_DISABLED_INSTRUMENTATIONS', 'OTEL_NODE_ENABLED_INSTRUMENTATIONS'].map(name => [name, setting(app, name) ?? ''])),
       interpreter: setting(app, 'interpreter') ?? 'node',
       place: { file, line: text.slice(0, match.index).split('\n').length, text: shortened(match[0]) },
     }

@@ -3,7 +3,7 @@ import type { Package } from '../package-json.js'
 import { existing } from '../source-path.js'
 import { parseYaml } from './compose.js'
 import { textOf } from './deployment-files.js'
-import { shortened } from './interpret.js'
+import { choicesIn, shortened } from './interpret.js'
 import { splitCommandLine } from './command-line.js'
 import type { Place, Preload, StartCommand } from './wiring.js'
 
@@ -24,7 +24,7 @@ export function readServerless(pkg: Package, files: readonly string[]): StartCom
       if (entry === null) return []
       const place = placeOf(file, text, handler)
       const env = { ...everywhere, ...own }
-      return [{ entry, runner: 'lambda', preloads: [...preloadsFrom(env, [...layers, ...ownLayers], file, text), ...(tracing ?? isActive ? [xray(file, text)] : [])], place: { ...place, text: shortened(`${name}: ${handler}`) }, stage: 'production' as const }]
+      return [{ entry, runner: 'lambda', preloads: [...preloadsFrom(env, [...layers, ...ownLayers], file, text), ...(tracing ?? isActive ? [xray(file, text)] : [])], place: { ...place, text: shortened(`${name}: ${handler}`) }, variables: choicesIn(env), stage: 'production' as const }]
     })
   }).filter(start => start.entry.startsWith(pkg.dir))
 }

@@ -26,6 +26,8 @@ export interface StartCommand {
   readonly runner: string
   readonly preloads: readonly Preload[]
   readonly place: Place
+  /** Those of its variables that choose among OpenTelemetry's instrumentations (`OTEL_NODE_…`), where they are written out. */
+  readonly variables?: Readonly<Record<string, string>>
   /** `development` for scripts and compose files that say so by their name; such a start is no proof of anything. */
   readonly stage: 'production' | 'development'
 }
