@@ -59,15 +59,19 @@ interface DeclaringFile {
   readonly name: string
 }
 
-/** Those at and above a folder, up to the package it belongs to, the nearest first. */
+/**
+ * Those at and above a folder, up to the folder above the package it belongs to, the nearest first: what a SAM template's `CodeUri` names is
+ * often a package of its own.
+ */
 const declaringAbove = forAMoment((folder): readonly DeclaringFile[] => {
   const found: DeclaringFile[] = []
   const top = getPackage(path.join(folder, 'package.json'))?.dir
+  const above = top === undefined ? undefined : path.dirname(top)
   let dir = folder
   for (let level = 0; level < LEVELS; level++) {
     for (const name of namesIn(dir)) found.push({ dir, name })
     const parent = path.dirname(dir)
-    if (parent === dir || dir === top) break
+    if (parent === dir || dir === above) break
     dir = parent
   }
   return found

@@ -9,10 +9,21 @@ ruleTester.run('no-deprecated-attributes', findingsOnly(noDeprecatedAttributes),
   valid: [
     { name: 'the current key', code: write(`'http.response.status_code'`) },
     { name: "a key of the project's own", code: write(`'order.status_code'`) },
+    { name: 'both keys, as during a migration (artillery)', code: `import { trace } from '@opentelemetry/api'\nimport { ATTR_SERVER_ADDRESS } from '@opentelemetry/semantic-conventions'\ntrace.getActiveSpan()?.setAttributes({ 'net.host.name': host, [ATTR_SERVER_ADDRESS]: host })` },
     { name: 'a deprecated key that is no attribute', code: `const columns = ['http.status_code']` },
   ],
   invalid: [
     { name: 'a replaced key', code: write(`'http.status_code'`), errors: [{ messageId: 'replaced', line: 2, column: 37 }] },
+    {
+      name: 'beside the key that replaces another one',
+      code: `import { trace } from '@opentelemetry/api'\ntrace.getActiveSpan()?.setAttributes({ 'http.method': method, 'http.response.status_code': 200 })`,
+      errors: [{ messageId: 'replaced', line: 2, column: 40 }],
+    },
+    {
+      name: 'beside the new key on another span',
+      code: `import { trace } from '@opentelemetry/api'\ntrace.getActiveSpan()?.setAttribute('http.method', method)\nother.setAttribute('http.request.method', method)`,
+      errors: [{ messageId: 'replaced', line: 2, column: 37 }],
+    },
     {
       name: 'a constant of the conventions',
       code: `import { SEMATTRS_HTTP_STATUS_CODE } from '@opentelemetry/semantic-conventions'\n${write('SEMATTRS_HTTP_STATUS_CODE')}`,

@@ -40,6 +40,8 @@ describe('express', () => {
       { name: 'in a library: whoever installs it decides what traces it', filename: library('src/server.ts'), code: express },
       { name: 'inside an editor', filename: extension('src/server.ts'), code: express },
       { name: 'in a template that a generator copies', filename: generator('templates/shop/src/server.ts'), code: express },
+      { name: 'in a copy that is kept (August9teen)', filename: plain('system-backups/20250711/server.ts'), code: express },
+      { name: 'a command that listens for a while (cacti)', filename: command('src/commands/event/receive.ts'), code: express },
       { name: 'in a benchmark with a package of its own (envelop)', filename: workspace('benchmark/app.ts'), code: express },
       { name: 'in a package for tests (netlify/build)', filename: workspace('packages/testing/src/server.ts'), code: express },
       { name: 'in a mock (highlight)', filename: workspace('packages/mock-collector/src/index.ts'), code: express },
@@ -145,6 +147,8 @@ app.use('/assets', express.static('public'))
 app.use('/api', (req, res, next) => next())` },
     ],
     invalid: [
+      { name: 'a service whose business is to make backups', filename: plain('backup/server.ts'), code: express, errors: [{ messageId: 'app', suggestions: one }] },
+      { name: 'a program of a command that is no command', filename: command('src/server.ts'), code: express, errors: [{ messageId: 'app', suggestions: one }] },
       { name: 'a folder whose name only holds the word', filename: workspace('packages/contest/src/app.ts'), code: express, errors: [{ messageId: 'app', suggestions: one }] },
       {
         name: 'what is called first has another business',
@@ -1277,12 +1281,17 @@ functions:
     'serverless.yml': 'provider:\n  name: aws\n  environment:\n    AWS_LAMBDA_EXEC_WRAPPER: /opt/otel-handler\nfunctions:\n  hello:\n    handler: handler.hello\n',
   })
   const sam = makeService('sam', {}, { 'template.yaml': 'Resources:\n  Hello:\n    Properties:\n      CodeUri: hello/\n      Handler: app.lambdaHandler\n' })
+  const samActive = makeService('sam-active', {}, {
+    'template.yaml': 'Globals:\n  Function:\n    Tracing: Active\nResources:\n  Hello:\n    Properties:\n      CodeUri: src/\n      Handler: app.lambdaHandler\n',
+    'src/package.json': '{ "name": "hello", "dependencies": { "axios": "*" } }',
+  })
   const hello = "module.exports.hello = async (event) => ({ statusCode: 200, body: JSON.stringify(event) })\n"
   ruleTester.run('require-handler-tracing', rule, {
     valid: [
       { name: 'an export that nothing declares', filename: functions('other.js'), code: hello },
       { name: 'another export of the file', filename: functions('handler.js'), code: 'module.exports.helper = async (event) => event' },
       { name: 'another cloud', filename: azure('handler.js'), code: hello },
+      { name: 'active tracing of a SAM template above the package of its functions (aws-samples)', filename: samActive('src/app.mjs'), code: 'export const lambdaHandler = async (event) => event\n' },
       { name: 'a layer traces', filename: layered('handler.js'), code: hello },
       { name: 'the work runs in a span', filename: functions('handler.js'), code: `const { withSpan } = require('@spanguard/runtime')
 module.exports.hello = async (event) => withSpan('greeting.send', () => greet(event))` },

@@ -74,6 +74,7 @@ context.with(trace.setSpan(context.active(), span), next)`, 'function onRequest(
     return result
   } finally { if (!isStream) endSpan() }
 })` },
+    { name: "a caller's choice not to end it (axiom)", code: `${head}export const run = (fn, callbacks) => tracer.startActiveSpan('order.place', async (span) => { try { return await fn(span) } finally { if (!callbacks?.manualEnd) span.end() } })` },
     { name: "a caller's choice behind a default (livekit)", code: `${head}export const run = (fn, options) => {
   const endOnExit = options.endOnExit === undefined ? true : options.endOnExit
   return tracer.startActiveSpan('order.place', async (span) => { try { return await fn(span) } finally { if (endOnExit) span.end() } })

@@ -1,5 +1,5 @@
 import type { Policy } from '../config.js'
-import type { AttributeWrite, Sink, Value } from '../facts.js'
+import type { AttributeWrite, Fact, Sink, Value } from '../facts.js'
 import type { Finding } from '../finding.js'
 import { isConventionalKey, isDeniedKey, isListedKey, keyOfConstant, nearestListedKey, replacementOf } from '../listed-keys.js'
 import { splitName } from '../names.js'
@@ -67,6 +67,23 @@ export function judgeKey(
     )
   }
   return [...all, ...judgeForm(key, found)]
+}
+
+/**
+ * Does the same call write the key that replaces a deprecated one as well, as people do while they migrate
+ * (`OTEL_SEMCONV_STABILITY_OPT_IN=http/dup`)? Then those who ask for the new key see the span.
+ *
+ * @param facts what else was found in the file
+ */
+export function writesBothKeys(finding: Pick<Finding, 'messageId' | 'data'>, fact: Fact, facts: Iterable<Fact>): boolean {
+  if (finding.messageId !== 'replaced') return false
+  const instead = String(finding.data['instead'])
+  for (const other of facts) {
+    if (other.fact !== 'attribute-write' || other.origin.start !== fact.origin.start) continue
+    const key = knownKey(other.key)
+    if (key !== null && instead.includes(`"${key}"`)) return true
+  }
+  return false
 }
 
 function judgeForm(key: string, found: (rule: string, messageId: string, instead: string) => Found): readonly Found[] {

@@ -15,7 +15,7 @@ export interface Surroundings {
   readonly isTraced: boolean
   /** The package is a command, which somebody runs on a machine of their own. */
   readonly isCommand: boolean
-  /** A developer's script or benchmark, which no service runs, or a template of one. */
+  /** A developer's script, benchmark or command, which no service runs, or a template of one. */
   readonly isTool: boolean
   /** The package is a library or runs inside an editor: who installs it decides what traces it. */
   readonly isGuest: boolean
@@ -35,7 +35,7 @@ const register = `${runtimePackage}/register`
 const toolFolder = /\/(?:bench|benchmark|benchmarks|docs|(?:[\w-]+-)?fixtures|scripts)\//
 
 /** Folders that stand beside a project's programs, often packages of their own. */
-const standsApart = /^(?:bench|benchmarks?|docs|mocks?|mock-[\w-]+|[\w-]+-mocks?|templates?|testapps?|testing|test-(?:apps?|servers?|utils)|\w[\w-]*-tests?)$/
+const standsApart = /^(?:(?:[\w-]+-)?backups|bench|benchmarks?|docs|mocks?|mock-[\w-]+|[\w-]+-mocks?|templates?|testapps?|testing|test-(?:apps?|servers?|utils)|\w[\w-]*-tests?)$/
 
 /** @param filename absolute path of the file */
 export function readSurroundings(filename: string, analysis: FileAnalysis): Surroundings {
@@ -53,7 +53,7 @@ export function readSurroundings(filename: string, analysis: FileAnalysis): Surr
     modules.some((module) => accept.includes(module) || (!isOwnModule(module) && saysPackageTraces(packageName(module)))) ||
     isSetup(modules[0], filename, hasRuntime, analysis)
   const place = pkg === null ? '' : path.relative(pkg.dir, filename).split(path.sep).join('/')
-  return { isTraced, isTool: toolFolder.test(`/${place}`) || isTemplate(filename), isGuest: pkg?.isLibrary === true || pkg?.isExtension === true, isCommand: pkg?.isCommand === true, hasRuntime, dependencies, packageDir: pkg?.dir ?? null, packageType: pkg?.type ?? 'commonjs' }
+  return { isTraced, isTool: toolFolder.test(`/${place}`) || isTemplate(filename) || (pkg?.isCommand === true && /\/commands?\//.test(`/${place}`)), isGuest: pkg?.isLibrary === true || pkg?.isExtension === true, isCommand: pkg?.isCommand === true, hasRuntime, dependencies, packageDir: pkg?.dir ?? null, packageType: pkg?.type ?? 'commonjs' }
 }
 
 /** What a generator copies into a new project, a page shows, a suite of tests or a benchmark starts or imitates, stands in a folder of that name, often with a package.json of its own. */

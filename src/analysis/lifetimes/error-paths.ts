@@ -11,6 +11,7 @@ import { eachChild, eachChildWithTypes, nodesOf, nodesWithin } from '../walk.js'
 import { isSpan, parentOf } from './context.js'
 import type { Lowering } from './context.js'
 import { reachesSpan } from './expressions.js'
+import { collecting } from './non-throwing.js'
 import { isLogging, knownFunction, mayReject, mayThrow } from './throwing.js'
 import type { OwnedSpan } from './spans.js'
 
@@ -45,7 +46,7 @@ interface Clause {
 /** The `catch` clauses of the work that a span covers. */
 export function findErrorPaths(span: OwnedSpan, lowering: Lowering): ErrorPath[] {
   const body = findTurn(span) ?? (span.owner.type === 'Program' ? span.owner : span.owner.body)
-  const clauses = findClauses(body, lowering)
+  const clauses = findClauses(body, span, lowering)
   if (clauses.length === 0) return []
   const total = countWork(body, lowering.analysis)
   return clauses.map((clause) => readClause(clause, total, span, lowering))
@@ -69,11 +70,21 @@ const loops: ReadonlySet<string> = new Set(['DoWhileStatement', 'ForInStatement'
 /** Loops and branches: a `catch` in one does not cover the work of every way. */
 const branching: ReadonlySet<string> = new Set([...loops, 'IfStatement', 'SwitchStatement', 'TryStatement'])
 
-function findClauses(body: TSESTree.Node, lowering: Lowering): Clause[] {
+/** `try { …; open.set(request, span) } catch {}`: what is tried is to begin a span that others end, not its work. */
+function isKeptAtEnd({ body }: TSESTree.BlockStatement, { variables }: OwnedSpan): boolean {
+  const last = body.at(-1)
+  const call = last?.type === 'ExpressionStatement' ? unwrap(last.expression) : null
+  if (call?.type !== 'CallExpression') return false
+  const callee = unwrap(call.callee)
+  if (callee.type !== 'MemberExpression' || !collecting.has(getMemberName(callee) ?? '')) return false
+  return call.arguments.some((argument) => argument.type === 'Identifier' && [...variables].some(({ name }) => name === argument.name))
+}
+
+function findClauses(body: TSESTree.Node, span: OwnedSpan, lowering: Lowering): Clause[] {
   return nodesWithin(nodesOf(lowering.sourceCode).tries, body).flatMap((statement) => {
     const { handler } = statement
     const straight = handler === null ? null : isStraight(statement, body, lowering)
-    return handler === null || straight === null ? [] : [{ statement, handler, straight }]
+    return handler === null || straight === null || isKeptAtEnd(statement.block, span) ? [] : [{ statement, handler, straight }]
   })
 }
 

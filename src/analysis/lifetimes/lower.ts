@@ -185,6 +185,7 @@ function isGiven(test: TSESTree.Node, lowering: Lowering, depth = 0): boolean {
   const asked = unwrap(test)
   if (depth > 3) return false
   if (asked.type === 'MemberExpression') return isGiven(asked.object, lowering, depth + 1)
+  if (asked.type === 'UnaryExpression') return isGiven(asked.argument, lowering, depth + 1)
   if (asked.type === 'LogicalExpression') return isGiven(asked.left, lowering, depth + 1)
   if (asked.type === 'ConditionalExpression') return isGiven(asked.consequent, lowering, depth + 1) || isGiven(asked.alternate, lowering, depth + 1)
   if (asked.type !== 'Identifier') return false

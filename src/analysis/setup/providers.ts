@@ -113,7 +113,8 @@ function hasOutput(call: SetupCall, ownership: Ownership, { calls, sourceCode }:
   if (list.type !== 'ArrayExpression') return true
   // `const processors = []` is filled later.
   if (list.elements.length === 0) return list !== processors
-  return list.elements.some((element) => element !== null && isBuffered(element, sourceCode))
+  // A list that has a name may be added to.
+  return list.elements.some((element) => element !== null && isBuffered(element, sourceCode) && !(list === processors && isOwnPrinter(element, sourceCode)))
 }
 
 function addedProcessors(calls: readonly Call[]): readonly TSESTree.Node[] {
@@ -136,7 +137,7 @@ function isOwnPrinter(processor: TSESTree.Node, sourceCode: Readonly<SourceCode>
 
 /** Can a processor hold spans that only the provider's end sends? One that leaves the file is flushed by whoever took it. */
 function isBuffered(processor: TSESTree.Node, sourceCode: Readonly<SourceCode>): boolean {
-  if (holdsNothing(processor, sourceCode) || isOwnPrinter(processor, sourceCode)) return false
+  if (holdsNothing(processor, sourceCode)) return false
   if (processor.type !== 'Identifier') return true
   const ownership = followName(processor, sourceCode)
   return !leavesFile(ownership) && ownership.ends.length === 0
