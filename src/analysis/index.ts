@@ -79,12 +79,21 @@ function createFile(context: AnyContext, openedBy: ReadonlySet<string>): OpenFil
 }
 
 const settingsBy = new WeakMap<object, (folder: string) => Settings>()
+const nearestSettings = askFor({})
 
 /** A run asks for the settings of the same folders hundreds of times a second, an editor at each key. */
 function settingsOf({ filename, settings }: AnyContext): Settings {
-  const ask = settingsBy.get(settings) ?? forAMoment((folder) => getSettings(settings, path.join(folder, 'any.ts')))
-  settingsBy.set(settings, ask)
+  // ESLint makes an object for every file when the config has no settings at all; only what stands under our name is one for all.
+  const own = settings['spanguard']
+  if (own === undefined) return nearestSettings(path.dirname(filename))
+  if (typeof own !== 'object' || own === null) return getSettings(settings, filename)
+  const ask = settingsBy.get(own) ?? askFor(settings)
+  settingsBy.set(own, ask)
   return ask(path.dirname(filename))
+}
+
+function askFor(settings: AnyContext['settings']): (folder: string) => Settings {
+  return forAMoment((folder) => getSettings(settings, path.join(folder, 'any.ts')))
 }
 
 /** A class, since one is made for every file of a run, most of which are asked two questions and no more. */
