@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph'
+import * as ts from './ts.js'
 import type { Program } from './program.js'
 
 /** Aliases of aliases of a type; longer chains are computed types, which nobody follows by eye. */

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { ts } from 'ts-morph'
+import * as ts from './ts.js'
 import type { Config } from '@spanguard/policy'
 import { isTracingPackage } from '../frameworks/index.js'
 import type { Preload, StartCommand } from '../project/wiring/index.js'

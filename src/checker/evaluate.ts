@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph'
+import * as ts from './ts.js'
 import { annotationAt } from './annotations.js'
 import { nodesOf } from './nodes.js'
 import { parentOf } from './places.js'

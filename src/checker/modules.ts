@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph'
+import * as ts from './ts.js'
 import { nodesOf } from './nodes.js'
 import { requiredModule, type Program } from './program.js'
 

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph'
+import * as ts from './ts.js'
 import { requiredModule } from './program.js'
 
 export type Call = ts.CallExpression | ts.NewExpression

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph'
+import * as ts from './ts.js'
 import type { TypeFact } from '@spanguard/policy'
 import { compile } from './compile.js'
 import type { ModuleResolver } from './project/resolve-module.js'

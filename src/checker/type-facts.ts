@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph'
+import * as ts from './ts.js'
 import type { TypeFact } from '@spanguard/policy'
 
 /** A type's text is for messages; a longer one helps nobody. In characters. */

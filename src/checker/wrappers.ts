@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph'
+import * as ts from './ts.js'
 import { matchesModule } from '../frameworks/index.js'
 import type { CoverageInput } from './coverage.js'
 import { isFunctionLike, unwrap, type Entity, type Evaluator } from './evaluate.js'

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph'
+import * as ts from '../ts.js'
 
 import { isFunctionLike } from '../evaluate.js'
 import type { ProgramFile } from '../program.js'

@@ -1,6 +1,6 @@
 import path from 'node:path'
 
-import { ts } from 'ts-morph'
+import * as ts from '../ts.js'
 
 import { type ArgumentPlace, type AttributeWrite, type Config, type Fact, literalText, resolveValue, type Value } from '@spanguard/policy'
 

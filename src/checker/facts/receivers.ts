@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph'
+import * as ts from '../ts.js'
 
 import { type DeclaredHelper, findDeclaredHelper } from '../../otel/declared-helpers.js'
 import { certain, openTelemetryApiName, type Receiver, type ReceiverAnswer, receiverOfExport, receiverOfMember, receiverOfType } from '../../otel/exports.js'

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph'
+import * as ts from '../ts.js'
 import { matchesModule } from '../../frameworks/index.js'
 import { processTracing, type CoverageInput, type HandlerVerdict } from '../coverage.js'
 import { fileOf, step } from '../places.js'

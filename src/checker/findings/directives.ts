@@ -1,5 +1,5 @@
 import { ruleDescriptions } from '@spanguard/policy'
-import { ts } from 'ts-morph'
+import * as ts from '../ts.js'
 import { judgedNames } from './data-and-names.js'
 
 /** A comment that switches rules off. */

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph'
+import * as ts from '../ts.js'
 import type { Config } from '@spanguard/policy'
 import type { HandlerVerdict } from '../coverage.js'
 import type { ProgramFile } from '../program.js'

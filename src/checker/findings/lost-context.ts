@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph'
+import * as ts from '../ts.js'
 
 import { exportName, matchesExport } from '../../frameworks/index.js'
 import { processTracing, type CoverageInput } from '../coverage.js'

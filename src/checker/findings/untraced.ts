@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph'
+import * as ts from '../ts.js'
 import { isTracingPackage } from '../../frameworks/index.js'
 import type { HandlerVerdict } from '../coverage.js'
 import { unwrap } from '../evaluate.js'

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { ts } from 'ts-morph'
+import * as ts from '../ts.js'
 import { unwrap, type Evaluator } from '../evaluate.js'
 import { parentOf } from '../places.js'
 import type { Program } from '../program.js'

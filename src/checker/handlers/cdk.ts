@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { ts } from 'ts-morph'
+import * as ts from '../ts.js'
 import { getPackage } from '../../project/package-json.js'
 import { existing, sourceOf } from '../../project/source-path.js'
 import { shortened, type Preload, type StartCommand } from '../../project/wiring/index.js'

@@ -1,5 +1,5 @@
 import picomatch from 'picomatch'
-import { ts } from 'ts-morph'
+import * as ts from '../ts.js'
 import { getDeclaredFunctions } from '../../project/declared-functions.js'
 import { isNextFile } from '../../project/next-files.js'
 import { getPackage } from '../../project/package-json.js'

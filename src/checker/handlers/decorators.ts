@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph'
+import * as ts from '../ts.js'
 import { returnsOf, unwrap, type Entity, type Evaluator } from '../evaluate.js'
 import { givenTo } from './given.js'
 import { routeParts, routeText } from './route-text.js'

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph'
+import * as ts from '../ts.js'
 import type { HandlerRow } from '../../frameworks/index.js'
 import { unwrap, type Entity, type Evaluator } from '../evaluate.js'
 

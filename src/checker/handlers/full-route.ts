@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph'
+import * as ts from '../ts.js'
 import { unwrap, type Evaluator } from '../evaluate.js'
 import type { HandlerSite, Mount } from './collect.js'
 import type { ServedBy } from './join.js'

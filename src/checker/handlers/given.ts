@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph'
+import * as ts from '../ts.js'
 import { unwrap, type Entity, type Evaluator } from '../evaluate.js'
 
 /** What only a function's callers say, or the rows of the list that a loop goes through. */

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph'
+import * as ts from '../ts.js'
 import { isFunctionLike, unwrap, type Entity, type Evaluator } from '../evaluate.js'
 import type { Program } from '../program.js'
 import type { References } from '../references.js'

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph'
+import * as ts from '../ts.js'
 import { exportName, isCallSource, matchesExport, matchesModule, type ExportRef, type FrameworkDescriptor, type ObjectSource } from '../../frameworks/index.js'
 import { fileOf } from '../places.js'
 import type { FrameworkTable } from './frameworks.js'

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph'
+import * as ts from '../ts.js'
 import { isFunctionLike, type Entity, type Evaluator } from '../evaluate.js'
 import { enclosingCallable, type References } from '../references.js'
 import { givenTo, isInPlace, isOpen, type Open } from './given.js'

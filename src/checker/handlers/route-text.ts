@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph'
+import * as ts from '../ts.js'
 import { unwrap, type Entity, type Evaluator } from '../evaluate.js'
 
 /** A piece of a route: text, or what stands for one and is not known here (`prefix` of `${prefix}/orders`). */

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph'
+import * as ts from '../ts.js'
 import type { Entity, Evaluator } from '../evaluate.js'
 import { isInPlace, isOpen, type Open } from './given.js'
 

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph'
+import * as ts from '../ts.js'
 import type { Entity, Evaluator } from '../evaluate.js'
 import { nodesOf } from '../nodes.js'
 import type { Program } from '../program.js'

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph'
+import * as ts from '../ts.js'
 import type { FrameworkDescriptor, HandlerRow } from '../../frameworks/index.js'
 import { isFunctionLike, unwrap, type Entity, type Evaluator } from '../evaluate.js'
 import { fieldsOf } from './fields.js'

@@ -1,4 +1,4 @@
-import { ts } from 'ts-morph'
+import * as ts from '../ts.js'
 import { isFunctionLike, unwrap, type Evaluator } from '../evaluate.js'
 import type { HandlerSite } from './collect.js'
 

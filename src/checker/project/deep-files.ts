@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { ts } from 'ts-morph'
+import * as ts from '../ts.js'
 
 /**
  * Levels of syntax. What people write stays below 100, and generated lexers reach 320; a compiler, whose every step is a call

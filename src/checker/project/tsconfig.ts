@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { ts } from 'ts-morph'
+import * as ts from '../ts.js'
 import type { Problem } from '../problem.js'
 
 /** What the checker takes from a tsconfig: how modules are found, what is built where, which files it has. */

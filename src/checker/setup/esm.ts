@@ -1,6 +1,6 @@
 import { isBuiltin } from 'node:module'
 import path from 'node:path'
-import { ts } from 'ts-morph'
+import * as ts from '../ts.js'
 import { getPackage } from '../../project/package-json.js'
 import type { Entry } from '../services.js'
 import type { ModuleGraph } from '../modules.js'

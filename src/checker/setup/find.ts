@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { ts } from 'ts-morph'
+import * as ts from '../ts.js'
 import { matchesModule } from '../../frameworks/index.js'
 import { isTracingPackage, type FrameworkDescriptor } from '../../frameworks/index.js'
 import { getPackage } from '../../project/package-json.js'
