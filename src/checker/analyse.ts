@@ -30,7 +30,7 @@ import { createProgram, type Program, type ProgramFile } from './program.js'
 import { findDeepFiles } from './project/deep-files.js'
 import { findProjectFiles, withWorkspaceDependencies, type ProgramFiles } from './project/files.js'
 import { createResolver } from './project/resolve-module.js'
-import { unfitProblem } from './project/unfit.js'
+import { outwardProblem, unfitProblem } from './project/unfit.js'
 import { createReferences } from './references.js'
 import { findServices, type Service } from './services.js'
 import { keepsImportsInPlace } from './setup/esm.js'
@@ -82,7 +82,7 @@ export async function analyse(options: AnalyseOptions): Promise<Analysis> {
   const whole = path.join(root, 'package.json')
   const settingsOf = await loadConfigs(lookingOnce(() => [whole, ...found.files, ...packagesOf(found)]))
   const { policy } = settingsOf(whole)
-  const problems: Problem[] = [...found.problems, ...packageProblems(root), ...found.unfit.flatMap(one => unfitProblem(one, policy, root, options.cwd) ?? [])]
+  const problems: Problem[] = [...found.problems, ...packageProblems(root), ...found.unfit.flatMap(one => unfitProblem(one, policy, root, options.cwd) ?? []), ...found.outward.flatMap(one => outwardProblem(one, policy, root, options.cwd) ?? [])]
   try {
     return lookingOnce(() => analyseFiles(found, settingsOf, problems, options))
   } catch (error) {

@@ -92,6 +92,33 @@ describe('spanguard check, given what leads nowhere or is too much', () => {
     expect(output).not.toContain('not checked')
   })
 
+  describe('a link to sources outside of what is checked', () => {
+    const outside = { ...service, 'other/lib/deep/b.js': 'export const b = 1\n', 'other/data/b.json': '{}', 'other/node_modules/x/b.js': '' }
+    const inShop = (files: Readonly<Record<string, string>>) => ({ ...files, 'shop/package.json': packageJson, 'shop/app.js': app })
+
+    it.each([
+      ['a folder', 'shop/shared', '../other/lib'],
+      ['a folder with a dot in its name', 'shop/acme.shared', '../other/lib'],
+      ['a source file', 'shop/lib/b.js', '../../other/lib/deep/b.js'],
+    ])('is named as not checked: %s', async (_, link, target) => {
+      const folder = folderOf(inShop(outside), { [link]: target })
+      const output = await report(folder, 'shop')
+      expect(output).toMatch(new RegExp(`not checked +${link.replaceAll('.', String.raw`\.`)} is a link to .*/${target.replace(/^[./]+/u, '')}, outside of what is checked`, 'u'))
+      expect(output).toMatch(/shop +0\/1/)
+    })
+
+    it.each([
+      ['it leads to no source', { 'shop/data': '../other/data' }, {}, ['shop']],
+      ['what it leads to is installed', { 'shop/x': '../other/node_modules/x' }, {}, ['shop']],
+      ['it is no source file', { 'shop/b.json': '../other/data/b.json' }, {}, ['shop']],
+      ['what it leads to is given as well', { 'shop/shared': '../other/lib' }, {}, ['shop', 'other']],
+      ['the config ignores it', { 'shop/shared': '../other/lib' }, { 'shop/spanguard.config.json': '{ "files": { "ignore": ["shared/**"] } }' }, ['shop']],
+      ['it stands in node_modules', { 'shop/node_modules/shared': '../../other/lib' }, {}, ['shop']],
+    ])('nothing is said where %s', async (_, links, files, paths) => {
+      expect(await report(folderOf(inShop({ ...outside, ...files }), links), ...paths)).not.toContain('not checked')
+    })
+  })
+
   it('what a tsconfig names and is a link to itself is told, and the rest is checked', async () => {
     const tsconfig = '{ "files": ["app.js", "lib/a.ts"], "compilerOptions": { "allowJs": true } }'
     const output = await report(folderOf({ ...service, 'tsconfig.json': tsconfig }, { 'lib/a.ts': 'a.ts' }), 'tsconfig.json')

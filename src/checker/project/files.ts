@@ -1,9 +1,10 @@
-import { statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { globSync } from 'tinyglobby'
 import { getPackage, type Package } from '../../project/package-json.js'
 import { findWorkspace } from '../../project/workspace.js'
 import { UsageError, type Problem } from '../problem.js'
+import { outwardLinks, type OutwardLink } from './links.js'
 import { readTsconfigs, uninstalledProblem, type Tsconfig, type Uninstalled } from './tsconfig.js'
 
 /** The files of a run, with what was left out and why. All paths are absolute. */
@@ -13,6 +14,8 @@ export interface ProjectFiles {
   readonly files: readonly string[]
   /** What a compiler cannot be given, with its size in bytes: too large for it, or no file (`null`): a link that leads to none. */
   readonly unfit: readonly { readonly file: string; readonly size: number | null }[]
+  /** Links to sources outside of what is checked, which are not followed. */
+  readonly outward: readonly OutwardLink[]
   readonly tsconfigs: readonly Tsconfig[]
   readonly problems: readonly Problem[]
 }
@@ -33,6 +36,7 @@ const maxSize = 1_000_000
 export function findProjectFiles(paths: readonly string[], cwd: string, ignore: readonly string[]): ProjectFiles {
   const problems: Problem[] = []
   const files = new Set<string>()
+  const links: string[] = []
   const folders: string[] = []
   const tsconfigs: Tsconfig[] = []
   const uninstalled: Uninstalled[] = []
@@ -58,14 +62,14 @@ export function findProjectFiles(paths: readonly string[], cwd: string, ignore: 
       tsconfigs.push(...one.tsconfigs)
     }
     const outputs = read.flatMap(one => one.tsconfigs.flatMap(tsconfig => tsconfig.outDir ?? []))
-    for (const file of sourcesIn(folder, ignore)) {
+    for (const file of sourcesIn(folder, ignore, links)) {
       if (!outputs.some(output => output !== folder && file.startsWith(output + path.sep) && !found.some(config => path.dirname(config) === output))) files.add(file)
     }
   }
   const sized = [...files].toSorted().map(file => ({ file, size: sizeOf(file) }))
   const kept = sized.filter(isFit).map(({ file }) => file)
   const roots = [...folders, ...tsconfigs.map(tsconfig => path.dirname(tsconfig.file)), ...kept.slice(0, 1).map(file => path.dirname(file))]
-  return { root: commonFolder(folders.length > 0 ? folders : roots) ?? cwd, files: kept, unfit: sized.filter(one => !isFit(one)), tsconfigs: uniqueBy(tsconfigs, tsconfig => tsconfig.file), problems: uniqueBy([...problems, ...uninstalledProblem(uninstalled)], problem => problem.message) }
+  return { root: commonFolder(folders.length > 0 ? folders : roots) ?? cwd, files: kept, unfit: sized.filter(one => !isFit(one)), outward: outwardLinks([...new Set(links)].toSorted(), folders, isSourceName, name => ignoredFolders.includes(name)), tsconfigs: uniqueBy(tsconfigs, tsconfig => tsconfig.file), problems: uniqueBy([...problems, ...uninstalledProblem(uninstalled)], problem => problem.message) }
 }
 
 /** The files of a run together with the sources of the workspace's packages that it depends on. */
@@ -101,7 +105,8 @@ export function withWorkspaceDependencies(found: ProjectFiles): ProgramFiles {
   return { ...found, own, files: [...new Set([...found.files, ...files])].toSorted(), tsconfigs: uniqueBy([...found.tsconfigs, ...tsconfigs], tsconfig => tsconfig.file) }
 }
 
-function sourcesIn(folder: string, ignore: readonly string[]): string[] {
+/** @param links takes up the symbolic links on the way, absolute */
+function sourcesIn(folder: string, ignore: readonly string[], links: string[] = []): string[] {
   return globSync(sourceGlob, {
     cwd: folder,
     absolute: true,
@@ -109,7 +114,21 @@ function sourcesIn(folder: string, ignore: readonly string[]): string[] {
     followSymbolicLinks: false,
     ignore: [...ignoredFolders.map(name => `**/${name}/**`), ...ignoredFiles, ...ignore],
     expandDirectories: false,
+    fs: { readdirSync: noticing(links) },
   })
+}
+
+/** The folders are read once for both: what a link leads to is no file of the glob's. */
+function noticing(links: string[]): typeof readdirSync {
+  return ((dir: string, options: { withFileTypes: true }) => {
+    const entries = readdirSync(dir, options)
+    for (const entry of entries) if (entry.isSymbolicLink()) links.push(path.resolve(dir, entry.name))
+    return entries
+  }) as typeof readdirSync
+}
+
+function isSourceName(name: string): boolean {
+  return /\.[cm]?[jt]sx?$/u.test(name) && !/\.d\.[cm]?ts$|\.(?:min|bundle)\.js$/u.test(name)
 }
 
 function findTsconfigs(folder: string): string[] {

@@ -4,6 +4,7 @@ import type { Policy } from '@spanguard/policy'
 import { isOutOfScope } from '../../project/file-scope.js'
 import type { Problem } from '../problem.js'
 import type { ProjectFiles } from './files.js'
+import type { OutwardLink } from './links.js'
 
 /**
  * What is said of a file that no compiler is given, `null` where nobody wants it checked. What a tool wrote fails no run.
@@ -20,6 +21,13 @@ export function unfitProblem({ file, size }: ProjectFiles['unfit'][number], poli
   return isGenerated(text)
     ? { level: 'notice', file, message: `${name} holds ${large} of generated code, so that it was not checked: name it in "files.ignore" of the config where that is right.` }
     : { level: 'unchecked', file, message: `${name} is ${large} large, so that it was not checked: split it, or name it in "files.ignore" of the config when it is generated.` }
+}
+
+/** What is said of a link to sources that stand elsewhere, `null` where nobody wants them checked. */
+export function outwardProblem({ file, target }: OutwardLink, policy: Policy, root: string, cwd: string): Problem | null {
+  if (isOutOfScope(file, '', policy, root) || isOutOfScope(path.join(file, 'index.ts'), '', policy, root)) return null
+  const name = path.relative(cwd, file)
+  return { level: 'unchecked', file, message: `${name} is a link to ${target}, outside of what is checked, so that the sources there were not: give that path to the check as well, or name the link in "files.ignore" of the config.` }
 }
 
 /** It says so at its top, or its lines are longer than any that people write. */
