@@ -113,10 +113,9 @@ export function findServices(program: Program, graph: ModuleGraph, references: R
     return entries
   }
 
-  /** `instrumentation` beside `pages` or `app`; of an application that stands deeper, in the package's own places. */
+  /** `instrumentation` of the project or of `src`: webpack's build takes the one beside `pages` or `app`, Turbopack's either. */
   function nextHook(dir: string): string | null {
-    const folder = nextFolder(dir)
-    const folders = folder === null ? [dir, path.join(dir, 'src')] : [folder]
+    const folders = [dir, path.join(dir, 'src')]
     const extensions = pageExtensions(path.join(dir, 'instrumentation'))
     return folders.flatMap(one => extensions.map(extension => path.join(one, `instrumentation.${extension}`))).find(file => program.file(file) !== null) ?? null
   }

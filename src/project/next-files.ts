@@ -39,16 +39,14 @@ export function pageExtensions(file: string): readonly string[] {
 }
 
 /**
- * The folder that holds `pages` or `app`, and beside them `instrumentation`. The one of the project comes before the one of `src`,
- * which is not looked at then. Source: `findPagesDir` and the build of Next.js 13 to 16.
+ * The folder that holds `pages` or `app`: the one of the project comes before the one of `src`, which is not looked at then.
+ * Source: `findPagesDir` of Next.js 15.
  *
  * @param dir absolute: the application's
- * @param name the folder that is looked for; either without it
  * @returns `null` when neither place has it
  */
-export function nextFolder(dir: string, name?: 'app' | 'pages'): string | null {
-  const names = name === undefined ? ['pages', 'app'] : [name]
-  return names.flatMap(one => [dir, path.join(dir, 'src')].filter(folder => existsSync(path.join(folder, one))))[0] ?? null
+export function nextFolder(dir: string, name: 'app' | 'pages'): string | null {
+  return [dir, path.join(dir, 'src')].find(folder => existsSync(path.join(folder, name))) ?? null
 }
 
 const read = cachedByFile((file): { extensions: readonly string[] | null } => {

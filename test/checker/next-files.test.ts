@@ -49,8 +49,12 @@ describe('app and pages in src', () => {
     expect(await routes({ ...inSrc, 'src/instrumentation.ts': hook })).toBe('/ /api/users /orders, traced 3')
   })
 
-  it('are not traced by one of the project, which Next.js does not load', async () => {
-    expect(await routes({ ...inSrc, 'instrumentation.ts': hook })).toBe('/ /api/users /orders, traced 0')
+  it('are traced by one of the project, which Turbopack loads', async () => {
+    expect(await routes({ ...inSrc, 'instrumentation.ts': hook })).toBe('/ /api/users /orders, traced 3')
+  })
+
+  it('are traced by none that stands deeper', async () => {
+    expect(await routes({ ...inSrc, 'src/lib/instrumentation.ts': hook })).toBe('/ /api/users /orders, traced 0')
   })
 
   it('are not looked at beside those of the project', async () => {
