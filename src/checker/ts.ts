@@ -12,7 +12,7 @@ export const {
   isBindingElement, isBlock, isCallExpression, isCatchClause, isClassExpression, isClassLike, isComputedPropertyName, isConditionalExpression,
   isConstructorDeclaration, isDecorator, isDeleteExpression, isElementAccessExpression, isEnumDeclaration, isExportAssignment, isExportDeclaration,
   isExportSpecifier, isExpression, isExpressionStatement, isExpressionWithTypeArguments, isExternalModuleReference, isForInStatement,
-  isForOfStatement, isFunctionDeclaration, isFunctionExpression, isFunctionLike, isGetAccessorDeclaration, isHeritageClause, isIdentifier,
+  isForOfStatement, isFunctionDeclaration, isFunctionExpression, isFunctionLike, isFunctionTypeNode, isGetAccessorDeclaration, isHeritageClause, isIdentifier,
   isIfStatement, isImportClause, isImportDeclaration, isImportEqualsDeclaration, isImportSpecifier, isImportTypeNode, isInterfaceDeclaration,
   isIntersectionTypeNode, isJsxText, isLiteralExpression, isLiteralTypeNode, isMethodDeclaration, isMethodSignature, isNamedExports, isNamedImports,
   isNamedTupleMember, isNamespaceExport, isNamespaceImport, isNewExpression, isNonNullExpression, isNumericLiteral, isObjectBindingPattern,

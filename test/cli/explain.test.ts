@@ -57,6 +57,16 @@ describe('explain FILE:LINE', () => {
   })
 
   it.each([
+    ['is written by the function that is given it', 'function inSpan<Result>(name: string, work: (span: Span) => Result): Result', 'the program\'s code shows that "given" is of @opentelemetry/api (certain)'],
+    ['is left to the compiler, which knows the package when it is installed, where an alias stands for it', 'type Work = (span: Span) => void; function inSpan(name: string, work: Work): void', 'nothing shows what "given" is'],
+    ['is left to the compiler where there are several signatures', 'function inSpan(name: string, work: (span: Span) => void): void; function inSpan(name: string, work: unknown): void; function inSpan(name: string, work: any): void', 'nothing shows what "given" is'],
+  ])('what a callback receives %s', async (_, head, sentence) => {
+    const spans = `import type { Span } from '@opentelemetry/api'\n${head} { return work({} as Span) }\nexport const renew = (id: string) => inSpan('order.renew', given => {\n  given.setAttribute('order.kind', id)\n})\n`
+    const text = await told(4, 'src/spans.ts', { ...files, 'src/spans.ts': spans })
+    expect(text).toContain(sentence)
+  })
+
+  it.each([
     ['a test', 'src/orders.test.ts', 'A pattern of "files.tests" or "files.ignore" of the config names it'],
     ['a file that does not parse', 'src/broken.ts', 'It does not parse (line 1: Variable declaration expected), so that nothing of it is judged.'],
   ])('says why nothing is said of %s', async (_, file, sentence) => {

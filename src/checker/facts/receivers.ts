@@ -157,12 +157,30 @@ export function createReceiverReader(
     if (called === 'other') return 'other'
     if (called !== null) return called.row.callbackReceives === undefined ? null : certain(called.row.callbackReceives, called.api)
     const callee = plain(call.expression)
+    if (ts.isIdentifier(callee)) return call.arguments.some((argument) => ts.isSpreadElement(argument)) ? null : ofDeclaredCallback(callee, call.arguments.indexOf(owner))
     const name = isMember(callee) ? memberName(callee) : null
     if (!isMember(callee) || name === null) return null
     const object = receiverOf(callee.expression, name)
     const row = object === null ? null : getMethodRow(object.kind, name)
     if (object === null || row?.callbackReceives === undefined) return read(callee.expression, depth) === 'other' ? 'other' : null
     return { ...object, kind: row.callbackReceives, borrowed: false }
+  }
+
+  /**
+   * `inSpan('x', async (span) => …)` of the program's own `inSpan(name: string, work: (span: Span) => …)`: what the compiler would
+   * find by working out the whole call. A function of several signatures is left to it.
+   */
+  function ofDeclaredCallback(callee: ts.Identifier, index: number): ReceiverAnswer {
+    const target = program.target(callee)
+    if (target?.kind !== 'declaration') return null
+    const initializer = ts.isVariableDeclaration(target.node) && target.node.type === undefined ? target.node.initializer : undefined
+    const called = initializer ?? target.node
+    if (!isFunctionLike(called) || called.body === undefined) return null
+    const parameter = called.parameters[index]
+    if (parameter?.type === undefined || !ts.isFunctionTypeNode(parameter.type) || parameter.dotDotDotToken !== undefined) return null
+    const [given] = parameter.type.parameters
+    const answer = given === undefined || given.dotDotDotToken !== undefined ? null : ofType(given.type)
+    return answer === 'other' ? null : answer
   }
 
   function ofMember(node: ts.PropertyAccessExpression | ts.ElementAccessExpression, depth: number): ReceiverAnswer {
