@@ -23,6 +23,17 @@ export type Entity =
   | { readonly kind: 'value'; readonly node: ts.Expression }
   | { readonly kind: 'unknown'; readonly node: ts.Node }
 
+/**
+ * What a method that is called belongs to, and its name. A parameter's method is a way into the parameter, since nobody knows yet
+ * whether what stands there is one.
+ */
+export function methodOf(callee: Entity): { readonly of: Entity; readonly name: string } | null {
+  if (callee.kind === 'member') return callee
+  if (callee.kind !== 'parameter' && callee.kind !== 'each') return null
+  const name = callee.path.at(-1)
+  return name === undefined ? null : { of: { ...callee, path: callee.path.slice(0, -1) }, name }
+}
+
 /** Chained registration nests two levels a call; longer chains exist only in generated code. */
 const maxDepth = 400
 

@@ -35,6 +35,38 @@ describe('a function that is given the app', () => {
   })
 })
 
+describe('a method of an app that a function is given', () => {
+  const plugin = (body: string): Files => ({
+    'package.json': pkg(),
+    'main.js': `import fastify from 'fastify'\nimport { routes } from './routes.js'\nconst server = fastify()\nserver.register(routes, { prefix: '/api' })\nserver.listen({ port: 3000 })\n`,
+    'routes.ts': `import type { FastifyInstance } from 'fastify'\nexport async function routes(server: FastifyInstance) {\n  ${body}\n}\n`,
+  })
+
+  it.each([
+    ['gives the app itself', `server.withTypeProvider<object>().post('/orders', async () => 'x')`, ['POST /api/orders']],
+    ['gives it to a constant', `const typed = server.withTypeProvider<object>()\n  typed.get('/orders', async () => 'x')`, ['GET /api/orders']],
+    ['is one of a chain', `server.get('/orders', async () => 'x').get('/refunds', async () => 'y')`, ['GET /api/orders', 'GET /api/refunds']],
+    ['gives something else', `server.getSchemas().get('/orders', async () => 'x')`, []],
+    ['hands it to a function in place, under a path', `server.register(async (orders) => { orders.get('/all', async () => 'x') }, { prefix: '/orders' })`, ['GET /api/orders/all']],
+    [
+      'hands it on twice',
+      `server.register(async (orders) => { orders.register(async (open) => { open.get('/all', async () => 'x') }, { prefix: '/open' }) }, { prefix: '/orders' })`,
+      ['GET /api/orders/open/all'],
+    ],
+  ])('%s', async (_, body, expected) => {
+    const found = await handlers(plugin(body))
+    expect(found.map((one) => one.split(' ').slice(1, 3).join(' ')).sort()).toEqual(expected)
+  })
+
+  it('hands it to a function in place of the file that makes the app', async () => {
+    const found = await handlers({
+      'package.json': pkg(),
+      'main.js': `import fastify from 'fastify'\nconst server = fastify()\nserver.register(async (orders) => { orders.get('/all', async () => 'x') }, { prefix: '/orders' })\nserver.listen({ port: 3000 })\n`,
+    })
+    expect(found).toEqual(['fastify GET /orders/all main.js:3'])
+  })
+})
+
 describe('a function that registers what it is given', () => {
   const controller = `import { Router } from 'express'\nexport class Controller {\n  constructor() {\n    this.app = Router()\n  }\n  route(options) {\n    this.app[options.method](options.path, wrap(options.handler.bind(this)))\n  }\n  get(path, handler) {\n    this.route({ method: 'get', path, handler })\n  }\n  get router() {\n    return this.app\n  }\n}\nconst wrap = (handler) => (req, res, next) => handler(req, res).catch(next)\n`
 

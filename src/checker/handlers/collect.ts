@@ -63,7 +63,7 @@ function readOnce(
   const served: Registrations['served'][number][] = []
   const objects = new Map<ts.Node, FrameworkObject>()
   const byMethod = indexMethods(frameworks.all)
-  const creators = new Set(frameworks.all.flatMap(descriptor => Object.values<readonly ObjectSource[]>(descriptor.objects).flatMap(sources => sources.flatMap((source: ObjectSource) => ('export' in source ? [lastName(source.export)] : [])))))
+  const creators = new Set(frameworks.all.flatMap(descriptor => Object.values<readonly ObjectSource[]>(descriptor.objects).flatMap(sources => sources.flatMap((source: ObjectSource) => ('export' in source ? [lastName(source.export)] : 'method' in source ? [source.method] : [])))))
   const calls = frameworks.all.flatMap(descriptor => descriptor.handlers.flatMap(row => (row.call ? [{ descriptor, row, call: row.call }] : [])))
   const servers = frameworks.all.flatMap(descriptor => (descriptor.servedBy ?? []).map(ref => ({ descriptor, ref })))
   const deployed = deployedFunctions(program, files, evaluator)

@@ -1,5 +1,5 @@
 import * as ts from '../ts.js'
-import { isFunctionLike, unwrap, type Entity, type Evaluator } from '../evaluate.js'
+import { isFunctionLike, methodOf, unwrap, type Entity, type Evaluator } from '../evaluate.js'
 import type { Program } from '../program.js'
 import type { References } from '../references.js'
 import type { Mount, Registrations } from './collect.js'
@@ -60,7 +60,8 @@ export function joinObjects(program: Program, registrations: Registrations, eval
     if (found.length > 0) return unique(found)
     const parameter = parameterOf(object.node)
     if (parameter) found.push(...ofParameter(parameter, object.way ?? [], object.node, depth))
-    if (object.parent && object.parent.node !== object.node) found.push(...rootsOf(object.parent, depth + 1))
+    // The mount that hands it over says under which path; the object that it came from says only whose it is.
+    if (found.length === 0 && object.parent && object.parent.node !== object.node) found.push(...rootsOf(object.parent, depth + 1))
     if (found.length > 0) return unique(found)
     return object.made && object.descriptor.roots.includes(object.kind) ? [{ root: object, mounts: [] }] : []
   }
@@ -122,8 +123,9 @@ export function joinObjects(program: Program, registrations: Registrations, eval
     if (entity.kind === 'value' && ts.isArrayLiteralExpression(entity.node)) return entity.node.elements.flatMap(element => partsOf(element, depth + 1))
     if (entity.kind === 'result') {
       const { callee } = entity
-      if (callee.kind === 'member') {
-        const of = (isOpen(callee.of) ? rowValues(callee.of) : [callee.of]).flatMap(one => matcher.objectOf(one) ?? []).filter(one => one.descriptor.mountMethods?.includes(callee.name) === true)
+      const method = methodOf(callee)
+      if (method) {
+        const of = (isOpen(method.of) ? rowValues(method.of) : [method.of]).flatMap(one => matcher.objectOf(one) ?? []).filter(one => one.descriptor.mountMethods?.includes(method.name) === true)
         if (of.length > 0) return of.map(one => ({ kind: 'object', node: one.node }))
       }
       if (callee.kind === 'function') return objectsIn(callee.node, depth)

@@ -2,7 +2,7 @@ import * as ts from '../ts.js'
 import { exportName, isCallSource, matchesExport, matchesModule, type ExportRef, type FrameworkDescriptor, type ObjectSource } from '../../frameworks/index.js'
 import { fileOf } from '../places.js'
 import type { FrameworkTable } from './frameworks.js'
-import { isFunctionLike, keyOf, type Entity, type Evaluator } from '../evaluate.js'
+import { isFunctionLike, keyOf, methodOf, type Entity, type Evaluator } from '../evaluate.js'
 
 /** An app, server, router, channel … of a framework. Two expressions that stand for the same object have the same `node`. */
 export interface FrameworkObject {
@@ -146,9 +146,9 @@ export function createObjectMatcher(frameworks: FrameworkTable, evaluator: Evalu
       const owner = callee.path.length > 1 && name !== undefined && as === 'call' ? objectOf({ ...callee, path: callee.path.slice(0, -1) }, depth + 1) : null
       return (owner && name !== undefined ? ofMethod(owner, name, node) : null) ?? adopted.get(node) ?? (ts.isNewExpression(node) ? null : ofWrapper(callee, node, depth))
     }
-    if (callee.kind !== 'member' || as === 'new') return null
-    const of = objectOf(callee.of, depth + 1)
-    return of ? ofMethod(of, callee.name, node) : null
+    const method = as === 'new' ? null : methodOf(callee)
+    const of = method ? objectOf(method.of, depth + 1) : null
+    return method && of ? ofMethod(of, method.name, node) : null
   }
 
   function ofMethod(of: FrameworkObject, name: string, node: ts.Node): FrameworkObject | null {
@@ -207,10 +207,10 @@ export function createObjectMatcher(frameworks: FrameworkTable, evaluator: Evalu
       const row = exportedOf(callee.module).find(({ descriptor, source }) => holds({ descriptor }, node) && isCallSource(source) && 'callback' in source && source.callback === index && isExport(callee, [source]))
       return row ? { descriptor: row.descriptor, kind: row.kind, node, made: true, parent: null } : null
     }
-    if (callee.kind !== 'member') return null
-    const of = objectOf(callee.of, depth + 1)
-    if (!of) return null
-    const row = derived.find(({ descriptor, source }) => descriptor === of.descriptor && 'method' in source && 'of' in source && source.callback === index && source.of === of.kind && source.method === callee.name)
+    const method = methodOf(callee)
+    const of = method ? objectOf(method.of, depth + 1) : null
+    if (!method || !of) return null
+    const row = derived.find(({ descriptor, source }) => descriptor === of.descriptor && 'method' in source && 'of' in source && source.callback === index && source.of === of.kind && source.method === method.name)
     return row ? { descriptor: row.descriptor, kind: row.kind, node, made: true, parent: of } : null
   }
 
