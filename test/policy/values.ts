@@ -118,7 +118,9 @@ const via = { api: '@opentelemetry/api', method: 'setAttribute' }
 
 export function write(key: Value | string, value: Value, sink: Sink = 'attribute'): AttributeWrite {
   const at = typeof key === 'string' ? literal(key) : key
-  return { fact: 'attribute-write', sink, key: at, value, entry: at.origin, origin: origin(), certainty: 'certain', via }
+  // `span.setAttribute(key, value)`: the entry is the call.
+  const call = origin()
+  return { fact: 'attribute-write', sink, key: at, value, entry: call, origin: call, certainty: 'certain', via }
 }
 
 export function bag(value: Value, sink: Sink = 'attribute'): AttributeBag {

@@ -175,12 +175,6 @@ runOffers(
     { name: 'a literal', code: on(`span?.setAttribute('http.status_code', 200)`), finds: 'replaced', offers: [['rename', on(`span?.setAttribute('http.response.status_code', 200)`)]] },
     { name: 'a key without quotes', code: on(`span?.setAttributes({ 'db.name': name, a: 1 })`), finds: 'replaced', offers: [['rename', on(`span?.setAttributes({ 'db.namespace': name, a: 1 })`)]] },
     {
-      name: 'both are written: the old one goes',
-      code: on(`span?.setAttributes({ 'http.method': method, 'http.request.method': method })`),
-      finds: 'replaced',
-      offers: [['rename', on(`span?.setAttributes({ 'http.request.method': method })`)]],
-    },
-    {
       name: 'a constant of the package, for a key that its main entry has',
       code: `import { trace } from '@opentelemetry/api'\nimport { ATTR_HTTP_METHOD } from '@opentelemetry/semantic-conventions/incubating'\ntrace.getActiveSpan()?.setAttribute(ATTR_HTTP_METHOD, 'GET')\n`,
       finds: 'replaced',
