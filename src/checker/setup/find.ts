@@ -3,7 +3,7 @@ import * as ts from '../ts.js'
 import { matchesModule } from '../../frameworks/index.js'
 import { isTracingPackage, type FrameworkDescriptor } from '../../frameworks/index.js'
 import { getPackage } from '../../project/package-json.js'
-import type { Preload } from '../../project/wiring/index.js'
+import { disabledInstrumentations, enabledInstrumentations, type Preload } from '../../project/wiring/index.js'
 import { returnsOf, unwrap, type Entity, type Evaluator } from '../evaluate.js'
 import { isExport } from '../handlers/objects.js'
 import { lookAlikeModules } from '../../otel/index.js'
@@ -255,8 +255,8 @@ function isLeftIn(needed: RegExp, { on = [], off = [] }: Instrumentation, enviro
   const named = (variable: string): string[] => (environment[variable] ?? '').split(',').map(name => `@opentelemetry/instrumentation-${name.trim()}`)
   if (off.some(name => needed.test(name))) return false
   if (on.some(name => needed.test(name))) return true
-  if (named('OTEL_NODE_DISABLED_INSTRUMENTATIONS').some(name => needed.test(name))) return false
-  return !environment['OTEL_NODE_ENABLED_INSTRUMENTATIONS'] || named('OTEL_NODE_ENABLED_INSTRUMENTATIONS').some(name => needed.test(name))
+  if (named(disabledInstrumentations).some(name => needed.test(name))) return false
+  return !environment[enabledInstrumentations] || named(enabledInstrumentations).some(name => needed.test(name))
 }
 
 /** Is the span of its requests node:http's, and is it another framework than that? */

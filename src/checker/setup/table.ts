@@ -68,19 +68,21 @@ export const serverInstrumentation = /(?:amqplib|aws-lambda|connect|express|fast
 /** Calls and modules of OpenTelemetry's own that switch on what the package `auto-instrumentations-node` holds. */
 export const autoInstrumentations = '@opentelemetry/auto-instrumentations-node'
 
-/**
- * The instrumentations that make the span of a framework's handlers, by their packages' names. Those of express, koa, Nest and
- * GraphQL only add to the span of a request, which the one of node:http makes. `auto`: it is part of `auto-instrumentations-node`.
- * Proved by test/checker/live.test.ts; source of `auto`: the README of that package.
- */
+/** What makes the span of a framework's handlers. */
 export interface ServerInstrumentation {
   readonly by: RegExp
+  /** It is part of `auto-instrumentations-node`. */
   readonly auto: boolean
   /** What of `auto-instrumentations-node` must not be left out; `by` where it does not say. */
   readonly needs?: RegExp
 }
 
 const overHttp = { by: /instrumentation-http(?:$|\/)/u, auto: true }
+/**
+ * The instrumentations that make the span of a framework's handlers, by their packages' names. Those of express, koa, Nest and
+ * GraphQL only add to the span of a request, which the one of node:http makes. `auto`: it is part of `auto-instrumentations-node`.
+ * Proved by test/checker/live.test.ts; source of `auto`: the README of that package.
+ */
 export const instrumentedBy: Readonly<Record<string, ServerInstrumentation>> = {
   amqplib: { by: /amqp|rabbit/u, auto: true },
   'aws-lambda': { by: /lambda/u, auto: true },

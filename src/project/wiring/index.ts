@@ -14,7 +14,7 @@ import { readServerless } from './serverless.js'
 import type { Preload, StartCommand } from './wiring.js'
 
 export { shortened } from './interpret.js'
-export type { Place, Preload, StartCommand } from './wiring.js'
+export { disabledInstrumentations, enabledInstrumentations, type Place, type Preload, type StartCommand } from './wiring.js'
 
 /** Words in a script's or file's name that say it is no way to run the service in production. */
 const developmentWords = /(?:^|[:._-])(?:debug|dev|develop|development|hot|inspect|local|localhost|watch)(?:[:._-]|$)/u

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Package } from '../package-json.js'
 import { assignment, splitCommandLine, type SimpleCommand } from './command-line.js'
-import type { Place, Preload, StartCommand } from './wiring.js'
+import { choiceVariables, type Place, type Preload, type StartCommand } from './wiring.js'
 
 /** A start as the command says it, before its paths are looked up. */
 export interface RawStart {
@@ -283,7 +283,10 @@ function environmentPreloads(around: Surroundings): RawStart['preloads'] {
 
 /** The variables by which `auto-instrumentations-node` leaves some out; one whose value another variable gives is not known. */
 export function choicesIn(env: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).filter(([name, value]) => /^OTEL_NODE_(?:DIS|EN)ABLED_INSTRUMENTATIONS$/u.test(name) && value !== '' && !value.includes('$')))
+  return Object.fromEntries(choiceVariables.flatMap(name => {
+    const value = env[name] ?? ''
+    return value === '' || value.includes('$') ? [] : [[name, value]]
+  }))
 }
 
 /**

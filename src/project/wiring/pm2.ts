@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { textOf } from './deployment-files.js'
 import { shortened } from './interpret.js'
-import type { Place } from './wiring.js'
+import { choiceVariables, type Place } from './wiring.js'
 
 /** One app of a PM2 ecosystem file. */
 export interface Pm2App {
@@ -34,7 +34,7 @@ export function readPm2(file: string): Pm2App[] {
       cwd: path.resolve(path.dirname(file), setting(app, 'cwd') ?? '.'),
       nodeArguments: setting(app, 'node_args') ?? setting(app, 'nodeArgs') ?? setting(app, 'interpreter_args') ?? setting(app, 'interpreterArgs') ?? '',
       options: setting(app, 'NODE_OPTIONS') ?? '',
-      env: Object.fromEntries(['OTEL_NODE_DISABLED_INSTRUMENTATIONS', 'OTEL_NODE_ENABLED_INSTRUMENTATIONS'].map(name => [name, setting(app, name) ?? ''])),
+      env: Object.fromEntries(choiceVariables.map(name => [name, setting(app, name) ?? ''])),
       interpreter: setting(app, 'interpreter') ?? 'node',
       place: { file, line: text.slice(0, match.index).split('\n').length, text: shortened(match[0]) },
     }

@@ -18,6 +18,12 @@ export interface Preload {
   readonly file: string | null
 }
 
+/** The variable by which `auto-instrumentations-node` is told what to leave out. */
+export const disabledInstrumentations = 'OTEL_NODE_DISABLED_INSTRUMENTATIONS'
+/** The one by which it is told what alone to take. */
+export const enabledInstrumentations = 'OTEL_NODE_ENABLED_INSTRUMENTATIONS'
+export const choiceVariables: readonly string[] = [disabledInstrumentations, enabledInstrumentations]
+
 /** One way in which a package's program is started. */
 export interface StartCommand {
   /** The source file that runs first, absolute; `null` when a framework's own command finds it (`next start`). */

@@ -240,6 +240,7 @@ runOffers(
   attributeNaming,
   [
     { name: 'the form', code: on(`span?.setAttribute('Order.ItemCount', 3)`), finds: 'form', offers: [['rename', on(`span?.setAttribute('order.item_count', 3)`)]] },
+    { name: 'the right form is there already: the other one goes', code: on(`span?.setAttributes({ 'Order.Total': 3, 'order.total': 3 })`), finds: 'form', offers: [['rename', on(`span?.setAttributes({ 'order.total': 3 })`)]] },
     { name: 'no namespace: the domain of the span', code: started('count'), finds: 'namespace', offers: [['rename', started(`'order.count'`)]] },
     { name: 'form and namespace at once', code: started('itemCount'), finds: 'form', offers: [['rename', started(`'order.item_count'`)]] },
     { name: 'no namespace, and no span around', code: on(`span?.setAttribute('count', 3)`), finds: 'namespace', offers: [] },
