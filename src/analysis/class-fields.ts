@@ -1,6 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/types'
 
 import { getMemberName, getPropertyName } from './bindings.js'
+import { perFile, type Source } from './per-file.js'
 
 /** Where a field of a class gets its value or its type. */
 export type FieldSource =
@@ -9,15 +10,15 @@ export type FieldSource =
 
 type ClassNode = TSESTree.ClassDeclaration | TSESTree.ClassExpression
 
-const fieldsByClass = new WeakMap<ClassNode, Map<string, FieldSource[]>>()
+const fieldsByClass = perFile(() => new Map<ClassNode, Map<string, FieldSource[]>>())
 
 /** What the class around `this.x` says of the field `x`: annotations first, then values in source order. */
-export function readFieldSources(node: TSESTree.MemberExpression, name: string): readonly FieldSource[] {
+export function readFieldSources(node: TSESTree.MemberExpression, name: string, source: Source): readonly FieldSource[] {
   const owner = findClass(node)
   if (owner === null) return []
-  const known = fieldsByClass.get(owner)
-  const fields = known ?? readFields(owner)
-  if (known === undefined) fieldsByClass.set(owner, fields)
+  const known = fieldsByClass(source)
+  const fields = known.get(owner) ?? readFields(owner)
+  known.set(owner, fields)
   return fields.get(name) ?? []
 }
 

@@ -5,6 +5,7 @@ import { type Argument, factsOfCallSite, findCallback } from '../otel/call-facts
 import { type CallRow, getMethodRow, receiverMethods } from '../otel/index.js'
 import { findVariable, getMemberName, isFunction, unwrap } from './bindings.js'
 import { findNode, originOf } from './origins.js'
+import { perFile } from './per-file.js'
 import { findCalledExport, findFunction, type Receiver, type ReceiverContext, receiverOf } from './receivers.js'
 import { valueOf } from './values.js'
 
@@ -74,17 +75,18 @@ function readArguments(node: Call, context: ReceiverContext): Argument[] {
   })
 }
 
-const assignmentsOf = new WeakMap<object, readonly TSESTree.AssignmentExpression[]>()
+const assignmentsOf = perFile(() => new Map<object, readonly TSESTree.AssignmentExpression[]>())
 
 /** `ident['user.email'] = email`, on the variable that is put into the span. */
 export function readElementAssignments(value: Value, context: ReceiverContext): PropertyValue[] {
   const node = findNode(value.origin)
   const variable = node?.type === 'Identifier' ? findVariable(node, context.sourceCode) : null
   if (variable === null) return []
-  let assignments = assignmentsOf.get(variable)
+  const known = assignmentsOf(context.sourceCode)
+  let assignments = known.get(variable)
   if (assignments === undefined) {
     assignments = variable.references.flatMap(({ identifier }) => findElementAssignment(identifier as TSESTree.Identifier))
-    assignmentsOf.set(variable, assignments)
+    known.set(variable, assignments)
   }
   return assignments.map((assignment) => ({
     key: keyOfMember(assignment.left as TSESTree.MemberExpression, context),

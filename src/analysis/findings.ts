@@ -4,6 +4,7 @@ import type { RuleContext, RuleListener } from '@typescript-eslint/utils/ts-esli
 import { isTracingLibrary } from '../project/tracing-library.js'
 import { type FileAnalysis, type OpenFile, openFile } from './index.js'
 import { findNode } from './origins.js'
+import { forLast } from './per-file.js'
 import { isSwitchedOn } from './recording-switches.js'
 import { type Mend, reportFinding } from './report.js'
 
@@ -13,10 +14,10 @@ export interface JudgedFact {
   readonly fact: Fact
 }
 
-const judged = new WeakMap<OpenFile, ReadonlyMap<string, readonly JudgedFact[]>>()
+const judged = forLast(judgeFile)
 
 /** The file that an analysis is of: a mend asks for the rules that are on in it. */
-const opened = new WeakMap<FileAnalysis, OpenFile>()
+const opened = forLast((_: FileAnalysis): { file: OpenFile | null } => ({ file: null }))
 
 interface FindingOptions<MessageId extends string> {
   /** `--fix` applies the suggestion. */
@@ -39,7 +40,7 @@ export function reportFindings<MessageId extends string>(
   return {
     Program() {
       for (const judgedFact of findingsOf(file, rule)) {
-        opened.set(file.analysis, file)
+        opened(file.analysis).file = file
         reportFinding(context, judgedFact.finding, mend(judgedFact, file.analysis), fix)
       }
     },
@@ -48,19 +49,14 @@ export function reportFindings<MessageId extends string>(
 
 /** What the rules that are on for a file would say of a fact that is not in it yet: a suggestion must not trade one finding for another. */
 export function findingsOfDraft(fact: Fact, analysis: FileAnalysis): readonly Finding[] {
-  const file = opened.get(analysis)
-  const isOn = file === undefined ? () => true : rulesOnIn(file)
+  const { file } = opened(analysis)
+  const isOn = file === null ? () => true : rulesOnIn(file)
   return selectFindings(judgeFact(fact, analysis.policy, isOn), isOn)
 }
 
 /** The policy's findings of a file for one rule. */
 function findingsOf(file: OpenFile, rule: string): readonly JudgedFact[] {
-  let byRule = judged.get(file)
-  if (byRule === undefined) {
-    byRule = judgeFile(file)
-    judged.set(file, byRule)
-  }
-  return byRule.get(rule) ?? []
+  return judged(file).get(rule) ?? []
 }
 
 /** A rule's id has the name under which the plugin is known before it. */

@@ -1,5 +1,4 @@
 import type { Config, Handler } from '@spanguard/policy'
-import type { TSESTree } from '@typescript-eslint/types'
 
 import { type FrameworkDescriptor, withDeclared } from '../frameworks/index.js'
 import { type DeclaredFunctions, getDeclaredFunctions, noFunctions } from '../project/declared-functions.js'
@@ -7,6 +6,7 @@ import { type ExportCandidate, type ExportedHandler, factOfExport, findExportCan
 import { createObjectFinder, type ObjectFinder } from './handlers/objects.js'
 import { factsOfHandlerCall, type FrameworkCall, isMachinery, readFrameworkCall } from './handlers/registrations.js'
 import { type FileAnalysis, once } from './index.js'
+import { perFile } from './per-file.js'
 
 /** All that one file says about handlers. */
 export interface FileHandlers {
@@ -21,7 +21,7 @@ export interface FileHandlers {
   readonly facts: readonly Handler[]
 }
 
-const found = new WeakMap<TSESTree.Program, FileHandlers | null>()
+const found = perFile((): { handlers?: FileHandlers | null } => ({}))
 
 /**
  * The handlers of a file, read once for all rules.
@@ -30,12 +30,9 @@ const found = new WeakMap<TSESTree.Program, FileHandlers | null>()
  * @returns null for a file whose text has nothing of any framework
  */
 export function findHandlers(analysis: FileAnalysis, filename: string): FileHandlers | null {
-  const { ast } = analysis.sourceCode
-  const known = found.get(ast)
-  if (known !== undefined) return known
-  const handlers = readHandlers(analysis, filename)
-  found.set(ast, handlers)
-  return handlers
+  const kept = found(analysis.sourceCode)
+  if (kept.handlers === undefined) kept.handlers = readHandlers(analysis, filename)
+  return kept.handlers
 }
 
 /**

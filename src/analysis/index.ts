@@ -13,6 +13,7 @@ import { tracingWords } from '../otel/words.js'
 import { factsOfCall, readTracingCall, type TracingCall } from './extract.js'
 import { factsOfLocalHelpers } from './local-helpers.js'
 import { nodeOf } from './origins.js'
+import { perFile } from './per-file.js'
 import type { ReceiverContext } from './receivers.js'
 import { nodesOf } from './walk.js'
 
@@ -51,7 +52,7 @@ export interface FileAnalysis extends ReceiverContext {
 type AnyContext = Readonly<Pick<RuleContext<string, readonly unknown[]>, 'sourceCode' | 'filename' | 'settings' | 'cwd'>>
 type RuleOfFile = AnyContext & Readonly<Pick<RuleContext<string, readonly unknown[]>, 'id'>>
 
-const analyses = new WeakMap<TSESTree.Program, FileAnalysis>()
+const keptAnalysis = perFile((): { analysis: FileAnalysis | null } => ({ analysis: null }))
 
 let last: { readonly source: unknown; readonly filename: string; readonly text: string; readonly openedBy: Set<string>; readonly file: OpenFile } | null = null
 
@@ -160,11 +161,7 @@ export function analyzeFile(context: AnyContext): FileAnalysis {
 }
 
 function keepAnalysis({ sourceCode }: AnyContext, config: Config, policy: Policy): FileAnalysis {
-  const known = analyses.get(sourceCode.ast)
-  if (known !== undefined) return known
-  const analysis = createAnalysis(sourceCode, config, policy)
-  analyses.set(sourceCode.ast, analysis)
-  return analysis
+  return (keptAnalysis(sourceCode).analysis ??= createAnalysis(sourceCode, config, policy))
 }
 
 function createAnalysis(sourceCode: AnyContext['sourceCode'], config: Config, policy: Policy): FileAnalysis {

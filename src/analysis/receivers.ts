@@ -162,7 +162,7 @@ function readMember(node: TSESTree.MemberExpression, context: ReceiverContext, d
 
 /** `this.x` of a class with such a field: by annotation, initialiser, parameter property or assignment. */
 function readField(node: TSESTree.MemberExpression, name: string, context: ReceiverContext, depth: number): ReceiverAnswer {
-  for (const source of readFieldSources(node, name)) {
+  for (const source of readFieldSources(node, name, context.sourceCode)) {
     const answer =
       source.kind === 'annotation' ?
         readAnnotation(source.node, context)

@@ -110,7 +110,7 @@ export function createObjectFinder(
   }
 
   function readField(node: TSESTree.MemberExpression, name: string, depth: number): FrameworkObject | null {
-    const sources = readFieldSources(node, name)
+    const sources = readFieldSources(node, name, sourceCode)
     // A value tells more than a type: it says that the object is made here.
     for (const source of sources) {
       const found = source.kind === 'value' ? find(source.node, depth) : null

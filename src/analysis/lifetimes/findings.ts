@@ -3,6 +3,7 @@ import type { Fact, Finding } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 import { findBinding, getMemberName, isFunction, unwrap } from '../bindings.js'
 import type { FileAnalysis } from '../index.js'
+import { forLast } from '../per-file.js'
 import { errorPathsOf, lifetimesOf } from './index.js'
 import type { OwnedSpan } from './spans.js'
 
@@ -14,16 +15,11 @@ export interface JudgedLife {
   readonly span: OwnedSpan | null
 }
 
-const judged = new WeakMap<FileAnalysis, ReadonlyMap<string, readonly JudgedLife[]>>()
+const judged = forLast(judgeFile)
 
 /** What the policy says of the lives of a file's spans, for one rule, in source order. */
 export function lifeFindingsOf(analysis: FileAnalysis, rule: string): readonly JudgedLife[] {
-  let byRule = judged.get(analysis)
-  if (byRule === undefined) {
-    byRule = judgeFile(analysis)
-    judged.set(analysis, byRule)
-  }
-  return byRule.get(rule) ?? []
+  return judged(analysis).get(rule) ?? []
 }
 
 function judgeFile(analysis: FileAnalysis): ReadonlyMap<string, readonly JudgedLife[]> {

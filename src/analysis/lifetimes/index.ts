@@ -5,6 +5,7 @@ import type { FlowNode } from '../../flow/index.js'
 import { unwrap } from '../bindings.js'
 import type { FileAnalysis } from '../index.js'
 import { originOf } from '../origins.js'
+import { forLast } from '../per-file.js'
 import { lastOf } from './context.js'
 import type { Lowering } from './context.js'
 import { findErrorPaths } from './error-paths.js'
@@ -18,24 +19,13 @@ export interface OwnedLifetime {
   readonly span: OwnedSpan
 }
 
-const lifetimes = new WeakMap<FileAnalysis, readonly OwnedLifetime[]>()
-const owned = new WeakMap<FileAnalysis, readonly OwnedSpan[]>()
-
 /** The spans that functions of the file own, found once. */
-export function ownedSpansOf(analysis: FileAnalysis): readonly OwnedSpan[] {
-  const known = owned.get(analysis) ?? findOwnedSpans(analysis)
-  owned.set(analysis, known)
-  return known
-}
+export const ownedSpansOf: (analysis: FileAnalysis) => readonly OwnedSpan[] = forLast(findOwnedSpans)
 
 /** How the spans of a file live, on every path of the functions that own them; worked out once for all rules. */
-export function lifetimesOf(analysis: FileAnalysis): readonly OwnedLifetime[] {
-  const known = lifetimes.get(analysis)
-  if (known !== undefined) return known
-  const found = ownedSpansOf(analysis).map((span) => ({ span, fact: lifetimeOf(span, analysis) }))
-  lifetimes.set(analysis, found)
-  return found
-}
+export const lifetimesOf = forLast((analysis: FileAnalysis): readonly OwnedLifetime[] =>
+  ownedSpansOf(analysis).map((span) => ({ span, fact: lifetimeOf(span, analysis) })),
+)
 
 function lifetimeOf(span: OwnedSpan, analysis: FileAnalysis): SpanLifetime {
   const start = originOf(unwrap(span.call.callee))
@@ -62,18 +52,10 @@ export interface OwnedErrorPath {
   readonly span: OwnedSpan
 }
 
-const errorPaths = new WeakMap<FileAnalysis, readonly OwnedErrorPath[]>()
-
 /** The `catch` clauses around work that spans of the file cover. */
-export function errorPathsOf(analysis: FileAnalysis): readonly OwnedErrorPath[] {
-  const known = errorPaths.get(analysis)
-  if (known !== undefined) return known
-  const found = ownedSpansOf(analysis).flatMap((span) =>
-    findErrorPaths(span, loweringOf(span, analysis)).map((fact) => ({ fact, span })),
-  )
-  errorPaths.set(analysis, found)
-  return found
-}
+export const errorPathsOf = forLast((analysis: FileAnalysis): readonly OwnedErrorPath[] =>
+  ownedSpansOf(analysis).flatMap((span) => findErrorPaths(span, loweringOf(span, analysis)).map((fact) => ({ fact, span }))),
+)
 
 /** The function that owns a span, as the span sees it. */
 function lowerOwner(span: OwnedSpan, analysis: FileAnalysis): FlowNode {

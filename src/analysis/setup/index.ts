@@ -3,6 +3,7 @@ import type { RuleContext } from '@typescript-eslint/utils/ts-eslint'
 
 import { WEB_SDK } from '../../project/file-scope.js'
 import { type FileAnalysis, once, type OpenFile, openFile } from '../index.js'
+import { forLast } from '../per-file.js'
 import { mayHoldSetup } from '../../otel/setup.js'
 import { matchesApproved } from './approved.js'
 import { readOrder } from './order.js'
@@ -26,7 +27,7 @@ export interface SetupAnalysis {
 
 type RuleOfFile = Readonly<Pick<RuleContext<string, readonly unknown[]>, 'id' | 'sourceCode' | 'filename' | 'settings' | 'cwd'>>
 
-const known = new WeakMap<OpenFile, SetupAnalysis | null>()
+const known = forLast((_: OpenFile): { setup?: SetupAnalysis | null } => ({}))
 
 /**
  * The setup of one file, made once for all rules; null where the file is out of scope. A rule asks once, in `create`.
@@ -50,12 +51,9 @@ export function analyzeSetupWith(words: RegExp, context: RuleOfFile): SetupAnaly
 
 /** The same for a file that the rule has opened already. */
 export function setupOf(file: OpenFile, context: RuleOfFile): SetupAnalysis | null {
-  let setup = known.get(file)
-  if (setup === undefined) {
-    setup = WEB_SDK.test(context.sourceCode.text) || file.outOfScope ? null : createSetup(file, context)
-    known.set(file, setup)
-  }
-  return setup
+  const kept = known(file)
+  if (kept.setup === undefined) kept.setup = WEB_SDK.test(context.sourceCode.text) || file.outOfScope ? null : createSetup(file, context)
+  return kept.setup
 }
 
 function createSetup(file: OpenFile, { cwd, filename, sourceCode }: RuleOfFile): SetupAnalysis {
