@@ -80,6 +80,7 @@ export function judgeAttributeWrite(
  * @param isOn is a rule on, by its name without prefix?
  */
 export function selectFindings(findings: readonly Finding[], isOn: (rule: string) => boolean): readonly Finding[] {
+  if (findings.length === 0) return findings
   const subjects = new Set<string>()
   return findings.filter(({ rule, subject }) => {
     if (!isOn(rule) || subjects.has(subject)) return false

@@ -65,9 +65,19 @@ export function sensitiveWrite(fact: Pick<AttributeWrite, 'key' | 'value'>, poli
   return isIgnored(keyName, policy) ? null : sensitiveName(value, policy)
 }
 
+const ignoredBy = new WeakMap<Policy, ReadonlySet<string>>()
+
 function isIgnored(key: string, policy: Policy): boolean {
-  const words = splitName(key).join(' ')
-  return policy.attributes.sensitive.ignore.some((ignored) => splitName(ignored).join(' ') === words)
+  let ignored = ignoredBy.get(policy)
+  if (ignored === undefined) {
+    ignored = new Set(policy.attributes.sensitive.ignore.map(toWords))
+    ignoredBy.set(policy, ignored)
+  }
+  return ignored.size > 0 && ignored.has(toWords(key))
+}
+
+function toWords(name: string): string {
+  return splitName(name).join(' ')
 }
 
 /** Under a key that says so, anything that can hold it is it; a constant is, when it is no word for a state. */

@@ -1,7 +1,8 @@
 import type { TSESTree } from '@typescript-eslint/types'
 import type { Scope, SourceCode } from '@typescript-eslint/utils/ts-eslint'
 
-import { exportName, type ExportRef, type FrameworkDescriptor, matchesExport, matchesModule, type ObjectSource } from '../../frameworks/index.js'
+import { exportName, type ExportRef, type FrameworkDescriptor, matchesExport, matchesModule } from '../../frameworks/index.js'
+import { type ExportSource, type MethodSource, type NamedSource, sourcesOf } from '../../frameworks/object-sources.js'
 import { type Binding, findBinding, findVariable, type FunctionNode, getMemberName, unwrap } from '../bindings.js'
 import { readFieldSources } from '../class-fields.js'
 import { resolveReference } from '../imports.js'
@@ -35,9 +36,6 @@ export function createObjectFinder(
   // A name is the same object wherever it stands: what was found for one use of a variable holds for the others.
   const known = new Map<TSESTree.Node | Scope.Variable, FrameworkObject | null>()
   const created = new Map<Call, FrameworkObject>()
-  const modules = frameworks.flatMap(({ objects }) =>
-    Object.values(objects).flatMap((sources) => sources.flatMap((source) => ('module' in source ? [source.module] : []))),
-  )
   const makers = new Map<string, boolean>()
   const running = new Set<TSESTree.Node | Scope.Variable>()
 
@@ -101,12 +99,12 @@ export function createObjectFinder(
     if (name === null) return null
     if (node.object.type === 'ThisExpression') return readField(node, name, depth)
     const owner = find(node.object, depth)
-    if (owner === null) return null
-    for (const [is, sources] of Object.entries(owner.framework.objects)) {
-      const isProperty = sources.some((source) => 'property' in source && source.of === owner.is && source.property === name)
-      if (isProperty) return makeGiven({ framework: owner.framework, is }, owner)
-    }
-    return null
+    return owner === null ? null : readProperty(owner, name)
+  }
+
+  function readProperty(owner: FrameworkObject, name: string): FrameworkObject | null {
+    const found = sourcesOf(owner.framework).properties.get(name)?.find(({ source }) => source.of === owner.is)
+    return found === undefined ? null : makeGiven({ framework: owner.framework, is: found.is }, owner)
   }
 
   function readField(node: TSESTree.MemberExpression, name: string, depth: number): FrameworkObject | null {
@@ -157,11 +155,7 @@ export function createObjectFinder(
     const [name, ...rest] = binding.path
     const owner = binding.init === null || rest.length > 0 ? null : find(binding.init, depth)
     if (owner === null) return null
-    for (const [is, sources] of Object.entries(owner.framework.objects)) {
-      const isProperty = sources.some((source) => 'property' in source && source.of === owner.is && source.property === name)
-      if (isProperty) return makeGiven({ framework: owner.framework, is }, owner)
-    }
-    return null
+    return name === undefined ? null : readProperty(owner, name)
   }
 
   function readParameter(binding: Extract<Binding, { kind: 'parameter' }>, depth: number): FrameworkObject | null {
@@ -227,17 +221,16 @@ export function createObjectFinder(
     const reference = resolveReference(node.callee, sourceCode)
     if (reference === null || !isMaker(reference.module)) return null
     const name = exportName(reference.imported, reference.path)
-    return findSource((source) => {
-      if (!('export' in source) || source.as === 'value') return false
-      return (source.callback ?? null) === callback && isUsedAs(source, node) && matchesExport(source, reference.module, name)
-    })
+    return findExport(
+      (source) => source.as !== 'value' && (source.callback ?? null) === callback && isUsedAs(source, node) && matchesExport(source, reference.module, name),
+    )
   }
 
   /** Does any row speak of this module? */
   function isMaker(module: string): boolean {
     let answer = makers.get(module)
     if (answer === undefined) {
-      answer = modules.some((pattern) => matchesModule(module, pattern))
+      answer = frameworks.some((framework) => sourcesOf(framework).modules.some((pattern) => matchesModule(module, pattern)))
       makers.set(module, answer)
     }
     return answer
@@ -247,15 +240,13 @@ export function createObjectFinder(
     const reference = resolveReference(node, sourceCode)
     if (reference === null || !isMaker(reference.module)) return null
     const name = exportName(reference.imported, reference.path)
-    const found = findSource(
-      (source) => 'export' in source && source.as === 'value' && matchesExport(source, reference.module, name),
-    )
+    const found = findExport((source) => source.as === 'value' && matchesExport(source, reference.module, name))
     return found === null ? null : makeGiven(found)
   }
 
-  function findSource(matches: (source: ObjectSource) => boolean): Pick<FrameworkObject, 'framework' | 'is'> | null {
+  function findExport(matches: (source: ExportSource) => boolean): Pick<FrameworkObject, 'framework' | 'is'> | null {
     for (const framework of frameworks) {
-      for (const [is, sources] of Object.entries(framework.objects)) if (sources.some(matches)) return { framework, is }
+      for (const { is, source } of sourcesOf(framework).exports) if (matches(source)) return { framework, is }
     }
     return null
   }
@@ -270,10 +261,11 @@ export function createObjectFinder(
     }
     const reference = resolveType(node, sourceCode)
     if (reference === null) return null
-    const found = findSource(
-      (source) => 'type' in source && matchesModule(reference.module, source.module) && source.type === reference.name,
-    )
-    return found === null ? null : makeGiven(found)
+    for (const framework of frameworks) {
+      const found = sourcesOf(framework).types.find(({ source }) => source.type === reference.name && matchesModule(reference.module, source.module))
+      if (found !== undefined) return makeGiven({ framework, is: found.is })
+    }
+    return null
   }
 
   /** One object for one call, whichever of the names for it is asked for. */
@@ -290,18 +282,9 @@ export function createObjectFinder(
 }
 
 /** What a method of an object gives: as its result, or to parameter `callback` of a function among its arguments. */
-function findResult(
-  owner: FrameworkObject,
-  method: string,
-  callback: number | null,
-): { is: string; source: Extract<ObjectSource, { method: string }> } | null {
-  for (const [is, sources] of Object.entries(owner.framework.objects)) {
-    for (const source of sources) {
-      if (!('method' in source) || source.of !== owner.is || source.method !== method) continue
-      if ((source.callback ?? null) === callback) return { is, source }
-    }
-  }
-  return null
+function findResult(owner: FrameworkObject, method: string, callback: number | null): NamedSource<MethodSource> | null {
+  const named = sourcesOf(owner.framework).methods.get(method)
+  return named?.find(({ source }) => source.of === owner.is && (source.callback ?? null) === callback) ?? null
 }
 
 /** The module and name of a type that is imported: `Express`, `express.Express`. */

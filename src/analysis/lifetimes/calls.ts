@@ -5,7 +5,7 @@ import { getMemberName, isFunction, unwrap } from '../bindings.js'
 import type { FunctionNode } from '../bindings.js'
 import { getSpanCallback } from '../extract.js'
 import { resolveReference } from '../imports.js'
-import { isSamePlace, originOf } from '../origins.js'
+import { originOf } from '../origins.js'
 import { failureOf } from './closures.js'
 import { isSpan, lastOf, textOf } from './context.js'
 import type { Call, Lowering, Use } from './context.js'
@@ -13,7 +13,7 @@ import { lowerExpression, reachesSpan } from './expressions.js'
 import { bindSpan, endsWhenCalled, enter, findInlinable } from './inline.js'
 import { lowerBody } from './lower.js'
 import { iterations } from './non-throwing.js'
-import { chaining } from './span-methods.js'
+import { chaining, statusCodeOf } from './span-methods.js'
 import { isLogging, knownFunction, mayThrow } from './throwing.js'
 
 /** A call: what it does to the span, what it runs at once, and whether it may throw. */
@@ -79,11 +79,13 @@ function lowerCallee(callee: TSESTree.Node, lowering: Lowering): FlowNode[] {
 
 /** @param quiet what the arguments call is not asked whether it may throw: attributes are built by functions that don't */
 function lowerArguments(node: Call, except: readonly TSESTree.Node[], lowering: Lowering, quiet = false): FlowNode[] {
-  const nodes = node.arguments.flatMap((argument) => {
-    if (except.includes(argument)) return []
-    return [...failureOf(argument, lowering), ...lowerExpression(argument, 'value', lowering)]
-  })
-  return quiet ? nodes.filter((inner) => inner.do !== 'risk' || inner.kind === 'await') : nodes
+  const nodes: FlowNode[] = []
+  for (const argument of node.arguments) {
+    if (except.includes(argument)) continue
+    nodes.push(...failureOf(argument, lowering))
+    for (const inner of lowerExpression(argument, 'value', lowering)) if (!quiet || inner.do !== 'risk' || inner.kind === 'await') nodes.push(inner)
+  }
+  return nodes
 }
 
 /** The span, or a call on it that gives it back. */
@@ -115,15 +117,10 @@ function lowerSpanMethod(
     case 'recordException':
       return [...nodes, { do: 'record', origin }]
     case 'setStatus':
-      return [...nodes, { do: 'status', code: readStatusCode(node, lowering), origin }]
+      return [...nodes, { do: 'status', code: statusCodeOf(node, lowering.analysis), origin }]
     default:
       return chaining.has(name) ? [...nodes, { do: 'write', method: name, origin }] : nodes
   }
-}
-
-function readStatusCode(node: Call, { analysis }: Lowering): 'unset' | 'ok' | 'error' | 'unknown' {
-  const origin = originOf(node)
-  return analysis.factsOf('status-write').find((fact) => isSamePlace(fact.origin, origin))?.code ?? 'unknown'
 }
 
 /** A function that runs where it stands. */

@@ -14,10 +14,12 @@ import { knownFunction } from './throwing.js'
 export interface PromiseChain {
   readonly node: TSESTree.CallExpression
   readonly source: TSESTree.Expression
-  readonly links: readonly { method: 'catch' | 'finally' | 'then'; handlers: readonly TSESTree.Node[] }[]
+  readonly links: readonly { method: LinkMethod; handlers: readonly TSESTree.Node[] }[]
 }
 
-const linkMethods = ['catch', 'finally', 'then'] as const
+type LinkMethod = 'catch' | 'finally' | 'then'
+
+const linkMethods: ReadonlySet<string | null> = new Set<LinkMethod>(['catch', 'finally', 'then'])
 
 /** A call as a promise chain, or null when it is none. */
 export function readChain(written: TSESTree.Node): PromiseChain | null {
@@ -30,9 +32,8 @@ export function readChain(written: TSESTree.Node): PromiseChain | null {
     const callee: TSESTree.Node = unwrap(node.callee)
     if (callee.type !== 'MemberExpression') break
     const name = getMemberName(callee)
-    const method = linkMethods.find((known) => known === name)
-    if (method === undefined) break
-    links.unshift({ method, handlers: node.arguments })
+    if (!linkMethods.has(name)) break
+    links.unshift({ method: name as LinkMethod, handlers: node.arguments })
     source = callee.object
     node = unwrap(callee.object)
   }

@@ -4,8 +4,8 @@ import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 import { findVariable, getMemberName, isFunction, unwrap } from '../bindings.js'
 import type { FunctionNode } from '../bindings.js'
 import { resolveReference } from '../imports.js'
-import type { FileAnalysis } from '../index.js'
-import { isSamePlace, originOf } from '../origins.js'
+import { type FileAnalysis, once } from '../index.js'
+import { originOf } from '../origins.js'
 import { perFile } from '../per-file.js'
 import { eachChild, eachChildWithTypes, nodesOf, nodesWithin } from '../walk.js'
 import { isSpan, parentOf } from './context.js'
@@ -13,6 +13,7 @@ import type { Lowering } from './context.js'
 import { reachesSpan } from './expressions.js'
 import { collecting } from './non-throwing.js'
 import { isLogging, knownFunction, mayReject, mayThrow } from './throwing.js'
+import { statusCodeOf } from './span-methods.js'
 import type { OwnedSpan } from './spans.js'
 
 /** Methods with which a reply, a job or a stream is told that it failed. */
@@ -48,7 +49,7 @@ export function findErrorPaths(span: OwnedSpan, lowering: Lowering): ErrorPath[]
   const body = findTurn(span) ?? (span.owner.type === 'Program' ? span.owner : span.owner.body)
   const clauses = findClauses(body, span, lowering)
   if (clauses.length === 0) return []
-  const total = countWork(body, lowering.analysis)
+  const total = once(() => countWork(body, lowering.analysis))
   return clauses.map((clause) => readClause(clause, total, span, lowering))
 }
 
@@ -135,33 +136,49 @@ function countWork(node: TSESTree.Node, analysis: FileAnalysis): number {
   return count
 }
 
-function readClause(clause: Clause, total: number, span: OwnedSpan, lowering: Lowering): ErrorPath {
-  const { statement, handler, straight } = clause
-  const { analysis } = lowering
-  const inBlock = countWork(statement.block, analysis)
-  const aside =
-    countWork(handler.body, analysis) + (statement.finalizer === null ? 0 : countWork(statement.finalizer, analysis))
+/** What tells of a `catch` is read when it is asked for: of most of them it is enough that they tell the span. */
+function readClause(clause: Clause, total: () => number, span: OwnedSpan, lowering: Lowering): ErrorPath {
+  const { statement, handler } = clause
+  const { sourceCode } = lowering
   const error = handler.param?.type === 'Identifier' ? handler.param.name : undefined
   const seen = inspect(handler, error, lowering)
-  const entry = analysis.sourceCode.getFirstToken(handler)
-  return {
+  const entry = sourceCode.getFirstToken(handler)
+  const isMain = once(() => isMainWork(clause, total, lowering))
+  const isStaged = once(() => seen.stage || /error\.stage|ERROR_STAGE/.test(sourceCode.getText(statement)) || callsStage(statement.block, lowering))
+  const path: ErrorPath & { error?: string } = {
     fact: 'error-path',
     origin: originOf(handler),
     entry: entry === null ? originOf(handler) : originOf(entry as unknown as TSESTree.Node),
     certainty: span.certainty,
     via: span.via,
     variable: span.name,
-    ...(error === undefined ? {} : { error }),
     touches: {
       span: seen.span,
       exception: seen.exception,
       status: seen.status,
-      stage: seen.stage || /error\.stage|ERROR_STAGE/.test(analysis.sourceCode.getText(statement)) || callsStage(statement.block, lowering),
+      get stage() {
+        return isStaged()
+      },
     },
     ends: seen.ends,
-    main: straight && inBlock > 0 && inBlock >= total - inBlock - aside && !isDescribing(statement.block, lowering),
+    get main() {
+      return isMain()
+    },
     records: span.records,
   }
+  // Not by a spread, which would ask for what is read when it is asked for.
+  if (error !== undefined) path.error = error
+  return path
+}
+
+/** Does the `catch` cover at least half of what may fail, and nothing but blocks around it? */
+function isMainWork({ handler, statement, straight }: Clause, total: () => number, lowering: Lowering): boolean {
+  if (!straight) return false
+  const { analysis } = lowering
+  const inBlock = countWork(statement.block, analysis)
+  if (inBlock === 0) return false
+  const aside = countWork(handler.body, analysis) + (statement.finalizer === null ? 0 : countWork(statement.finalizer, analysis))
+  return inBlock >= total() - inBlock - aside && !isDescribing(statement.block, lowering)
 }
 
 /** `setUser`, `addOrderAttributes`, `enrichSpan`: what a helper that tells the span something is called. */
@@ -221,8 +238,7 @@ function inspect(handler: TSESTree.CatchClause, error: string | undefined, lower
           seen.span = true
           seen.exception ||= tracing.row.fact === 'exception-write'
           if (tracing.row.fact === 'status-write') {
-            const origin = originOf(node)
-            const code = analysis.factsOf('status-write').find((fact) => isSamePlace(fact.origin, origin))?.code ?? 'unknown'
+            const code = statusCodeOf(node, analysis)
             seen.status = code === 'unset' ? seen.status : code
           }
         }

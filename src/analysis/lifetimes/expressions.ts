@@ -4,11 +4,12 @@ import type { FlowNode } from '../../flow/index.js'
 import { getMemberName, unwrap } from '../bindings.js'
 import { originOf } from '../origins.js'
 import { perFile } from '../per-file.js'
+import { eachChild } from '../walk.js'
 import { lowerCall } from './calls.js'
 import { lowerChain, readChain } from './chains.js'
 import { lowerClosure, lowerEndReference } from './closures.js'
 import { readTest } from './conditions.js'
-import { childrenOf, isSpan, textOf } from './context.js'
+import { isSpan, textOf } from './context.js'
 import type { Lowering, Use } from './context.js'
 import { lowerSpanUse } from './hand-over.js'
 import { endsWhenCalled } from './inline.js'
@@ -19,8 +20,6 @@ import { isEmptyHanded, isTimerPromise, knownFunction, mayReject } from './throw
 /** What an expression does to the span and where it may throw, in the order in which it runs. */
 export function lowerExpression(written: TSESTree.Node, use: Use, lowering: Lowering): FlowNode[] {
   const node = unwrap(written)
-  const all = (nodes: readonly (TSESTree.Node | null)[]): FlowNode[] =>
-    nodes.flatMap((child) => (child === null ? [] : lowerExpression(child, 'value', lowering)))
   switch (node.type) {
     case 'Identifier':
       return lowerName(node, lowering)
@@ -42,7 +41,7 @@ export function lowerExpression(written: TSESTree.Node, use: Use, lowering: Lowe
     case 'ConditionalExpression': {
       const test = readTest(node.test, lowering)
       return [
-        ...all([node.test]),
+        ...lowerExpression(node.test, 'value', lowering),
         {
           do: 'branch',
           ...(test === null ? {} : { test }),
@@ -55,7 +54,7 @@ export function lowerExpression(written: TSESTree.Node, use: Use, lowering: Lowe
       const right = sequence(lowerExpression(node.right, use, lowering))
       const test = node.operator === '&&' ? readTest(node.left, lowering) : null
       return [
-        ...all([node.left]),
+        ...lowerExpression(node.left, 'value', lowering),
         { do: 'branch', ...(test === null ? {} : { test }), then: right, otherwise: nothing },
       ]
     }
@@ -64,7 +63,9 @@ export function lowerExpression(written: TSESTree.Node, use: Use, lowering: Lowe
     case 'MemberExpression':
       return lowerMember(node, lowering)
     case 'Property':
-      return [...(node.computed ? all([node.key]) : []), ...all([node.value])]
+      return node.computed ?
+          [...lowerExpression(node.key, 'value', lowering), ...lowerExpression(node.value, 'value', lowering)]
+        : lowerExpression(node.value, 'value', lowering)
     case 'ClassExpression':
     case 'ClassDeclaration':
     case 'FunctionDeclaration':
@@ -73,8 +74,16 @@ export function lowerExpression(written: TSESTree.Node, use: Use, lowering: Lowe
     case 'ThisExpression':
       return []
     default:
-      return all(childrenOf(node, lowering.sourceCode))
+      return lowerChildren(node, lowering)
   }
+}
+
+function lowerChildren(node: TSESTree.Node, lowering: Lowering): FlowNode[] {
+  const nodes: FlowNode[] = []
+  eachChild(node, lowering.sourceCode.visitorKeys, (child) => {
+    for (const lowered of lowerExpression(child, 'value', lowering)) nodes.push(lowered)
+  })
+  return nodes
 }
 
 function lowerName(node: TSESTree.Identifier, lowering: Lowering): FlowNode[] {

@@ -1,13 +1,14 @@
 import type { ErrorPath, SpanLifetime } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 import { readLifetime } from '../../flow/index.js'
-import type { FlowNode } from '../../flow/index.js'
+import type { Lifetime } from '../../flow/index.js'
 import { unwrap } from '../bindings.js'
 import type { FileAnalysis } from '../index.js'
 import { originOf } from '../origins.js'
 import { forLast } from '../per-file.js'
 import { lastOf } from './context.js'
 import type { Lowering } from './context.js'
+import { endedInFinally, isEndedInFinally } from './ended-in-finally.js'
 import { findErrorPaths } from './error-paths.js'
 import { lowerBody, lowerStatements } from './lower.js'
 import { findOwnedSpans } from './spans.js'
@@ -29,9 +30,8 @@ export const lifetimesOf = forLast((analysis: FileAnalysis): readonly OwnedLifet
 
 function lifetimeOf(span: OwnedSpan, analysis: FileAnalysis): SpanLifetime {
   const start = originOf(unwrap(span.call.callee))
-  const last = lastOf(span.owner.type === 'Program' ? span.owner : span.owner.body)
-  const tree = lowerOwner(span, analysis)
-  const life = readLifetime({ tree, entry: span.entry, start, last, ends: span.ends })
+  const lowering = loweringOf(span, analysis)
+  const life = isEndedInFinally(span, lowering) ? endedInFinally : followPaths(span, lowering)
   // A tracer known by its name only may be a wrapper that ends what it starts: who never speaks of the end relies on it.
   const isWrapped = span.certainty === 'likely' && span.entry === 'open' && !life.ended
   return {
@@ -57,13 +57,20 @@ export const errorPathsOf = forLast((analysis: FileAnalysis): readonly OwnedErro
   ownedSpansOf(analysis).flatMap((span) => findErrorPaths(span, loweringOf(span, analysis)).map((fact) => ({ fact, span }))),
 )
 
-/** The function that owns a span, as the span sees it. */
-function lowerOwner(span: OwnedSpan, analysis: FileAnalysis): FlowNode {
-  const lowering = loweringOf(span, analysis)
-  return span.owner.type === 'Program' ? lowerStatements(span.owner.body, lowering) : lowerBody(span.owner, lowering)
+/** The life of a span over every path of the function that owns it. */
+export function followPaths({ call, ends, entry, owner }: OwnedSpan, lowering: Lowering): Lifetime {
+  const isFile = owner.type === 'Program'
+  return readLifetime({
+    tree: isFile ? lowerStatements(owner.body, lowering) : lowerBody(owner, lowering),
+    entry,
+    start: originOf(unwrap(call.callee)),
+    last: lastOf(isFile ? owner : owner.body),
+    ends,
+  })
 }
 
-function loweringOf({ call, entry, owner, variables }: OwnedSpan, analysis: FileAnalysis): Lowering {
+/** How the function that owns a span is read, as the span sees it. */
+export function loweringOf({ call, entry, owner, variables }: OwnedSpan, analysis: FileAnalysis): Lowering {
   const body: TSESTree.Node = owner.type === 'Program' ? owner : owner.body
   return {
     analysis,

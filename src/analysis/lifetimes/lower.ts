@@ -24,11 +24,11 @@ export function lowerBody(node: FunctionNode, lowering: Lowering): FlowNode {
 /** Statements in order. A `using` declaration of the span ends it where the block is left. */
 export function lowerStatements(statements: readonly TSESTree.Node[], lowering: Lowering): FlowNode {
   const nodes: FlowNode[] = []
-  for (const [index, statement] of statements.entries()) {
+  for (const statement of statements) {
     nodes.push(lowerStatement(statement, lowering))
     if (!declaresUsedSpan(statement, lowering)) continue
     const origin = originOf(statement)
-    const block = lowerStatements(statements.slice(index + 1), lowering)
+    const block = lowerStatements(statements.slice(statements.indexOf(statement) + 1), lowering)
     nodes.push({ do: 'try', block, finalizer: { do: 'dispose', origin }, origin })
     break
   }
@@ -53,7 +53,7 @@ function lowerStatement(node: TSESTree.Node, lowering: Lowering): FlowNode {
     case 'ExpressionStatement':
       return sequence(value(node.expression))
     case 'VariableDeclaration':
-      return sequence(node.declarations.flatMap((declarator) => lowerDeclarator(declarator, lowering)))
+      return sequence(lowerDeclarators(node.declarations, lowering))
     case 'ReturnStatement':
       return sequence([
         ...(node.argument === null ? [] : lowerReturned(node.argument, lowering)),
@@ -108,6 +108,12 @@ function lowerStatement(node: TSESTree.Node, lowering: Lowering): FlowNode {
     default:
       return node.type.startsWith('TS') || isFunction(node) ? nothing : sequence(value(node))
   }
+}
+
+function lowerDeclarators(declarators: readonly TSESTree.VariableDeclarator[], lowering: Lowering): FlowNode[] {
+  const nodes: FlowNode[] = []
+  for (const declarator of declarators) nodes.push(...lowerDeclarator(declarator, lowering))
+  return nodes
 }
 
 function lowerDeclarator({ id, init }: TSESTree.VariableDeclarator, lowering: Lowering): FlowNode[] {

@@ -69,7 +69,7 @@ export function promiseOf(node: TSESTree.Node, lowered: readonly FlowNode[], low
 }
 
 /** The call that makes the promise which an expression is known to be, or null. */
-function asPromise(node: TSESTree.Node, lowering: Lowering): Call | null {
+export function asPromise(node: TSESTree.Node, lowering: Lowering): Call | null {
   const call = unwrap(node)
   if (call.type === 'NewExpression') {
     const isPromise = call.callee.type === 'Identifier' && call.callee.name === 'Promise'
