@@ -8,6 +8,7 @@ export interface Cause {
   /** The file shows that it happens; else it is a call of which nothing is known. */
   readonly shown: boolean
   readonly likely?: boolean
+  readonly relays?: boolean
   readonly origin: Origin
   readonly text: string
   /** The helper in which it stands, if it is not the function itself. */

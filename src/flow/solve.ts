@@ -342,7 +342,7 @@ function afterThrow({ cause, states }: Abrupt): StateSet {
   return mapStates(states, (state) =>
     state.ok === null || state.sinceOk === 'shown-throw'
       ? state
-      : { ...state, sinceOk: cause.shown ? 'shown-throw' : 'possible-throw' },
+      : { ...state, sinceOk: cause.shown && cause.relays !== true ? 'shown-throw' : 'possible-throw' },
   )
 }
 

@@ -98,6 +98,8 @@ export interface Risk {
   readonly shown: boolean
   /** It fails only if what it is given is not called back when it does. */
   readonly likely?: boolean
+  /** It fails as the function fails that runs inside it, whose own ways out stand before it. */
+  readonly relays?: boolean
   readonly origin: Origin
   readonly text: string
 }

@@ -28,6 +28,30 @@ export function onRequest(request) {
   } catch {}
 }`,
     },
+    {
+      name: 'beginning a span that another method ends: kept in an object, and something follows',
+      code: `${head}export class Processor {
+  open = new Map()
+  start(item) {
+    try {
+      const span = tracer.startSpan(nameOf(item))
+      this.open.set(item.id, { span, since: Date.now() })
+      if (item.parent) link(item.parent)
+    } catch { /* never break the host */ }
+  }
+}`,
+    },
+    {
+      name: 'a span written at once, in a try of which the catch is empty',
+      code: `${head}export function announce(agent) {
+  try {
+    const span = tracer.startSpan('agent.create')
+    span.setAttribute('agent.tools', agent.tools.map((tool) => describe(tool)).length)
+    register(agent.name, span.spanContext())
+    span.end()
+  } catch { /* best effort */ }
+}`,
+    },
     { name: 'recorded, HTTP 500 sent', code: withCatch(`catch (error) { span.recordException(error); span.setStatus({ code: SpanStatusCode.ERROR }); reply.status(500).json({}) }`) },
     { name: 'recorded, then a failing return', code: withCatch(`catch (error) { span.recordException(error); return false }`) },
     { name: 'thrown on', code: withCatch(`catch (error) { logger.error(error); throw error }`) },
@@ -76,6 +100,17 @@ export function onRequest(request) {
     { name: 'no span in sight', code: `${head}export async function run() { try { await work() } catch (error) { logger.error(error) } }` },
   ],
   invalid: [
+    {
+      name: 'work that is awaited, in a try of which the catch is empty',
+      code: `${head}export async function run() {
+  try {
+    const span = tracer.startSpan('order.place')
+    await work()
+    span.end()
+  } catch {}
+}`,
+      errors: [{ messageId: 'swallowed', line: 8, suggestions: one }],
+    },
     {
       name: 'logged and counted, and the span stays OK',
       code: withCatch(`catch (error) {

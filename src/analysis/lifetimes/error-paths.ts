@@ -9,7 +9,7 @@ import { originOf } from '../origins.js'
 import { perFile } from '../per-file.js'
 import { eachChild, eachChildWithTypes, nodesOf, nodesWithin } from '../walk.js'
 import { isSpan, parentOf } from './context.js'
-import type { Lowering } from './context.js'
+import type { Call, Lowering } from './context.js'
 import { reachesSpan } from './expressions.js'
 import { collecting } from './non-throwing.js'
 import { isLogging, knownFunction, mayReject, mayThrow } from './throwing.js'
@@ -71,21 +71,33 @@ const loops: ReadonlySet<string> = new Set(['DoWhileStatement', 'ForInStatement'
 /** Loops and branches: a `catch` in one does not cover the work of every way. */
 const branching: ReadonlySet<string> = new Set([...loops, 'IfStatement', 'SwitchStatement', 'TryStatement'])
 
-/** `try { …; open.set(request, span) } catch {}`: what is tried is to begin a span that others end, not its work. */
-function isKeptAtEnd({ body }: TSESTree.BlockStatement, { variables }: OwnedSpan): boolean {
-  const last = body.at(-1)
-  const call = last?.type === 'ExpressionStatement' ? unwrap(last.expression) : null
-  if (call?.type !== 'CallExpression') return false
-  const callee = unwrap(call.callee)
-  if (callee.type !== 'MemberExpression' || !collecting.has(getMemberName(callee) ?? '')) return false
-  return call.arguments.some((argument) => argument.type === 'Identifier' && [...variables].some(({ name }) => name === argument.name))
+/**
+ * `try { const span = …; open.set(request, { span }) } catch {}`: what is tried is to begin a span that others end, or, with an empty
+ * `catch` and nothing awaited, to write one of its own. It is not the work that a span covers.
+ */
+function isBeginning(block: TSESTree.BlockStatement, handler: TSESTree.CatchClause, { call, entry, variables }: OwnedSpan, lowering: Lowering): boolean {
+  const nodes = nodesOf(lowering.sourceCode)
+  const calls = nodesWithin(nodes.calls, block)
+  const isOf = (node: TSESTree.Node): boolean => node.type === 'Identifier' && [...variables].some(({ name }) => name === node.name)
+  const keeps = ({ type, callee, arguments: given }: Call): boolean => {
+    const method = unwrap(callee)
+    if (type !== 'CallExpression' || method.type !== 'MemberExpression' || !collecting.has(getMemberName(method) ?? '')) return false
+    return given.some((argument) => isOf(argument) || (argument.type === 'ObjectExpression' && argument.properties.some((property) => property.type === 'Property' && isOf(property.value))))
+  }
+  const last = block.body.at(-1)
+  const atEnd = last?.type === 'ExpressionStatement' ? unwrap(last.expression) : null
+  if (atEnd?.type === 'CallExpression' && keeps(atEnd)) return true
+  if (entry === 'open' || call.range[0] < block.range[0] || call.range[1] > block.range[1]) return false
+  const isAwaited = nodesWithin(nodes.work, block).some(({ type }) => type === 'AwaitExpression')
+  const isEnded = calls.some(({ callee }) => callee.type === 'MemberExpression' && isOf(callee.object) && getMemberName(callee) === 'end')
+  return !isAwaited && ((!isEnded && calls.some(keeps)) || (isEnded && handler.body.body.length === 0))
 }
 
 function findClauses(body: TSESTree.Node, span: OwnedSpan, lowering: Lowering): Clause[] {
   return nodesWithin(nodesOf(lowering.sourceCode).tries, body).flatMap((statement) => {
     const { handler } = statement
     const straight = handler === null ? null : isStraight(statement, body, lowering)
-    return handler === null || straight === null || isKeptAtEnd(statement.block, span) ? [] : [{ statement, handler, straight }]
+    return handler === null || straight === null || isBeginning(statement.block, handler, span, lowering) ? [] : [{ statement, handler, straight }]
   })
 }
 

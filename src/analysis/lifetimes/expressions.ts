@@ -1,16 +1,16 @@
 import type { TSESTree } from '@typescript-eslint/types'
 import { nothing, sequence } from '../../flow/index.js'
-import type { FlowNode } from '../../flow/index.js'
-import { getMemberName, unwrap } from '../bindings.js'
+import type { FlowNode, Risk } from '../../flow/index.js'
+import { getMemberName, isFunction, unwrap } from '../bindings.js'
 import { originOf } from '../origins.js'
 import { perFile } from '../per-file.js'
-import { eachChild } from '../walk.js'
+import { eachChild, nodesOf, nodesWithin } from '../walk.js'
 import { lowerCall } from './calls.js'
 import { lowerChain, readChain } from './chains.js'
 import { lowerClosure, lowerEndReference } from './closures.js'
 import { readTest } from './conditions.js'
 import { isSpan, textOf } from './context.js'
-import type { Lowering, Use } from './context.js'
+import type { Call, Lowering, Use } from './context.js'
 import { lowerSpanUse } from './hand-over.js'
 import { endsWhenCalled } from './inline.js'
 import { settlePromise } from './promises.js'
@@ -112,7 +112,7 @@ const settledAtOnce: ReadonlySet<string> = new Set([
 /** `await x`: what it evaluates, then the place where it may be rejected. */
 export function lowerAwaited(written: TSESTree.Node, at: TSESTree.Node, lowering: Lowering): FlowNode[] {
   const node = unwrap(written)
-  const risk = (likely: boolean): FlowNode => ({
+  const risk = (likely: boolean): Risk => ({
     do: 'risk',
     kind: 'await',
     shown: true,
@@ -126,8 +126,22 @@ export function lowerAwaited(written: TSESTree.Node, at: TSESTree.Node, lowering
   }
   const nodes = lowerExpression(node, 'awaited', lowering)
   if (readChain(node) !== null || isTimerPromise(node) || !mayReject(node, lowering.analysis)) return nodes
+  if (relaysItsCallback(node, nodes, lowering)) return [...nodes, { ...risk(false), relays: true }]
   const isSubscription = nodes.some((inner) => inner.do === 'escape' && /^on[A-Z]/.test(inner.holder?.name ?? ''))
   return isSubscription ? [risk(true), ...nodes] : [...nodes, risk(false)]
+}
+
+/**
+ * `await context.with(…, async () => { … })`: it fails where its callback fails, not after it. What the callback returns without
+ * waiting for it is waited for here, so that one which returns a call is none of these.
+ */
+function relaysItsCallback(node: Call, nodes: readonly FlowNode[], { sourceCode }: Lowering): boolean {
+  const callback = node.arguments.at(-1)
+  if (!isFunction(callback) || !callback.async || callback.body.type !== 'BlockStatement') return false
+  if (!nodes.some((inner) => inner.do === 'inline' && !inner.detached)) return false
+  return nodesWithin(nodesOf(sourceCode).returns, callback.body).every(
+    ({ argument }) => argument === null || unwrap(argument).type !== 'CallExpression',
+  )
 }
 
 function lowerAssignment(node: TSESTree.AssignmentExpression, lowering: Lowering): FlowNode[] {
