@@ -71,7 +71,7 @@ const TESTS = [
   '**/*.{test,spec,e2e,bench}.{js,mjs,cjs,jsx,ts,mts,cts,tsx}',
   '**/*.{stories,story}.{js,jsx,ts,tsx}',
   '**/test.{js,mjs,cjs,jsx,ts,mts,cts,tsx}',
-  '**/{__tests__,__mocks__,test,tests,e2e,cypress,{e2e,integration,unit}-{test,tests}}/**',
+  '**/{__tests__,__mocks__,test,tests,e2e,cypress,bench,benchmarks,{e2e,integration,unit}-{test,tests}}/**',
 ]
 
 /** A config that is not valid, in one sentence: which file, where in it, what to do. */

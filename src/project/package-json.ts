@@ -21,6 +21,8 @@ export interface Package {
   readonly isCommand: boolean
   /** It is published for others to build on: not private, with an entry and its types or files, and nothing that starts it. */
   readonly isLibrary: boolean
+  /** It is published with a list of its files, whatever starts it where it is developed. */
+  readonly isPublished: boolean
   /** It runs inside an editor (`engines.vscode`). */
   readonly isExtension: boolean
   /** Workspace globs as written (`workspaces`, or its `packages`). pnpm keeps its own in pnpm-workspace.yaml. */
@@ -98,6 +100,7 @@ function toPackage(file: string, json: Record<string, unknown>): Package {
     main: typeof json['main'] === 'string' ? json['main'] : null,
     isCommand: typeof json['bin'] === 'string' || (isRecord(json['bin']) && Object.keys(json['bin']).length > 0),
     isLibrary: isLibrary(json),
+    isPublished: isLibrary(json) || (Array.isArray(json['files']) && isLibrary({ ...json, scripts: {} })),
     isExtension: isRecord(json['engines']) && json['engines']['vscode'] !== undefined,
     workspaces: workspaceGlobs(json['workspaces']),
   }

@@ -14,6 +14,8 @@ export const packageWords: ReadonlySet<string> = new Set(['apm', 'instrumentatio
  */
 export function isTracingLibrary(file: string): boolean {
   const pkg = getPackage(file)
+  // The base of all instrumentations: who publishes what builds on it publishes an instrumentation.
+  if (pkg?.isPublished === true && pkg.dependencies.has('@opentelemetry/instrumentation')) return true
   if (pkg?.isLibrary !== true) return false
   return [...pkg.dependencies].some(isTracingPackage) || splitName(pkg.name.replace(/[@/]/g, '.')).some((word) => packageWords.has(word))
 }

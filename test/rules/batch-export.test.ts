@@ -27,12 +27,14 @@ const development: readonly [name: string, code: string][] = [
   ['a function of its own', `function startDevTracing() { use(${toConsole}) }`],
   ['a function that is called in development only', `function print() { use(${toConsole}) }\nif (isDev) print()`],
   ['a variable that is used in development only', `const printing = ${toConsole}\nif (isDev) use(printing)`],
+  ['what a variable begins with, and is replaced by under a condition', `let exporter = new ConsoleSpanExporter()\nif (!consoleOnly) exporter = new OtlpExporter()\nuse(exporter)`],
   ['batches by configuration', `use(config.batching ? new BatchSpanProcessor(exporter) : new SimpleSpanProcessor(exporter))`],
 ]
 
 ruleTester.run('batch-export', rule, {
   valid: [
     ...development.map(([name, code]) => ({ name: `under a condition: ${name}`, code: sdk + code })),
+    { name: 'a benchmark, which measures one way of sending against another', filename: 'benchmarks/apollo/index.js', code: `${sdk}use(new SimpleSpanProcessor(exporter))` },
     { name: 'batches', code: `${sdk}use(new BatchSpanProcessor(exporter))` },
     { name: 'an exporter of the project, which may send nothing anywhere (temporal)', code: `${sdk}import { WorkflowExporter } from './workflow-exporter'\nuse(new SimpleSpanProcessor(new WorkflowExporter()))` },
     { name: 'a class of this file as the exporter', code: `${sdk}class Keep { export() {} shutdown() {} }\nconst exporter = new Keep()\nuse(new SimpleSpanProcessor(exporter))` },
@@ -56,6 +58,8 @@ use(new SimpleSpanProcessor(new InMemorySpanExporter()))`,
     },
   ],
   invalid: [
+    { name: 'a variable that is filled twice, each time for certain', code: `${sdk}let exporter = new ConsoleSpanExporter()\nuse(exporter)\nexporter = other`, errors: [{ messageId: 'console', line: 2 }] },
+    { name: 'a folder that is called after a bench in a garden', filename: 'workbench/index.js', code: `${sdk}use(new SimpleSpanProcessor(exporter))`, errors: [{ messageId: 'simple', line: 2, suggestions: 1 as unknown as readonly never[] }] },
     {
       name: 'span by span over the network; the import goes along',
       code: `import { SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'

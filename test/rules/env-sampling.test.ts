@@ -9,6 +9,7 @@ const start = (sampler: string): string => `${imports}new NodeSDK({ sampler: ${s
 ruleTester.run('env-sampling', rule, {
   valid: [
     { name: 'no sampler: the environment decides', code: `${imports}new NodeSDK().start()` },
+    { name: 'a function that prints for developers', code: `${imports}function startConsoleExport() { new NodeSDK({ sampler: new TraceIdRatioBasedSampler(0.1) }).start() }` },
     { name: 'a ratio below a parent', code: start('new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) })') },
     { name: 'a ratio in some environments', code: start('isProduction ? new TraceIdRatioBasedSampler(0.1) : new AlwaysOnSampler()') },
     {

@@ -12,6 +12,8 @@ ruleTester.run('no-sensitive-data', findingsOnly(rule), {
     { name: 'a count of tokens', code: line(`span.setAttribute('gen_ai.usage.input_tokens', usage.input_tokens)`) },
     { name: "a card's brand", code: line(`span.setAttribute('payment.card_type', card.type)`) },
     { name: 'whether there is a secret', code: line(`span.setAttribute('feature.ai', !!(API_KEY || OTHER_KEY))`) },
+    { name: 'what a vault calls a secret', code: line(`span.setAttribute('secrets.secret_name', managerSecret)`) },
+    { name: 'the account of a database, by the key', code: line(`span.setAttribute('secrets.username', found.username)`).replace('found.', 'secretsResult.') },
     { name: 'how long a secret is', code: line(`span.setAttribute('auth.password_length', password.length)`) },
     { name: 'an e-mail that was verified', code: line(`span.setAttribute('user.email_verified', user.emailVerified)`) },
     { name: 'the end of a card number', code: line(`span.setAttribute('payment.card.last4', card.number.slice(-4))`) },
@@ -41,6 +43,8 @@ ruleTester.run('no-sensitive-data', findingsOnly(rule), {
     { name: 'tests', code: line(`span.setAttribute('password', password)`), filename: 'src/orders.test.ts' },
   ],
   invalid: [
+    { name: 'a secret under the name of something else', code: line(`span.setAttribute('deploy.name', managerSecret)`), errors: at('value', 34) },
+    { name: 'a full card number under a key that promises its end', code: line(`span.setAttribute('card.last4', card.number)`), errors: at('value', 33) },
     { name: 'the name that somebody logs in with', code: line(`span.setAttribute('login', form.username)`), errors: at('value', 28) },
     { name: 'a session cookie', code: line(`span.setAttribute('visit', req.cookies.sid)`), errors: at('value', 28) },
     { name: 'an exception with a card number in its message', code: line('span.recordException(new Error(`card ${card.number} declined`))'), errors: at('value', 40) },

@@ -6,6 +6,7 @@ const head = `import { trace } from '@opentelemetry/api'\nconst span = trace.get
 const write = `span.setAttribute('order.request', JSON.stringify(input))`
 const recorder = makeService('llm-observability', { exports: './index.js', types: './index.d.ts' })('index.ts')
 const instrumentation = makeService('grpc-hooks', { exports: './index.js', types: './index.d.ts', dependencies: ['@opentelemetry/instrumentation'] })('index.ts')
+const developed = makeService('chat-hooks', { exports: './index.js', files: ['dist'], scripts: { start: 'node try.js' }, dependencies: ['@opentelemetry/instrumentation'] })('index.ts')
 const library = makeService('assistants', { exports: './index.js', types: './index.d.ts' })('index.ts')
 const service = makeService('assistant-telemetry', { exports: './index.js', types: './index.d.ts', scripts: { start: 'node index.js' } })('index.ts')
 const unpublished = makeService('internal-telemetry', { exports: './index.js', types: './index.d.ts', private: true })('index.ts')
@@ -21,6 +22,7 @@ const switched: readonly [name: string, code: string][] = [
   ['is enabled', `if (isContentEnabled) ${write}`],
   ['a holder of switches', `if (telemetry.inputs) ${write}`],
   ['not hidden', `if (!config.hideInputs) ${write}`],
+  ['not left out of the trace', `if (!this.excludeContentFromTrace) ${write}`],
   ['otherwise hidden', `if (config.hideInputs) { span.addEvent('chat.hidden') } else { ${write} }`],
   ['a guard', `function note() { if (!recordInputs) return\n${write} }`],
   ['a guard that throws', `function note() { if (disableContentCapture === true) { throw failure }\n${write} }`],
@@ -57,6 +59,7 @@ ruleTester.run('no-unbounded-data', findingsOnly(rule), {
     ...switched.map(([name, code]) => ({ name: `switched on: ${name}`, code: head + code })),
     { name: 'what was given, in a library that is published to trace', filename: recorder, code: `${head}span.setAttribute('llm.input_messages', JSON.stringify(given))` },
     { name: 'the same in one that brings an instrumentation', filename: instrumentation, code: `${head}span.setAttribute('rpc.request.payload', JSON.stringify(request))` },
+    { name: 'the same where a script starts it for those who develop it (langtrace)', filename: developed, code: `${head}span.setAttribute('rpc.request.payload', JSON.stringify(request))` },
   ],
   invalid: [
     ...unasked.map(([name, code]) => ({ name: `not a switch: ${name}`, code: head + code, errors: [{ messageId: 'payload' as const }] })),

@@ -43,6 +43,7 @@ describe('express', () => {
       { name: 'in a copy that is kept (August9teen)', filename: plain('system-backups/20250711/server.ts'), code: express },
       { name: 'a command that listens for a while (cacti)', filename: command('src/commands/event/receive.ts'), code: express },
       { name: 'in a benchmark with a package of its own (envelop)', filename: workspace('benchmark/app.ts'), code: express },
+      { name: 'an agent that is there to test with (Agents-for-js)', filename: workspace('test-agents/root/src/app.ts'), code: express },
       { name: 'in a package for tests (netlify/build)', filename: workspace('packages/testing/src/server.ts'), code: express },
       { name: 'in a mock (highlight)', filename: workspace('packages/mock-collector/src/index.ts'), code: express },
       { name: 'a setup of the project that is started first (booking-microservices)', filename: plain('src/main.ts'), code: `import express from 'express'

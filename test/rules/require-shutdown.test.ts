@@ -20,6 +20,7 @@ const ended: readonly [name: string, code: string][] = [
   ['exported in a list', `const sdk = new NodeSDK()\nsdk.start()\nexport { sdk as tracing }`],
   ['exported by default', `const sdk = new NodeSDK()\nsdk.start()\nexport default sdk`],
   ['exported by CommonJS', `const sdk = new NodeSDK()\nsdk.start()\nmodule.exports = { sdk }`],
+  ['started in a function that prints for developers', `export function startConsoleExport() { const sdk = new NodeSDK(); sdk.start() }`],
   ['returned', `export function start() { const sdk = new NodeSDK(); sdk.start(); return sdk }`],
   ['returned in an object', `export const start = () => { const sdk = new NodeSDK(); sdk.start(); return { sdk, tracer: 1 } }`],
   ['returned as a function that ends it', `export function start() { const sdk = new NodeSDK(); sdk.start(); return () => sdk.shutdown() }`],
@@ -95,6 +96,11 @@ ruleTester.run('require-shutdown', rule, {
     },
   ],
   invalid: [
+    {
+      name: 'a function that sends',
+      code: `${sdk}export function startZipkinExport() { const sdk = new NodeSDK(); sdk.start() }`,
+      errors: [{ messageId: 'missing', suggestions: 1 as unknown as readonly never[] }],
+    },
     {
       name: 'a list that begins with a processor of this file, and is added to (trigger.dev)',
       code: `${provider}class Tagging { onStart(span) { span.setAttribute('a', 1) } onEnd() {} async forceFlush() {} async shutdown() {} }\nconst all = [new Tagging()]\nall.push(new BatchSpanProcessor(exporter))\nconst provider = new NodeTracerProvider({ spanProcessors: all })\nprovider.register()`,

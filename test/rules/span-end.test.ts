@@ -303,6 +303,9 @@ export default function () { const span = tracer.startSpan('x', {}); work(); spa
     { name: 'the span of the file that functions read: nobody sees when they run', code: `${head}const root = tracer.startSpan('main')
 export async function stop() { root.end() }
 await start()` },
+    { name: 'next() of Express, which hands on what fails behind it', code: `${head}export const traced = (req, res, next) => tracer.startActiveSpan('order.place', (span) => { next(); span.end() })` },
+    { name: 'a question that answers false instead of throwing', code: `${head}import { existsSync } from 'node:fs'
+export function read(file) { const span = tracer.startSpan('order.read'); const found = existsSync(file); span.end(); return found }` },
     { name: 'tests are no services', filename: 'order.test.ts', code: inFunction(`const span = tracer.startSpan('x')
 await place(order)`) },
   ],
@@ -320,6 +323,11 @@ await place(order)`) },
     span.setAttribute('job.id', job.id).end()
   }
 }`, 'rejects', { line: 6, hasSuggestion: true }),
+    leak('next() that is awaited, of whatever framework', `${head}export const traced = async (req, res, next) => {
+  const span = tracer.startSpan('order.place')
+  await next()
+  span.end()
+}`, 'rejects', { line: 5, hasSuggestion: true }),
     leak('next of Hono and Koa is rejected, whatever else is asked', `${head}export const traced = async (c, next) => {
   const span = tracer.startSpan('order.place')
   const result = await next()

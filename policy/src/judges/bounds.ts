@@ -72,6 +72,8 @@ function boundOfName(path: readonly string[], root: string): Bound {
   // Where a router is mounted.
   if (last === 'baseUrl') return 'bounded'
   const before = words.at(-2) ?? splitName(names.at(-2) ?? '').at(-1) ?? ''
+  // `gatewayConfig.url`: as many as were configured.
+  if (words.length === 1 && /^(?:endpoint|host|uri|url)$/.test(ending) && /^(?:config|configuration|env|settings)$/.test(before)) return 'bounded'
   if (words.some((word) => boundedWords.has(word)) || (words.length === 1 && boundedWords.has(before) && ending === 'name')) return 'bounded'
   if (ending === 'key') return keyOwners.has(before) ? 'unbounded' : 'unknown'
   if (ending === 'path') return requestWords.has(before) ? 'unbounded' : 'unknown'

@@ -1,6 +1,6 @@
 import type { Finding } from '../finding.js'
 import { splitName } from '../names.js'
-import { contentWords, debuggingWords, hidingWords, recordingNouns, recordingVerbs, switchHolders } from '../words/switches.js'
+import { contentWords, debuggingWords, hidingWords, recordingNouns, recordingVerbs, switchHolders, traceWords } from '../words/switches.js'
 
 /** One thing that a condition around a write tests: the names that lead to it, and whether it is true where the write stands. */
 export interface TestedName {
@@ -36,7 +36,7 @@ function namesContent(words: readonly string[], isSwitch: boolean): boolean {
     if (!contentWords.has(word)) return false
     if (words.slice(0, index).some((verb) => recordingVerbs.has(verb))) return true
     if (words.slice(index + 1).some((noun) => recordingNouns.has(noun))) return true
-    return isSwitch && words.length <= 2
+    return isSwitch && words.filter((each) => !traceWords.has(each)).length <= 2
   })
 }
 

@@ -5,7 +5,7 @@ import { classifyName, isVetoedName, type SensitiveClass } from '../keys.js'
 import { splitName } from '../names.js'
 import { findSensitiveText, type TextKind } from '../text.js'
 import { passingCalls } from '../words/bounds.js'
-import { configurationWords, getterVerbs, lookupCalls, serialisers, sessionCookies, stateWords } from '../words/carriers.js'
+import { accountOwners, getterVerbs, lookupCalls, serialisers, sessionCookies, stateWords } from '../words/carriers.js'
 import { canHold, isMasked, membersOf } from './masking.js'
 import { shorten } from './wording.js'
 
@@ -55,14 +55,24 @@ export function sensitiveWrite(fact: Pick<AttributeWrite, 'key' | 'value'>, poli
   const keyName = getKeyName(key)
   if (keyName === null) return sensitiveName(value, policy)
   const byKey = classifyName(keyName, policy)
-  if (byKey !== null && holdsByKey(value, byKey.class, policy)) {
+  // `database.username`, `secrets.username`: the account that a program logs in with, no person.
+  const isAccount = byKey?.class === 'personal' && isConfigured(keyName.split('.'))
+  if (byKey !== null && !isAccount && holdsByKey(value, byKey.class, policy)) {
     const data = { key: shorten(keyName), class: className[byKey.class], value: shorten(value.text) }
     return { rule: RULE, messageId: 'key', origin: key.origin, data }
   }
   if (isSwapped(keyName, value)) {
     return { rule: RULE, messageId: 'swapped', origin: value.origin, data: { key: shorten(keyName), value: shorten(value.text) } }
   }
-  return isIgnored(keyName, policy) ? null : sensitiveName(value, policy)
+  if (isIgnored(keyName, policy)) return null
+  const found = findSensitive(value, policy)
+  // `secret.name`: what a vault calls it, in a variable that is called after the thing.
+  return found?.class === 'secret' && !found.literal && isNameOfSecret(keyName, policy) ? null : report(found)
+}
+
+/** Does a key speak of what a secret is called (`secret_name`, `key.arn`), not of the secret? */
+function isNameOfSecret(key: string, policy: Policy): boolean {
+  return /^(?:arn|name)$/.test(splitName(key).at(-1) ?? '') && isVetoedName(key, policy)
 }
 
 const ignoredBy = new WeakMap<Policy, ReadonlySet<string>>()
@@ -222,7 +232,7 @@ function sessionCookie(names: readonly string[]): { class: SensitiveClass; term:
 
 function isConfigured(names: readonly string[]): boolean {
   const last = splitName(names.at(-1) ?? '').join(' ')
-  return /^(?:user ?name|user)$/.test(last) && names.slice(0, -1).some((name) => configurationWords.has(splitName(name).at(-1) ?? ''))
+  return /^(?:user ?name|user)$/.test(last) && names.slice(0, -1).some((name) => accountOwners.has(splitName(name).filter((word) => word !== 'result' && word !== 'response').at(-1) ?? ''))
 }
 
 function findInCall(call: CallValue, policy: Policy): Sensitive | null {

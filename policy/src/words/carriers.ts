@@ -58,6 +58,9 @@ export const sessionCookies: ReadonlySet<string> = new Set(['jsessionid', 'phpse
 /** Last words of what a program was configured with. */
 export const configurationWords: ReadonlySet<string> = new Set(['config', 'configuration', 'connection', 'datasource', 'env', 'options', 'opts', 'settings'])
 
+/** What holds the account that a program logs in with. */
+export const accountOwners: ReadonlySet<string> = new Set([...configurationWords, 'credential', 'credentials', 'database', 'db', 'secret', 'secrets'])
+
 /** Names of what holds attributes already: what is in it is judged where it is put in. */
 export const attributeBags: ReadonlySet<string> = new Set([
   'annotations', 'attribute', 'attributes', 'attrs', 'baggage', 'context', 'dimensions', 'fields', 'labels', 'meta', 'metadata', 'options', 'otel', 'properties', 'props',

@@ -18,6 +18,9 @@ export const hidingWords: ReadonlySet<string> = new Set([
   'disable', 'disabled', 'exclude', 'hide', 'hidden', 'mask', 'omit', 'private', 'redact', 'sanitize', 'skip', 'strip', 'suppress', 'without',
 ])
 
+/** Where it is recorded, or is not: `excludeContentFromTrace`. */
+export const traceWords: ReadonlySet<string> = new Set(['from', 'in', 'on', 'span', 'spans', 'telemetry', 'to', 'trace', 'traces', 'tracing'])
+
 /** Words that are a switch by themselves: somebody looks for a fault. */
 export const debuggingWords: ReadonlySet<string> = new Set(['debug', 'debugging', 'verbose'])
 

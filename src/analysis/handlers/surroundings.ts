@@ -35,7 +35,7 @@ const register = `${runtimePackage}/register`
 const toolFolder = /\/(?:bench|benchmark|benchmarks|docs|(?:[\w-]+-)?fixtures|scripts)\//
 
 /** Folders that stand beside a project's programs, often packages of their own. */
-const standsApart = /^(?:(?:[\w-]+-)?backups|bench|benchmarks?|docs|mocks?|mock-[\w-]+|[\w-]+-mocks?|templates?|testapps?|testing|test-(?:apps?|servers?|utils)|\w[\w-]*-tests?)$/
+const standsApart = /^(?:(?:[\w-]+-)?backups|bench|benchmarks?|docs|mocks?|mock-[\w-]+|[\w-]+-mocks?|templates?|testapps?|testing|test-(?:agents?|apps?|bots?|clients?|servers?|services?|utils)|\w[\w-]*-tests?)$/
 
 /** @param filename absolute path of the file */
 export function readSurroundings(filename: string, analysis: FileAnalysis): Surroundings {
@@ -56,7 +56,7 @@ export function readSurroundings(filename: string, analysis: FileAnalysis): Surr
   return { isTraced, isTool: toolFolder.test(`/${place}`) || isTemplate(filename) || (pkg?.isCommand === true && /\/commands?\//.test(`/${place}`)), isGuest: pkg?.isLibrary === true || pkg?.isExtension === true, isCommand: pkg?.isCommand === true, hasRuntime, dependencies, packageDir: pkg?.dir ?? null, packageType: pkg?.type ?? 'commonjs' }
 }
 
-/** What a generator copies into a new project, a page shows, a suite of tests or a benchmark starts or imitates, stands in a folder of that name, often with a package.json of its own. */
+/** What a generator copies into a new project, a page shows, a suite of tests or a benchmark starts or imitates, stands in a folder of that name below the project's package.json, often with one of its own. */
 function isTemplate(filename: string): boolean {
   let top = getPackage(filename)?.dir ?? path.dirname(filename)
   for (let outer = getPackage(top); outer !== null && outer.dir !== top; outer = getPackage(top)) top = outer.dir

@@ -70,6 +70,7 @@ export const safeMethods: ReadonlySet<string> = new Set([
   'endsWith',
   'entries',
   'every',
+  'existsSync',
   'fill',
   'filter',
   'finally',
@@ -145,9 +146,10 @@ export const safeMethods: ReadonlySet<string> = new Set([
 /** Methods that build or send the answer to a request (Express, Fastify, `node:http`). */
 export const replyMethods: ReadonlySet<string> = new Set(['code', 'end', 'header', 'headers', 'json', 'send', 'sendStatus', 'set', 'status', 'type', 'writeHead'])
 
-/** Ids and clocks that are imported under names of their own. */
+/** Ids and clocks that are imported under names of their own, and `existsSync`, which answers `false` instead. */
 export const safeFunctions: ReadonlySet<string> = new Set([
   'cuid',
+  'existsSync',
   'hrTime',
   'nanoid',
   'now',

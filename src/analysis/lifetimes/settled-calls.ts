@@ -7,13 +7,17 @@ import type { Call } from './context.js'
 /**
  * `next()` of a tRPC middleware: whatever goes wrong behind it comes back as `{ ok: false, error }`, so that it never throws and is
  * never rejected. `next` of oRPC, TanStack Start and Hono rejects: the file must say which it is, by its import or by asking the
- * result whether it is `ok`. Source: trpc.io/docs/server/middlewares.
+ * result whether it is `ok`. Source: trpc.io/docs/server/middlewares. Nor does `next()` of Express and Connect throw, the third
+ * parameter of a middleware: what fails behind it is caught where it fails and handed to the error handlers. Source: express
+ * `lib/router/layer.js`.
  */
 export function isSettledNext(call: Call, sourceCode: Readonly<SourceCode>): boolean {
   const { callee } = call
   if (callee.type !== 'Identifier' || callee.name !== 'next') return false
   const binding = findBinding(callee, sourceCode)
-  if (binding?.kind !== 'parameter' || binding.index !== 0 || binding.path.length !== 1) return false
+  if (binding?.kind !== 'parameter') return false
+  if (binding.index >= 2 && binding.path.length === 0) return call.parent.type !== 'AwaitExpression'
+  if (binding.index !== 0 || binding.path.length !== 1) return false
   return /['"]@trpc\/server['"]/.test(sourceCode.text) || isAskedWhetherOk(call, sourceCode)
 }
 

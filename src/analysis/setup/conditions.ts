@@ -68,7 +68,8 @@ function fileWords(filename: string): string {
   return /[^/\\]*$/.exec(filename)?.[0].replace(/\.[cm]?[jt]sx?$/, '') ?? ''
 }
 
-function runsInDevelopment(node: TSESTree.Node, sourceCode: Readonly<SourceCode>, depth: number): boolean {
+/** The same of the code alone, whatever the file is called. */
+export function runsInDevelopment(node: TSESTree.Node, sourceCode: Readonly<SourceCode>, depth = 0): boolean {
   if (depth > DEPTH) return false
   let child = node
   let parent = getParent(node)
@@ -76,12 +77,18 @@ function runsInDevelopment(node: TSESTree.Node, sourceCode: Readonly<SourceCode>
     if (isDevelopmentBranch(parent, child, sourceCode)) return true
     if (isFunction(parent)) return isDevelopmentFunction(parent, sourceCode, depth)
     if (parent.type === 'VariableDeclarator' && parent.init === child && parent.id.type === 'Identifier') {
-      if (isEveryUseInDevelopment(parent.id, sourceCode, depth)) return true
+      if (isEveryUseInDevelopment(parent.id, sourceCode, depth) || isReplaced(parent.id, sourceCode)) return true
     }
     child = parent
     parent = getParent(parent)
   }
   return false
+}
+
+/** `let exporter = new ConsoleSpanExporter(); if (!consoleOnly) exporter = …`: what a variable begins with is what is left when nothing else is asked for. */
+function isReplaced(name: TSESTree.Identifier, sourceCode: Readonly<SourceCode>): boolean {
+  const variable = findVariable(name, sourceCode)
+  return variable?.references.some((reference) => reference.isWrite() && reference.init !== true && isConditional(reference.identifier)) ?? false
 }
 
 function isEveryUseInDevelopment(name: TSESTree.Identifier, sourceCode: Readonly<SourceCode>, depth: number): boolean {

@@ -1,31 +1,19 @@
-import path from 'node:path'
-
 import type { ExporterEndpoint, SpanOutput } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 
-import { getPackage } from '../../project/package-json.js'
 import { findBinding, findVariable, getMemberName, getPropertyName, unwrap } from '../bindings.js'
 import { isOwnModule } from '../imports.js'
 import { originOf } from '../origins.js'
 import { valueOf } from '../values.js'
 import { getParent } from './parents.js'
 import { isAlternativeTo, isForDevelopment } from './conditions.js'
+import { isBenchmark, isSample } from './places.js'
 import type { SetupContext } from './providers.js'
 import { findSetupCall, getCalleeName, getOption, resolveOnce, type SetupCall } from './setup-calls.js'
 
 /** A function that freezes between its calls loses what waits for a batch: sending each span is what its documentation says. */
 const LAMBDA = /\bAWS_LAMBDA_[A-Z]/
-
-/** Folders of what is written to be tried out at a terminal, where people look at what is printed. */
-const SAMPLES = /^(?:(?:[\w.]+-)*(?:demos?|examples?|getting-started|playgrounds?|quick-?starts?|samples?|tutorials?)(?:-[\w.]+)*)$/i
-
-/** Does a file stand in such a folder, below the folder that is linted? */
-function isSample(filename: string, cwd: string): boolean {
-  const relative = path.relative(cwd, filename)
-  const inside = relative.startsWith('..') || path.isAbsolute(relative) ? path.relative(getPackage(filename)?.dir ?? path.dirname(filename), filename) : relative
-  return inside.split(path.sep).slice(0, -1).some((folder) => SAMPLES.test(folder))
-}
 
 /** The processors and exporters that send span by span, or to the console. */
 export function readOutputs(calls: readonly SetupCall[], { cwd, filename, sourceCode }: SetupContext): SpanOutput[] {
@@ -41,7 +29,8 @@ export function readOutputs(calls: readonly SetupCall[], { cwd, filename, source
         certainty: 'certain',
         name: call.name,
         sends,
-        development: isForDevelopment(call.node, filename, sourceCode) || (sends === 'to-console' && isSample(filename, cwd)),
+        development:
+          isForDevelopment(call.node, filename, sourceCode) || isBenchmark(filename, cwd) || (sends === 'to-console' && isSample(filename, cwd)),
       },
     ]
   })

@@ -5,10 +5,11 @@ import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 import { removedModules, type ProviderExport } from '../../otel/setup.js'
 import { findVariable, getMemberName, unwrap } from '../bindings.js'
 import { originOf } from '../origins.js'
-import { canBothRun, isConditional } from './conditions.js'
+import { canBothRun, isConditional, runsInDevelopment } from './conditions.js'
 import { hasOtherEnd, readDeadline } from './ends.js'
 import { isUsedUnended } from './importers.js'
 import { findExporter, isOwnExporter } from './outputs.js'
+import { isBenchmark } from './places.js'
 import { followName, followOwnership, type Ownership } from './ownership.js'
 import { type Call, findSetupCall, getCalleeName, getOption, resolveOnce, type SetupCall } from './setup-calls.js'
 import { readSampler } from './samplers.js'
@@ -53,7 +54,8 @@ function readProvider(
 ): { fact: Setup; registration: TSESTree.Node | null } {
   const ownership = followOwnership(call.node, row.registeredBy, context.sourceCode)
   const registration = sendsNothing(call, context.sourceCode) ? null : (ownership.registrations[0] ?? null)
-  const sampler = readSampler(call.node, getOption(call.node.arguments[0], 'sampler', context.sourceCode), context.sourceCode)
+  const isTried = isBenchmark(context.filename, context.cwd) || runsInDevelopment(call.node, context.sourceCode)
+  const sampler = isTried ? null : readSampler(call.node, getOption(call.node.arguments[0], 'sampler', context.sourceCode), context.sourceCode)
   // An SDK is made to be started: one that leaves the file is started by whoever takes it.
   const isStarted = registration !== null || (row.exportsByDefault && leavesFile(ownership))
   const successor = row.successor ?? removedModules[call.module]
@@ -63,7 +65,7 @@ function readProvider(
     conditional: isConditional(registration ?? call.node),
     ...(registration === null ? {} : { registration: originOf(registration) }),
     ...(sampler === null ? {} : { sampler }),
-    ...(registration === null ? {} : readShutdown(call, row, ownership, context)),
+    ...(registration === null ? {} : isTried ? { shutdown: 'unknown' as const } : readShutdown(call, row, ownership, context)),
     ...(successor === undefined ? {} : { successor }),
   }
   return { fact, registration }
