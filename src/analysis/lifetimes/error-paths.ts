@@ -76,8 +76,6 @@ const branching: ReadonlySet<string> = new Set([...loops, 'IfStatement', 'Switch
  * `catch` and nothing awaited, to write one of its own. It is not the work that a span covers.
  */
 function isBeginning(block: TSESTree.BlockStatement, handler: TSESTree.CatchClause, { call, entry, variables }: OwnedSpan, lowering: Lowering): boolean {
-  const nodes = nodesOf(lowering.sourceCode)
-  const calls = nodesWithin(nodes.calls, block)
   const isOf = (node: TSESTree.Node): boolean => node.type === 'Identifier' && [...variables].some(({ name }) => name === node.name)
   const keeps = ({ type, callee, arguments: given }: Call): boolean => {
     const method = unwrap(callee)
@@ -88,6 +86,8 @@ function isBeginning(block: TSESTree.BlockStatement, handler: TSESTree.CatchClau
   const atEnd = last?.type === 'ExpressionStatement' ? unwrap(last.expression) : null
   if (atEnd?.type === 'CallExpression' && keeps(atEnd)) return true
   if (entry === 'open' || call.range[0] < block.range[0] || call.range[1] > block.range[1]) return false
+  const nodes = nodesOf(lowering.sourceCode)
+  const calls = nodesWithin(nodes.calls, block)
   const isAwaited = nodesWithin(nodes.work, block).some(({ type }) => type === 'AwaitExpression')
   const isEnded = calls.some(({ callee }) => callee.type === 'MemberExpression' && isOf(callee.object) && getMemberName(callee) === 'end')
   return !isAwaited && ((!isEnded && calls.some(keeps)) || (isEnded && handler.body.body.length === 0))
