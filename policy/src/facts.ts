@@ -110,7 +110,7 @@ export interface CallValue extends ValueBase {
   readonly arguments: readonly Value[]
   readonly construct?: boolean
   readonly awaited?: boolean
-  /** What the called function of the program gives back for these arguments. Only the whole program can tell. */
+  /** What the called function gives back for these arguments. Only the whole program can tell, but for an object that a function of the same file returns at once. */
   readonly returns?: Value
 }
 /** An object expression; `open` when it holds a spread or a computed key that could not be resolved. */

@@ -377,8 +377,10 @@ function isSpanElsewhere(node: TSESTree.Node, context: ReceiverContext): boolean
     if (calleeName !== null && /span|trace/i.test(calleeName)) return true
   }
   return variable.references.some(({ identifier }) => {
-    const parent = identifier.parent as TSESTree.Node | undefined
-    if (parent?.type !== 'MemberExpression' || parent.object !== identifier) return false
+    // `span!.setAttribute(…)`
+    const isAsserted = identifier.parent?.type === 'TSNonNullExpression'
+    const parent = (isAsserted ? identifier.parent.parent : identifier.parent) as TSESTree.Node | undefined
+    if (parent?.type !== 'MemberExpression' || parent.object !== (isAsserted ? identifier.parent : identifier)) return false
     const called = getMemberName(parent)
     return called !== null && (spanOnlyMethods.has(called) || hasDottedKey(parent))
   })

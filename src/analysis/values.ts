@@ -220,8 +220,23 @@ function readCall(
     arguments: node.arguments.map((argument) => next(argument.type === 'SpreadElement' ? argument.argument : argument)),
     ...(source === null ? {} : { module: source.module, imported: source.imported }),
     ...(object === null || object.type === 'Super' ? {} : { receiver: next(object) }),
-    ...(node.type === 'NewExpression' ? { construct: true } : {}),
+    ...(node.type === 'NewExpression' ? { construct: true } : returnsOfCall(callee, sourceCode, next)),
   })
+}
+
+/** The object that a function of this file always gives back: `attributes: describe(order)`. What it is given stays its parameter. */
+function returnsOfCall(callee: TSESTree.Node, sourceCode: Readonly<SourceCode>, next: (child: TSESTree.Node) => Value): { returns?: Value } {
+  const binding = callee.type === 'Identifier' ? findBinding(callee, sourceCode) : null
+  const called =
+    binding?.kind === 'function' ? binding.node
+    : binding?.kind === 'variable' && binding.path.length === 0 && isFunction(binding.init) ? binding.init
+    : null
+  if (called === null || called.async || called.generator) return {}
+  // Its first statement: what is computed before may change what is returned.
+  const [statement] = called.body.type === 'BlockStatement' ? called.body.body : []
+  const returned = called.body.type !== 'BlockStatement' ? called.body : statement?.type === 'ReturnStatement' ? statement.argument : null
+  const object = returned === null ? null : unwrap(returned)
+  return object?.type === 'ObjectExpression' ? { returns: next(object) } : {}
 }
 
 function readTag(

@@ -272,6 +272,10 @@ export function expandBag(value: Value, sink: Sink, base: Base, site: Pick<CallS
     }
     case 'literal':
       return []
+    case 'call':
+      // `attributes: describe(order)`: the object that the function writes out.
+      if (value.returns !== undefined && isExpandable(value.returns)) return expandBag(value.returns, sink, base, site)
+      return [{ ...base, fact: 'attribute-bag', sink, value }]
     default:
       return value.kind === 'unknown' && value.yields !== undefined ? [] : [{ ...base, fact: 'attribute-bag', sink, value }]
   }

@@ -12,6 +12,7 @@ ruleTester.run('no-sensitive-data', findingsOnly(rule), {
     { name: 'a count of tokens', code: line(`span.setAttribute('gen_ai.usage.input_tokens', usage.input_tokens)`) },
     { name: "a card's brand", code: line(`span.setAttribute('payment.card_type', card.type)`) },
     { name: 'whether there is a secret', code: line(`span.setAttribute('feature.ai', !!(API_KEY || OTHER_KEY))`) },
+    { name: 'an object that a function gives back in one of two ways is not followed', code: line('span.setAttributes(describe(order))\nfunction describe(order) { if (order.hidden) return {}\nreturn { "user.email": order.email } }') },
     { name: 'what a vault calls a secret', code: line(`span.setAttribute('secrets.secret_name', managerSecret)`) },
     { name: 'the account of a database, by the key', code: line(`span.setAttribute('secrets.username', found.username)`).replace('found.', 'secretsResult.') },
     { name: 'how long a secret is', code: line(`span.setAttribute('auth.password_length', password.length)`) },
@@ -43,6 +44,9 @@ ruleTester.run('no-sensitive-data', findingsOnly(rule), {
     { name: 'tests', code: line(`span.setAttribute('password', password)`), filename: 'src/orders.test.ts' },
   ],
   invalid: [
+    { name: 'in the object that a function of this file gives back', code: line('span.setAttributes(describe(order))\nfunction describe(order) { return { "user.email": order.email, "order.id": order.id } }'), errors: [{ messageId: 'key' }] },
+    { name: 'in the object of an arrow function, spread', code: line('const describe = (order) => ({ "card.number": order.card })\nspan.setAttributes({ "order.id": order.id, ...describe(order) })'), errors: [{ messageId: 'key' }] },
+    { name: 'whom a mail is sent to', code: line(`span.setAttribute('email.to_addresses', mail.to)`), errors: at('key', 19) },
     { name: 'a secret under the name of something else', code: line(`span.setAttribute('deploy.name', managerSecret)`), errors: at('value', 34) },
     { name: 'a full card number under a key that promises its end', code: line(`span.setAttribute('card.last4', card.number)`), errors: at('value', 33) },
     { name: 'the name that somebody logs in with', code: line(`span.setAttribute('login', form.username)`), errors: at('value', 28) },

@@ -51,6 +51,7 @@ export const handle = (req) => send(parse(req).query)`) },
     { name: 'a JSON file that is no span', code: `writeFileSync('a', JSON.stringify(body))` },
   ],
   invalid: [
+    { name: 'a span of a package of the house, asserted to be there (biorate)', code: `import { trace } from '@acme/opentelemetry'\nexport function before(params) {\n  const span = trace.getActiveSpan()\n  span!.setAttribute('outgoing.request.body', JSON.stringify(params.data))\n}`, errors: [{ messageId: 'payload', line: 4 }] },
     { name: 'the time of now behind a name for any time', code: line(`const timestamp = new Date().toISOString()\nspan.setAttribute('order.seen', timestamp)`), errors: at('timestamp', 33, 4) },
     { name: 'a list with a member that is not written out, serialised', code: line(`span.addEvent('posts.listed', { posts: JSON.stringify([{ name: 'a' }, ...posts]) })`), errors: at('payload', 40) },
     { name: "the error's cause, serialised", code: line(`span.setAttribute('error.cause', JSON.stringify(error.cause.response))`), errors: at('payload', 34) },
