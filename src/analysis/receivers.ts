@@ -378,9 +378,9 @@ function isSpanElsewhere(node: TSESTree.Node, context: ReceiverContext): boolean
   }
   return variable.references.some(({ identifier }) => {
     // `span!.setAttribute(…)`
-    const isAsserted = identifier.parent?.type === 'TSNonNullExpression'
-    const parent = (isAsserted ? identifier.parent.parent : identifier.parent) as TSESTree.Node | undefined
-    if (parent?.type !== 'MemberExpression' || parent.object !== (isAsserted ? identifier.parent : identifier)) return false
+    const read = identifier.parent.type === 'TSNonNullExpression' ? identifier.parent : identifier
+    const { parent } = read
+    if (parent.type !== 'MemberExpression' || parent.object !== read) return false
     const called = getMemberName(parent)
     return called !== null && (spanOnlyMethods.has(called) || hasDottedKey(parent))
   })
