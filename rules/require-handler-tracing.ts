@@ -19,6 +19,7 @@ export default createRule({
       server: '{{framework}} server with {{what}} and no tracing around: its requests are missing from every trace. {{advice}}',
       late: '{{what}} before the tracing on line {{line}}: requests to {{them}} are missing from every trace. Move the tracing before the first route.',
       consumer: '{{framework}} consumer without tracing: the trace of whoever sent the message ends here. {{advice}}',
+      job: '{{framework}} job without tracing: its runs, and what they call, are missing from every trace. {{advice}}',
       function: '{{framework}} function without tracing: its invocations are missing from every trace. {{advice}}',
       insert: "Insert '{{code}}' from '{{module}}'.",
     },
@@ -39,7 +40,8 @@ export default createRule({
           const isFix = mend !== null && untraced.framework.insert?.as === 'fix' && around.dependencies.has(mend.package)
           context.report({
             node: untraced.at,
-            messageId: untraced.kind,
+            // A clock sends no message: nobody's trace ends at a job.
+            messageId: untraced.framework.name === 'cron' ? 'job' : untraced.kind,
             data: describe(untraced, mend),
             fix: isFix ? (fixer) => toFixes(mend.edits, fixer) : null,
             suggest:

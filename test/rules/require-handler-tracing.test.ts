@@ -950,6 +950,9 @@ server.addService(service, { charge })` },
       { name: 'tRPC: procedures are served by somebody else', filename: plain('src/trpc.ts'), code: `import { initTRPC } from '@trpc/server'
 const t = initTRPC.context().create()
 export const router = t.router({ orders: t.procedure.input(schema).query(({ input }) => find(input)) })` },
+      { name: 'cron: what is put off to a date', filename: plain('src/jobs.ts'), code: `import schedule from 'node-schedule'
+schedule.scheduleJob(new Date(Date.now() + 60000), () => { resume() })
+schedule.scheduleJob(resumeDate, () => { resume() })` },
       { name: 'cron: the job runs in a span', filename: plain('src/jobs.ts'), code: `import cron from 'node-cron'
 import { withSpan } from '@spanguard/runtime'
 cron.schedule('0 * * * *', () => withSpan('report.send', send))` },
@@ -1069,7 +1072,7 @@ function sendReports() {}
 function clean() {}
 `,
         errors: [
-          { messageId: 'consumer', line: 5, suggestions: [{ messageId: 'insert', output: `import cron from 'node-cron'
+          { messageId: 'job', line: 5, suggestions: [{ messageId: 'insert', output: `import cron from 'node-cron'
 import { CronJob } from 'cron'
 import { Cron } from 'croner'
 import * as schedule from 'node-schedule'
@@ -1081,9 +1084,9 @@ schedule.scheduleJob('0 * * * *', () => { clean() })
 function sendReports() {}
 function clean() {}
 ` }] },
-          { messageId: 'consumer', line: 6, suggestions: one },
-          { messageId: 'consumer', line: 7, suggestions: one },
-          { messageId: 'consumer', line: 8, suggestions: one },
+          { messageId: 'job', line: 6, suggestions: one },
+          { messageId: 'job', line: 7, suggestions: one },
+          { messageId: 'job', line: 8, suggestions: one },
         ],
       },
       ...[

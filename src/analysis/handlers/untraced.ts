@@ -1,7 +1,8 @@
+import { splitName } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 
 import type { FrameworkDescriptor } from '../../frameworks/index.js'
-import { getEnclosingFunction, isFunction, unwrap } from '../bindings.js'
+import { getEnclosingFunction, getMemberName, isFunction, unwrap } from '../bindings.js'
 import { findHandlers, type FileHandlers } from '../handlers.js'
 import { isOwnModule, resolveReference } from '../imports.js'
 import type { FileAnalysis } from '../index.js'
@@ -198,6 +199,7 @@ function isPassedToTracer(host: Host, { hasRuntime }: Surroundings): boolean {
 function judgeConsumer(call: FileHandlers['calls'][number], analysis: FileAnalysis): Untraced[] {
   if (call.kind !== 'handler' || call.framework.kind !== 'consumer' || isMachinery(call, analysis)) return []
   const { framework, handlers, node, path } = call
+  if (framework.name === 'cron' && isMoment(node.arguments[0])) return []
   if (isReceiverTraced(node, framework, analysis)) return []
   const others = node.arguments.filter((argument) => !handlers.includes(argument) && !isFunction(argument))
   if (others.some((argument) => argument.type !== 'ObjectExpression' ? isTracing(argument, framework, analysis) : hasTracer(argument, handlers, framework, analysis))) return []
@@ -207,6 +209,15 @@ function judgeConsumer(call: FileHandlers['calls'][number], analysis: FileAnalys
     return local !== null && !isTracing(local, framework, analysis) && !isDelegate(local, analysis)
   })
   return callbacks.length === 0 ? [] : [{ kind: 'consumer', framework, at: calleeOf(node), callbacks, path, exported: null }]
+}
+
+/** `scheduleJob(startDate, …)`, `new Cron(new Date(…), …)`: something that is put off once, in whatever trace puts it off, is no job that comes round. */
+function isMoment(schedule: TSESTree.Node | undefined): boolean {
+  if (schedule === undefined) return false
+  const node = unwrap(schedule)
+  if (node.type === 'NewExpression') return node.callee.type === 'Identifier' && node.callee.name === 'Date'
+  const name = node.type === 'Identifier' ? node.name : node.type === 'MemberExpression' ? getMemberName(node) : null
+  return name !== null && splitName(name).at(-1) === 'date'
 }
 
 /** `traceChannel(channel)`: whatever is consumed on it is traced. */
