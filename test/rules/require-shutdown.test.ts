@@ -97,6 +97,11 @@ ruleTester.run('require-shutdown', rule, {
   ],
   invalid: [
     {
+      name: 'behind a guard that says when nothing is sent (trigger.dev)',
+      code: `${provider}export function setup() {\n  if (process.env.OTEL_TRACE_DISABLED === '1') return\n  ${made.trim()}\n  provider.register()\n}`,
+      errors: [{ messageId: 'missing', suggestions: 1 as unknown as readonly never[] }],
+    },
+    {
       name: 'a function that sends',
       code: `${sdk}export function startZipkinExport() { const sdk = new NodeSDK(); sdk.start() }`,
       errors: [{ messageId: 'missing', suggestions: 1 as unknown as readonly never[] }],

@@ -68,8 +68,7 @@ function fileWords(filename: string): string {
   return /[^/\\]*$/.exec(filename)?.[0].replace(/\.[cm]?[jt]sx?$/, '') ?? ''
 }
 
-/** The same of the code alone, whatever the file is called. */
-export function runsInDevelopment(node: TSESTree.Node, sourceCode: Readonly<SourceCode>, depth = 0): boolean {
+function runsInDevelopment(node: TSESTree.Node, sourceCode: Readonly<SourceCode>, depth: number): boolean {
   if (depth > DEPTH) return false
   let child = node
   let parent = getParent(node)
@@ -99,11 +98,20 @@ function isEveryUseInDevelopment(name: TSESTree.Identifier, sourceCode: Readonly
   )
 }
 
-function isDevelopmentFunction(node: FunctionNode, sourceCode: Readonly<SourceCode>, depth: number): boolean {
+/** Does a node stand in a function that says by its name that it is for developers: `setConsoleExport`? */
+export function standsInDevelopmentFunction(node: TSESTree.Node): boolean {
+  const around = getEnclosingFunction(node)
+  return around !== null && hasDevelopmentName(around)
+}
+
+function hasDevelopmentName(node: FunctionNode): boolean {
   const name = getNameOf(node)
-  if (name !== null && hasWord(name.name, new Set([...DEVELOPMENT].filter((word) => word !== 'log' && word !== 'logger')))) {
-    return true
-  }
+  return name !== null && hasWord(name.name, new Set([...DEVELOPMENT].filter((word) => word !== 'log' && word !== 'logger')))
+}
+
+function isDevelopmentFunction(node: FunctionNode, sourceCode: Readonly<SourceCode>, depth: number): boolean {
+  if (hasDevelopmentName(node)) return true
+  const name = getNameOf(node)
   // A function written in place runs where it stands, as far as anybody can tell.
   if (name === null) return runsInDevelopment(node, sourceCode, depth + 1)
   return isEveryUseInDevelopment(name, sourceCode, depth)

@@ -5,7 +5,7 @@ import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 import { removedModules, type ProviderExport } from '../../otel/setup.js'
 import { findVariable, getMemberName, unwrap } from '../bindings.js'
 import { originOf } from '../origins.js'
-import { canBothRun, isConditional, runsInDevelopment } from './conditions.js'
+import { canBothRun, isConditional, standsInDevelopmentFunction } from './conditions.js'
 import { hasOtherEnd, readDeadline } from './ends.js'
 import { isUsedUnended } from './importers.js'
 import { findExporter, isOwnExporter } from './outputs.js'
@@ -54,7 +54,7 @@ function readProvider(
 ): { fact: Setup; registration: TSESTree.Node | null } {
   const ownership = followOwnership(call.node, row.registeredBy, context.sourceCode)
   const registration = sendsNothing(call, context.sourceCode) ? null : (ownership.registrations[0] ?? null)
-  const isTried = isBenchmark(context.filename, context.cwd) || runsInDevelopment(call.node, context.sourceCode)
+  const isTried = isBenchmark(context.filename, context.cwd) || standsInDevelopmentFunction(call.node)
   const sampler = isTried ? null : readSampler(call.node, getOption(call.node.arguments[0], 'sampler', context.sourceCode), context.sourceCode)
   // An SDK is made to be started: one that leaves the file is started by whoever takes it.
   const isStarted = registration !== null || (row.exportsByDefault && leavesFile(ownership))
