@@ -46,10 +46,10 @@ export const wholeWords: ReadonlySet<string> = new Set([
   'args', 'data', 'document', 'event', 'input', 'message', 'object', 'params', 'query', 'record', 'req', 'request', 'res', 'response', 'result', 'row', 'user',
 ])
 
-/** Words before `url` that say it is written in a configuration and not sent by a client. */
+/** Words before `url` that say it is written in a configuration, or is the page of a thing in a forge (`html_url`), and not sent by a client. */
 export const configuredUrls: ReadonlySet<string> = new Set([
-  'api', 'backend', 'base', 'broker', 'cluster', 'collector', 'endpoint', 'exporter', 'gateway', 'host', 'issuer', 'origin', 'otlp', 'registry', 'repo', 'repository', 'route', 'server',
-  'service', 'site', 'template',
+  'api', 'backend', 'base', 'broker', 'cluster', 'collector', 'commit', 'endpoint', 'exporter', 'gateway', 'host', 'html', 'issuer', 'origin', 'otlp', 'pipeline', 'registry', 'repo', 'repository', 'route', 'server',
+  'service', 'site', 'template', 'workflow',
 ])
 
 /** Words in the name of a cookie that keeps somebody logged in. */
