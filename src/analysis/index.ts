@@ -5,7 +5,7 @@ import type { TSESTree } from '@typescript-eslint/types'
 import type { RuleContext } from '@typescript-eslint/utils/ts-eslint'
 
 import { isOutOfScope } from '../project/file-scope.js'
-import { forAMoment } from '../project/moment.js'
+import { folderOf, forAMoment } from '../project/moment.js'
 import { getSettings, type Settings } from '../settings/index.js'
 import { readDeclaredHelpers, wordOfHelper } from '../otel/declared-helpers.js'
 import { mayConcernSetup, setupWords } from '../otel/setup.js'
@@ -86,11 +86,11 @@ const nearestSettings = askFor({})
 function settingsOf({ filename, settings }: AnyContext): Settings {
   // ESLint makes an object for every file when the config has no settings at all; only what stands under our name is one for all.
   const own = settings['spanguard']
-  if (own === undefined) return nearestSettings(path.dirname(filename))
+  if (own === undefined) return nearestSettings(folderOf(filename))
   if (typeof own !== 'object' || own === null) return getSettings(settings, filename)
   const ask = settingsBy.get(own) ?? askFor(settings)
   settingsBy.set(own, ask)
-  return ask(path.dirname(filename))
+  return ask(folderOf(filename))
 }
 
 function askFor(settings: AnyContext['settings']): (folder: string) => Settings {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 
 import { cachedByFile } from './cache.js'
-import { forAMoment } from './moment.js'
+import { folderOf, forAMoment } from './moment.js'
 import { getPackage } from './package-json.js'
 
 /** Files that name the functions of a project: the Serverless Framework's and AWS SAM's. */
@@ -26,7 +26,7 @@ export interface DeclaredFunctions {
  * @param file absolute path of a source file
  */
 export function getDeclaredFunctions(file: string): DeclaredFunctions {
-  const declaring = declaringAbove(path.dirname(file))
+  const declaring = declaringAbove(folderOf(file))
   return declaring.length === 0 ? noFunctions : readDeclared(file, declaring)
 }
 

@@ -65,7 +65,7 @@ export function findExportCandidates(
   filename: string,
   declaredNames: ReadonlySet<string>,
 ): readonly ExportCandidate[] {
-  const file = filename.replaceAll('\\', '/')
+  const file = filename.includes('\\') ? filename.replaceAll('\\', '/') : filename
   return rowsOf(frameworks).filter(({ files, framework }) =>
     files === null ? declaredNames.size > 0 || mentioned.includes(framework) : isFileOf(files, file) && (framework.name !== 'next' || isNextFile(filename)),
   )
