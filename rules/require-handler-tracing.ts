@@ -41,7 +41,7 @@ export default createRule({
           context.report({
             node: untraced.at,
             // A clock sends no message: nobody's trace ends at a job.
-            messageId: untraced.framework.name === 'cron' ? 'job' : untraced.kind,
+            messageId: untraced.framework.scheduled === true ? 'job' : untraced.kind,
             data: describe(untraced, mend),
             fix: isFix ? (fixer) => toFixes(mend.edits, fixer) : null,
             suggest:

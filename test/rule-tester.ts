@@ -16,6 +16,12 @@ export const ruleTester = new RuleTester({
 })
 
 /**
+ * One suggestion, whatever it writes: for suites about what is found, since `suggestions/` names the outputs. The tester counts
+ * suggestions when it is given a number, as ESLint's does, but its types know only lists: hence the cast.
+ */
+export const oneSuggestion = 1 as unknown as readonly never[]
+
+/**
  * A rule that only finds, for suites about what is found and where. What is suggested, and what comes out, is the matter of the
  * suites in `suggestions/`, which name every output.
  */

@@ -83,6 +83,7 @@ export const frameworkSchema: Schema = object(
     mountedBy: rows('Functions that make a mount of what is given to them.', exportRef),
     mountMethods: texts('Methods whose result is the routes of a router.'),
     partsLookAlike: flag('A part of an app looks like an app.'),
+    scheduled: flag('A clock runs its handlers: the first argument of a registration says when.'),
     rootModule: object('The class that holds the handlers.', {
       argument: index('The argument of the creation that names it.'),
       decorator: exportRef,

@@ -50,6 +50,8 @@ export interface FrameworkDescriptor {
   readonly chains?: readonly string[]
   /** What traces, given to a middleware method, around a handler, or in a list of modules. */
   readonly tracedBy: readonly ExportRef[]
+  /** A clock runs its handlers: the first argument of a registration says when, or at which moment. */
+  readonly scheduled?: boolean
   /** Handlers declared by decorators. */
   readonly decorators?: readonly DecoratorRow[]
   /** Handlers that a file exports. */

@@ -8,7 +8,7 @@ let keepers = 0
 
 /**
  * Answers that live as long as a file is under the linter. Not in a `WeakMap` by the tree: V8 keeps what such a map holds over each
- * collection of young objects, so that every file's tree grows old, and the heap by half, before any of it goes. Nor by each node:
+ * collection of young objects, so that every file's tree grows old, and the heap to twice its size, before any of it goes. Nor by each node:
  * a map with one entry for every node costs more than most answers.
  *
  * The key is the tree, not the source code: in oxlint the source code is one object for all files.

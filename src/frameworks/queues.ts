@@ -126,6 +126,7 @@ export const cron: FrameworkDescriptor = {
   name: 'cron',
   label: 'Cron',
   kind: 'consumer',
+  scheduled: true,
   modules: ['cron', 'croner', 'node-cron', 'node-schedule'],
   objects: {
     job: cronCalls.map(({ module, export: name, as }) => ({ module, export: name, as })),

@@ -1,7 +1,7 @@
 import { describe } from 'vitest'
 
 import rule from '../../rules/require-handler-tracing.js'
-import { ruleTester } from '../rule-tester.js'
+import { oneSuggestion as one, ruleTester } from '../rule-tester.js'
 import { makeService } from './services.js'
 
 const plain = makeService('plain', { dependencies: ['express'] })
@@ -23,8 +23,6 @@ const generator = makeService('generator', { dependencies: ['express'] }, { 'tem
 const workspace = makeService('workspace', { dependencies: ['express'] }, { 'benchmark/package.json': '{ "name": "bench", "dependencies": { "express": "*" } }', 'packages/testing/package.json': '{ "name": "@acme/testing", "dependencies": { "express": "*" } }', 'packages/mock-collector/package.json': '{ "name": "mock-collector", "dependencies": { "express": "*" } }', 'packages/contest/package.json': '{ "name": "contest", "dependencies": { "express": "*" } }' })
 const command = makeService('command', { dependencies: ['chalk'], bin: 'dist/cli.js' })
 
-/** One suggestion, whatever it writes: the tester takes a number too, which its types do not say. */
-const one = 1 as unknown as readonly never[]
 
 const express = `import express from 'express'
 

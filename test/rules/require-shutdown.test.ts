@@ -1,5 +1,5 @@
 import rule from '../../rules/require-shutdown.js'
-import { ruleTester } from '../rule-tester.js'
+import { oneSuggestion, ruleTester } from '../rule-tester.js'
 
 const sdk = `import { NodeSDK } from '@opentelemetry/sdk-node'\n`
 const provider = `import { trace } from '@opentelemetry/api'
@@ -99,12 +99,12 @@ ruleTester.run('require-shutdown', rule, {
     {
       name: 'behind a guard that says when nothing is sent (trigger.dev)',
       code: `${provider}export function setup() {\n  if (process.env.OTEL_TRACE_DISABLED === '1') return\n  ${made.trim()}\n  provider.register()\n}`,
-      errors: [{ messageId: 'missing', suggestions: 1 as unknown as readonly never[] }],
+      errors: [{ messageId: 'missing', suggestions: oneSuggestion }],
     },
     {
       name: 'a function that sends',
       code: `${sdk}export function startZipkinExport() { const sdk = new NodeSDK(); sdk.start() }`,
-      errors: [{ messageId: 'missing', suggestions: 1 as unknown as readonly never[] }],
+      errors: [{ messageId: 'missing', suggestions: oneSuggestion }],
     },
     {
       name: 'a list that begins with a processor of this file, and is added to (trigger.dev)',

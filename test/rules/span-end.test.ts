@@ -1,5 +1,5 @@
 import rule from '../../rules/span-end.js'
-import { ruleTester } from '../rule-tester.js'
+import { oneSuggestion as one, ruleTester } from '../rule-tester.js'
 
 const head = `import { context, trace } from '@opentelemetry/api'
 const tracer = trace.getTracer('shop')
@@ -15,8 +15,6 @@ interface Place {
   /** It has one, of which the text is asserted in a case of its own. */
   readonly hasSuggestion?: boolean
 }
-/** One suggestion, whatever it writes: the tester takes a number too, which its types do not say. */
-const one = 1 as unknown as readonly never[]
 function leak(name: string, code: string, messageId: MessageId, { line, column, suggestion, hasSuggestion = false }: Place) {
   const place = column === undefined ? { line } : { line, column }
   const suggestions = suggestion === undefined ? (hasSuggestion ? one : undefined) : [{ messageId: 'wrap' as const, output: suggestion }]

@@ -199,7 +199,7 @@ function isPassedToTracer(host: Host, { hasRuntime }: Surroundings): boolean {
 function judgeConsumer(call: FileHandlers['calls'][number], analysis: FileAnalysis): Untraced[] {
   if (call.kind !== 'handler' || call.framework.kind !== 'consumer' || isMachinery(call, analysis)) return []
   const { framework, handlers, node, path } = call
-  if (framework.name === 'cron' && isMoment(node.arguments[0])) return []
+  if (framework.scheduled === true && isMoment(node.arguments[0])) return []
   if (isReceiverTraced(node, framework, analysis)) return []
   const others = node.arguments.filter((argument) => !handlers.includes(argument) && !isFunction(argument))
   if (others.some((argument) => argument.type !== 'ObjectExpression' ? isTracing(argument, framework, analysis) : hasTracer(argument, handlers, framework, analysis))) return []

@@ -30,8 +30,8 @@ interface Work {
 
 /**
  * Is the span ended as everybody is told to: nothing but one `try` behind its start, whose `catch` sets the status to ERROR and whose
- * `finally` does nothing but end it? Most spans of good code are, and the shape tells all that following each path would: whatever
- * the work does leads through both. Answers no where it is not sure.
+ * `finally` does nothing but end it? The shape tells all that following each path would: whatever the work
+ * does leads through both. Answers no where it is not sure.
  */
 export function isEndedInFinally(span: OwnedSpan, lowering: Lowering): boolean {
   const [variable, alias] = span.variables

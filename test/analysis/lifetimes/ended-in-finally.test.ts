@@ -1,10 +1,7 @@
-import * as parser from '@typescript-eslint/parser'
-import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
-import { Linter } from 'eslint'
 import { describe, expect, it } from 'vitest'
 import { endedInFinally, isEndedInFinally } from '../../../src/analysis/lifetimes/ended-in-finally.js'
 import { followPaths, loweringOf, ownedSpansOf } from '../../../src/analysis/lifetimes/index.js'
-import { analyzeFile } from '../../../src/analysis/index.js'
+import { analyze } from './analyze.js'
 
 const head = `import { SpanStatusCode, trace } from '@opentelemetry/api'
 const tracer = trace.getTracer('shop')
@@ -13,10 +10,7 @@ async function save(order) { await store.write(order) }
 
 /** Whether the shape of the first span tells its life, and what following every path says of it. */
 function read(code: string): { told: boolean; followed: unknown } {
-  const linter = new Linter()
-  linter.verify(head + code, [{ files: ['**/*.ts'], languageOptions: { parser } }], { filename: 'src/order.ts' })
-  const sourceCode = linter.getSourceCode() as unknown as Readonly<SourceCode>
-  const analysis = analyzeFile({ sourceCode, filename: '/nowhere/src/order.ts', settings: { spanguard: {} }, cwd: '/' })
+  const analysis = analyze(head + code)
   const [span] = ownedSpansOf(analysis)
   if (span === undefined) throw new Error(`no span in ${code}`)
   return { told: isEndedInFinally(span, loweringOf(span, analysis)), followed: followPaths(span, loweringOf(span, analysis)) }

@@ -1,22 +1,10 @@
-import * as parser from '@typescript-eslint/parser'
-import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
-import { Linter } from 'eslint'
 import { describe, expect, it } from 'vitest'
-import { analyzeFile } from '../../../src/analysis/index.js'
-import type { FileAnalysis } from '../../../src/analysis/index.js'
 import { errorPathsOf, lifetimesOf } from '../../../src/analysis/lifetimes/index.js'
+import { analyze } from './analyze.js'
 
 const head = `import { trace } from '@opentelemetry/api'
 const tracer = trace.getTracer('shop')
 `
-
-/** The analysis of a file, parsed as ESLint parses it. */
-function analyze(code: string): FileAnalysis {
-  const linter = new Linter()
-  linter.verify(code, [{ files: ['**/*.ts'], languageOptions: { parser } }], { filename: 'src/order.ts' })
-  const sourceCode = linter.getSourceCode() as unknown as Readonly<SourceCode>
-  return analyzeFile({ sourceCode, filename: '/nowhere/src/order.ts', settings: { spanguard: {} }, cwd: '/' })
-}
 
 const spans = (code: string): string[] =>
   lifetimesOf(analyze(head + code)).map(({ fact, span }) => `${fact.variable}@${String(fact.start.from.line)} ${span.entry} ${fact.certainty}`)
