@@ -10,7 +10,7 @@ import * as parser from '@typescript-eslint/parser'
 import { ESLint } from 'eslint'
 
 import type spanguard from '../src/index.js'
-import { built, lintInProcess, type Measured } from './eslint-run.js'
+import { built, bundleWithAnalysis, lintInProcess, type Measured, memoryOf } from './eslint-run.js'
 import { kinds } from './modules.js'
 import { lintByOxlint } from './oxlint-run.js'
 import { FILES, writeTree } from './tree.js'
@@ -31,12 +31,17 @@ export default async function run(args: string[]): Promise<void> {
     const plain: Measured[] = []
     const idle: Measured[] = []
     const linted: Measured[] = []
+    const memory: number[] = []
+    const plugin = await bundleWithAnalysis()
     for (let pair = 0; pair < pairs; pair++) {
-      plain.push(lintInProcess(folder, 'parsing'))
-      idle.push(lintInProcess(folder, 'idle'))
-      linted.push(lintInProcess(folder, 'recommended'))
+      plain.push(lintInProcess(folder, plugin, 'parsing'))
+      idle.push(lintInProcess(folder, plugin, 'idle'))
+      linted.push(lintInProcess(folder, plugin, 'recommended'))
+      const without = memoryOf(folder, 'parsing')
+      memory.push(memoryOf(folder, 'recommended') / without)
     }
     printEslint(plain, idle, linted)
+    print('peak memory over parsing only', median(memory), 1.1)
     printOxlint(folder, pairs, median(linted.map(({ total }) => total)))
     await printWarm(folder)
   } finally {
@@ -67,7 +72,6 @@ function printEslint(plain: readonly Measured[], idle: readonly Measured[], lint
   print(`  the dearest rule beyond it (${dearest?.name ?? 'none'})`, dearest?.share ?? 0, 0.01)
   for (const { name, share } of own.slice(1, 6)) print(`    then ${name}`, share, 0.01)
   print('all of the process with recommended over without', median(ratios(linted, plain, ({ total }) => total)), null)
-  print('peak memory over parsing only', median(ratios(linted, plain, ({ memory }) => memory)), 1.1)
 }
 
 function printOxlint(folder: string, pairs: number, eslint: number): void {

@@ -1,6 +1,7 @@
 // Compiles every package (tsc project references), marks the CommonJS builds as such (both packages are `type: module`, so Node
 // needs a nearer package.json beside the CommonJS files), and bundles what `import` loads: a file costs Node more to find and to
-// link as an ES module than to run, and the runtime is loaded before anything else of a service. tsc writes the declarations.
+// link as an ES module than to run, and the runtime is loaded before anything else of a service, the plugin at every start of an
+// editor. tsc writes the declarations.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -23,6 +24,7 @@ for (const workspace of workspaces) {
 }
 const { status } = spawnSync(process.execPath, [tsc, '-b', ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' })
 for (const folder of ['dist/rules', 'dist/src', 'policy/dist']) rewrite(path.join(root, folder))
+if (status === 0) await bundlePlugin()
 process.exitCode = status ?? 1
 
 /** What the analysis is made of; the runtime's objects are its callers', whose keys may be anything. */
@@ -34,6 +36,24 @@ function rewrite(folder) {
     const rewritten = replaceSpreads(text)
     if (rewritten !== text) writeFileSync(file, rewritten)
   }
+}
+
+/**
+ * The rules as one file, for whoever imports the plugin: an editor and oxlint load it at each start, in a third of the time that its 186
+ * files take, and a run keeps less of it in memory. The checker and the command line load the files.
+ */
+async function bundlePlugin() {
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['dist/src/index.js'],
+    outfile: 'dist/plugin.js',
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    packages: 'external',
+    logLevel: 'warning',
+  })
 }
 
 /** One file for each entry of `exports`, and one for what several entries share. */

@@ -1,3 +1,5 @@
+import { ownText } from './own-text.js'
+
 const SPLIT = /[\s._\-$:/[\]#@]+/
 const HUMPS = /\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|[^\p{Lu}\p{Ll}\d]+|\d+/gu
 
@@ -12,11 +14,12 @@ const KNOWN_LIMIT = 2_000
 export function splitName(name: string): readonly string[] {
   const words = known.get(name)
   if (words !== undefined) return words
-  const found = name
+  const own = ownText(name)
+  const found = own
     .split(SPLIT)
     .flatMap((part) => part.match(HUMPS) ?? (part === '' ? [] : [part]))
     .map((word) => word.toLowerCase())
   if (known.size >= KNOWN_LIMIT) known.clear()
-  known.set(name, found)
+  known.set(own, found)
   return found
 }

@@ -1,3 +1,5 @@
+import { ownText } from '@spanguard/policy'
+
 const asked = new WeakMap<readonly string[], Map<string, boolean>>()
 const ASKED_LIMIT = 2_000
 
@@ -15,6 +17,6 @@ export function matchesModule(module: string, patterns: readonly string[]): bool
   if (known !== undefined) return known
   const answer = patterns.some((pattern) => (pattern.endsWith('/*') ? module.startsWith(pattern.slice(0, -1)) : module === pattern))
   if (answers.size >= ASKED_LIMIT) answers.clear()
-  answers.set(module, answer)
+  answers.set(ownText(module), answer)
   return answer
 }

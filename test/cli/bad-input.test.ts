@@ -170,7 +170,7 @@ describe('ESLint, given a config of Spanguard that is wrong', () => {
   it('ends with one sentence that names file and key, and no stack', () => {
     const folder = mkdtempSync(path.join(root, 'node_modules/.spanguard-bad-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
-    const plugin = JSON.stringify(path.join(root, 'dist/src/index.js'))
+    const plugin = JSON.stringify(path.join(root, 'dist/plugin.js'))
     writeFileSync(path.join(folder, 'eslint.config.mjs'), `import spanguard from ${plugin}\nexport default [{ ignores: [] }, spanguard.configs.recommended]\n`)
     writeFileSync(path.join(folder, 'spanguard.config.json'), '{ "attributes": { "alow": [] } }')
     writeFileSync(path.join(folder, 'app.js'), app)

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
@@ -25,6 +27,25 @@ describe('splitName', () => {
         expect(splitName(name).join('')).toBe(name.replace(/[._$-]/g, '').toLowerCase())
       }),
     )
+  })
+})
+
+describe('names that are kept', () => {
+  it('do not keep the texts that they were cut out of', () => {
+    const script = `
+      import { splitName } from '@spanguard/policy'
+      const start = used()
+      for (let file = 0; file < 200; file++) splitName(('x'.repeat(99_950) + '_a_name_of_the_file_' + file).split('').reverse().reverse().join('').slice(99_950))
+      console.log((used() - start) / 2 ** 20)
+      function used() {
+        gc()
+        return process.memoryUsage().heapUsed
+      }
+    `
+    const { stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', '--input-type=module', '-e', script], { encoding: 'utf8' })
+    expect(stderr).toBe('')
+    // MiB; the texts are 20.
+    expect(Number(stdout)).toBeLessThan(5)
   })
 })
 
