@@ -1,6 +1,7 @@
 import { type Fact, type Finding, isLibraryPurpose, isSwitchable, judgeFact, selectFindings, writesBothKeys } from '@spanguard/policy'
 import type { RuleContext, RuleListener } from '@typescript-eslint/utils/ts-eslint'
 
+import { isReadByBackend } from '../project/older-keys.js'
 import { isTracingLibrary } from '../project/tracing-library.js'
 import { type FileAnalysis, type OpenFile, openFile } from './index.js'
 import { findNode } from './origins.js'
@@ -87,9 +88,10 @@ function judgeFile(file: OpenFile): ReadonlyMap<string, readonly JudgedFact[]> {
   return byRule
 }
 
-/** What a switch lets into the trace, and what a library is published to record, nobody wrote by accident. */
+/** What a switch lets into the trace, what a library is published to record, and what a backend reads, nobody wrote by accident. */
 function isAskedFor(finding: Finding, fact: Fact, { analysis, filename }: OpenFile): boolean {
   if (isLibraryPurpose(finding) && isTracingLibrary(filename)) return true
+  if (isReadByBackend(finding, filename)) return true
   if (!isSwitchable(finding)) return false
   return [finding.origin, fact.derivedFrom].some((origin) => {
     const node = origin === undefined ? null : findNode(origin)

@@ -284,6 +284,11 @@ function readIdentifier(
     case 'variable': {
       const entries = readEntries(binding, node, sourceCode)
       if (entries !== null) return { ...base, kind: 'reference', path: [node.name], root: 'local', resolved: next(entries) }
+      // `const { ATTR_URL_FULL } = require('…')`: an import, as the same written with `import` is.
+      const required = binding.constant && binding.init?.type === 'CallExpression' ? resolveReference(node, sourceCode) : null
+      if (required !== null && required.path.length === 0) {
+        return { ...base, kind: 'reference', path: [node.name], root: 'import', module: required.module, imported: required.imported }
+      }
       const resolved = readVariable(binding, base, next)
       const reference = { ...base, kind: 'reference' as const, path: [node.name], root: 'local' as const }
       return resolved === null ? reference : { ...reference, resolved }

@@ -80,13 +80,13 @@ function findBorrowingCallbacks(tree: FlowNode): number[] {
 }
 
 /**
- * Where the span is ended in a `catch` only, a callback whose promise nobody awaits keeps it: that it failed at once is all that comes
- * back here.
+ * Where the span is ended in a `catch` only, a callback whose promise nobody awaits keeps it, and so does what is returned with the span
+ * in it (`return relay(reply, read(reply, span))`): that it failed at once is all that comes back here.
  */
 function findKeepingCallbacks(tree: FlowNode): number[] {
   if (endsOutsideHandlers(tree)) return []
-  return findNodes(tree, (node): node is Extract<SpanOperation, { do: 'escape' }> => node.do === 'escape' && node.toCallback === true)
-    .filter(({ isAwaited }) => isAwaited === false)
+  return findNodes(tree, (node): node is Extract<SpanOperation, { do: 'escape' }> => node.do === 'escape')
+    .filter(({ isAwaited, isReturned, toCallback }) => isReturned === true || (toCallback === true && isAwaited === false))
     .map(({ origin }) => origin.start)
 }
 
@@ -305,7 +305,7 @@ function evaluateSwitch(node: Switch, states: StateSet, quiet: boolean, run: Run
 
 function evaluateTry(node: Try, states: StateSet, quiet: boolean, run: Run, leaving: Leaving): StateSet {
   const inside: Leaving = new Map()
-  let normal = evaluate(node.block, states, quiet, run, inside)
+  let normal = evaluate(node.block, states, quiet || node.quiet === true, run, inside)
   if (node.handler !== undefined) {
     let caught = emptyStates
     for (const abrupt of take(inside, ({ leaves }) => leaves === 'throw')) caught = joinStates(caught, afterThrow(abrupt))

@@ -75,6 +75,8 @@ export interface Switch {
 
 export interface Try {
   readonly do: 'try'
+  /** Its calls are not asked whether they throw. */
+  readonly quiet?: boolean
   readonly block: FlowNode
   readonly handler?: FlowNode
   readonly finalizer?: FlowNode
@@ -171,8 +173,11 @@ export type SpanOperation =
   | { readonly do: 'write'; readonly method: string; readonly origin: Origin }
   | { readonly do: 'record'; readonly origin: Origin }
   | { readonly do: 'status'; readonly code: 'unset' | 'ok' | 'error' | 'unknown'; readonly origin: Origin }
-  /** `toCallback`: what it is given to is a parameter, a callback like the one that `startActiveSpan` takes, and the promise of which is awaited or not. */
-  | { readonly do: 'escape'; readonly how: Escape; readonly origin: Origin; readonly text: string; readonly holder?: Holder; readonly toCallback?: boolean; readonly isAwaited?: boolean }
+  /**
+   * `toCallback`: what it is given to is a parameter, a callback like the one that `startActiveSpan` takes, and the promise of which is
+   * awaited or not. `isReturned`: what it is given to is a call of which the function returns the result, without waiting for it.
+   */
+  | { readonly do: 'escape'; readonly how: Escape; readonly origin: Origin; readonly text: string; readonly holder?: Holder; readonly toCallback?: boolean; readonly isAwaited?: boolean; readonly isReturned?: boolean }
   /** The variable gets another value. */
   | { readonly do: 'overwrite'; readonly origin: Origin; readonly text: string }
   /** A failure listener or callback that does not end the span; `settles`: the operation is over with it (`reject(error)`). */

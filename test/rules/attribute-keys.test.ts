@@ -2,7 +2,10 @@ import attributeNaming from '../../rules/attribute-naming.js'
 import noDeprecatedAttributes from '../../rules/no-deprecated-attributes.js'
 import noUnlistedAttributes from '../../rules/no-unlisted-attributes.js'
 import { findingsOnly, ruleTester } from '../rule-tester.js'
+import { makeService } from './services.js'
 
+const azure = makeService('azure', { private: true, dependencies: ['@azure/monitor-opentelemetry'] })('index.ts')
+const tempo = makeService('tempo', { private: true, dependencies: ['@opentelemetry/exporter-trace-otlp-proto'] })('index.ts')
 const write = (key: string): string => `import { trace } from '@opentelemetry/api'\ntrace.getActiveSpan()?.setAttribute(${key}, x)`
 
 ruleTester.run('no-deprecated-attributes', findingsOnly(noDeprecatedAttributes), {
@@ -10,9 +13,14 @@ ruleTester.run('no-deprecated-attributes', findingsOnly(noDeprecatedAttributes),
     { name: 'the current key', code: write(`'http.response.status_code'`) },
     { name: "a key of the project's own", code: write(`'order.status_code'`) },
     { name: 'both keys, as during a migration (artillery)', code: `import { trace } from '@opentelemetry/api'\nimport { ATTR_SERVER_ADDRESS } from '@opentelemetry/semantic-conventions'\ntrace.getActiveSpan()?.setAttributes({ 'net.host.name': host, [ATTR_SERVER_ADDRESS]: host })` },
+    { name: 'both keys, the new one out of a require (artillery)', code: `const { trace } = require('@opentelemetry/api')\nconst { ATTR_URL_SCHEME } = require('@opentelemetry/semantic-conventions')\ntrace.getActiveSpan()?.setAttributes({ 'http.scheme': scheme, [ATTR_URL_SCHEME]: scheme })` },
+    { name: 'a key that Application Insights reads', filename: azure, code: write(`'http.status_code'`) },
     { name: 'a deprecated key that is no attribute', code: `const columns = ['http.status_code']` },
   ],
   invalid: [
+    { name: 'a key that Application Insights does not ask for', filename: azure, code: write(`'gen_ai.system'`), errors: [{ messageId: 'replaced', line: 2, column: 37 }] },
+    { name: 'a key in a service of another backend', filename: tempo, code: write(`'http.status_code'`), errors: [{ messageId: 'replaced', line: 2, column: 37 }] },
+    { name: 'a constant of the conventions, out of a require', code: `const { SEMATTRS_HTTP_METHOD } = require('@opentelemetry/semantic-conventions')\n${write('SEMATTRS_HTTP_METHOD')}`, errors: [{ messageId: 'replaced', line: 3, column: 37 }] },
     { name: 'a replaced key', code: write(`'http.status_code'`), errors: [{ messageId: 'replaced', line: 2, column: 37 }] },
     {
       name: 'beside the key that replaces another one',

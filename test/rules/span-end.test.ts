@@ -23,6 +23,22 @@ function leak(name: string, code: string, messageId: MessageId, { line, column, 
 
 ruleTester.run('span-end', rule, {
   valid: [
+    { name: 'a span of the telemetry itself, ended in the same try, whose catch is empty (openlit)', code: inFunction(`try {
+  const span = tracer.startSpan('agent.create')
+  registry.register(order.name, span.spanContext())
+  span.end()
+} catch { /* never the reason of a failure */ }`, 'function handle(order)') },
+    { name: 'a span that is begun for another hook, in a try whose catch is empty (netlify)', code: inFunction(`try {
+  const span = tracer.startSpan('order.fetch')
+  annotate(span, order)
+  open.set(order, span)
+} catch {}`, 'function handle(order)') },
+    { name: 'given to what is returned, and ended here only when that fails at once (openlit)', code: inFunction(`const span = tracer.startSpan('speech.make')
+try { const answer = await ask(order); return relay(answer, Speech.read({ answer, span })) } catch (error) { span.end(); throw error }`) },
+    { name: 'lines for who debugs (heroku)', code: inFunction(`const span = tracer.startSpan('order.place')
+debug('started %s', order.id)
+telemetryDebug('about to end')
+span.end()`) },
     { name: 'in a context that is kept in a map (fastify-opentelemetry)', code: inFunction(`const span = tracer.startSpan('order.place')
 contexts.set(order, trace.setSpan(context.active(), span))`, 'function handle(order)') },
     { name: 'next() of tRPC gives the error back, as its result is asked (langwatch)', code: `${head}export const traced = ({ next, path }) => tracer.startActiveSpan('order.place', async (span) => {
@@ -333,6 +349,18 @@ await place(order)`) },
   span.end()
   return result
 }`, 'rejects', { line: 5, hasSuggestion: true }),
+    leak('something is awaited in the try whose catch is empty', inFunction(`try {
+  const span = tracer.startSpan('order.place')
+  await place(order)
+  span.end()
+} catch {}`), 'reachesEnd', { line: 9, hasSuggestion: true }),
+    leak('work in a try whose catch does something', inFunction(`try {
+  const span = tracer.startSpan('order.place')
+  place(order)
+  span.end()
+} catch { retryLater(order) }`), 'reachesEnd', { line: 9, hasSuggestion: true }),
+    leak('given to what is called, not to what is returned', inFunction(`const span = tracer.startSpan('speech.make')
+try { const answer = await ask(order, span); return relay(answer) } catch (error) { span.end(); throw error }`), 'returns', { line: 5 }),
     leak('a flag that says nothing of the end', `${head}export const run = (fn) => tracer.startActiveSpan('order.place', async (span) => {
   let isStream = false
   try { const result = await fn(); if (isIterable(result)) { isStream = true; return result } return result } finally { if (!isStream) span.end() }

@@ -18,7 +18,7 @@ export function boundOf(value: Value): Bound {
     case 'concat':
       return worst(value.parts.map(boundOf))
     case 'union':
-      return worst(membersOf(value).map(boundOf))
+      return worst(withoutStandIns(membersOf(value)).map(boundOf))
     case 'reference': {
       const resolved = value.resolved === undefined ? 'unknown' : boundOf(value.resolved)
       return resolved === 'unknown' ? boundOfName(value.path, value.root) : resolved
@@ -33,6 +33,34 @@ export function boundOf(value: Value): Bound {
     case 'unknown':
       return value.yields === 'boolean' || value.yields === 'string' ? 'bounded' : 'unknown'
   }
+}
+
+/**
+ * `agent.name || agent.id`, `run.name ?? run.title`: what stands in where a thing has no name. Whoever gives names sees few of them.
+ *
+ * @param members in the order in which they are tried
+ */
+export function withoutStandIns(members: readonly Value[]): readonly Value[] {
+  const [first, ...others] = members
+  const name = first === undefined || others.length === 0 ? [] : wordsOf(first)
+  if (first === undefined || name.at(-1) !== 'name') return members
+  const owner = name.at(-2)
+  return [
+    first,
+    ...others.filter((member) => {
+      const words = wordsOf(member)
+      return !standInWords.has(words.at(-1) ?? '') || (words.at(-2) !== owner && words.at(-3) !== owner)
+    }),
+  ]
+}
+
+/** Last words of what a thing is called by where it has no name. */
+const standInWords: ReadonlySet<string> = new Set(['id', 'identifier', 'key', 'slug', 'title'])
+
+function wordsOf(value: Value): readonly string[] {
+  if (value.kind === 'reference') return value.path.flatMap(splitName)
+  if (value.kind === 'parameter') return [value.name, ...value.path].flatMap(splitName)
+  return value.kind === 'call' ? value.callee.flatMap(splitName) : []
 }
 
 function worst(bounds: readonly Bound[]): Bound {

@@ -4,7 +4,7 @@ import type { Finding } from '../finding.js'
 import { splitName } from '../names.js'
 import { destinationWords } from '../words/bounds.js'
 import { conventionVerbs, technicalWords } from '../words/technical.js'
-import { boundOf } from './bounds.js'
+import { boundOf, withoutStandIns } from './bounds.js'
 import { sensitiveName } from './sensitive.js'
 import { shorten } from './wording.js'
 
@@ -63,7 +63,7 @@ function judgeName(name: Value, fact: Named, policy: Policy): Found | null {
       return judgeText(name, name.value, fact, policy)
     case 'union': {
       // The style of one member says nothing of what is wrong with another.
-      const found = name.of.flatMap((member) => judgeName(member, fact, policy) ?? [])
+      const found = withoutStandIns(name.of).flatMap((member) => judgeName(member, fact, policy) ?? [])
       return found.find(({ rule }) => rule !== 'span-name-style') ?? found[0] ?? null
     }
     case 'reference':

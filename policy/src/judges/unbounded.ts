@@ -86,6 +86,8 @@ export function unboundedValue(value: Value, sink: Sink): Found | null {
       return unboundedCall(value, sink)
     case 'reference': {
       const inner = value.resolved === undefined ? null : unboundedValue(value.resolved, sink)
+      // `toolNames`: how the members are called is what a list of strings is for.
+      if (inner?.messageId === 'array' && splitName(value.path.at(-1) ?? '').at(-1) === 'names') return null
       // An id that has a name was made for something (an order, a query), and is how that thing's trace is found.
       // So is a moment that has one (`completionStartTime`): it was when something happened, not when this is written.
       const isKept = inner?.messageId === 'unique' || (inner?.messageId === 'timestamp' && value.path.length === 1 && isMoment(value.path[0] ?? ''))
@@ -124,7 +126,7 @@ function unboundedCall(call: CallValue, sink: Sink): Found | null {
   const name = (call.callee.at(-1) ?? '').toLowerCase()
   const [argument] = call.arguments
   if (serialisers.has(name)) {
-    return argument === undefined || isSmall(argument) || (sink === 'status-message' && isCaughtError(argument)) ? null : about('payload', call)
+    return argument === undefined || isSmall(argument) || isCaughtError(argument) ? null : about('payload', call)
   }
   if (timestampCalls.has(name)) return (sink === 'attribute' || sink === 'event-attribute') && isNow(call.receiver) ? about('timestamp', call) : null
   // A resource is there once per process: `service.instance.id` is random by its convention.
@@ -170,9 +172,10 @@ function isErrorName(name: string | undefined): boolean {
   return name !== undefined && errorWords.has(splitName(name).at(-1) ?? '')
 }
 
-/** By the names that errors are caught under. */
+/** By the names that errors are caught under; GraphQL answers with a list of them. */
 function isCaughtError(value: Value): boolean {
-  return isErrorName(pathOf(value).at(-1))
+  const name = pathOf(value).at(-1)
+  return name === 'errors' || isErrorName(name)
 }
 
 /** `new UploadError(…)`, or a text that a helper takes in the place of an error. */
@@ -227,14 +230,24 @@ function unboundedPath(value: Value, path: readonly string[], sink: Sink): Found
   const ending = words.at(-1) ?? ''
   const owner = splitName(names.at(-2) ?? '').at(-1) ?? ''
   // `detectionChecks.payload`: of each kind of thing how many, or how large.
+  // `line.body`, `logRecord.body`: the text of a record.
+  if (last === 'body' && isLogRecord(names.at(-2) ?? (value.kind === 'reference' && value.base?.kind === 'call' ? (value.base.callee.at(-1) ?? '') : ''))) return null
   if (payloadWords.has(ending) && !countWords.has(owner)) return isMember(path) ? null : about('payload', value)
   // A prompt, a document: `body.data.text` of what a client or a server sent.
   if ((ending === 'text' || ending === 'content') && names.slice(0, -1).some((name) => payloadWords.has(splitName(name).at(-1) ?? ''))) {
     return about('payload', value)
   }
   if (isUrl(names) || ((last === 'search' || last === 'href') && value.kind === 'reference' && value.base !== undefined && isParsedUrl(value.base))) return about('url', value)
-  if ((last === 'search' || last === 'query') && requestWords.has(owner)) return about('url', value)
+  if (last === 'search' && requestWords.has(owner)) return about('url', value)
+  // What a framework has parsed, or what somebody asked for: it is no URL any more.
+  if (last === 'query' && requestWords.has(owner)) return about('payload', value)
   return null
+}
+
+/** `line`, `logRecord`, `parseLine()` */
+function isLogRecord(name: string): boolean {
+  const words = splitName(name)
+  return words.at(-1) === 'line' || words.at(-1) === 'log' || (words.at(-2) === 'log' && /^(?:entry|record)$/.test(words.at(-1) ?? ''))
 }
 
 /** `window.location.href`: no service has a window. */
@@ -293,7 +306,8 @@ function isUrl(path: readonly string[]): boolean {
   // `urlString` is the same as `url`.
   const words = splitName(last).filter((word, index) => index === 0 || (word !== 'str' && word !== 'string'))
   const ending = words.at(-1)
-  const isRequest = requestWords.has(splitName(names.at(-2) ?? '').at(-1) ?? '') || requestWords.has(words.at(-2) ?? '')
+  // `ctx.uri`, `requestUri`; in `ctx.resourceUri` it is the resource's.
+  const isRequest = requestWords.has(words.length === 1 ? (splitName(names.at(-2) ?? '').at(-1) ?? '') : (words.at(-2) ?? ''))
   if (ending !== 'url' && ending !== 'href' && !(ending === 'uri' && isRequest)) return false
   // A constant, and what the environment says.
   if (/^[A-Z][A-Z\d_]*$/.test(last) || names.includes('env') || names.includes('config')) return false

@@ -8,10 +8,10 @@ import { type FileAnalysis, once } from '../index.js'
 import { originOf } from '../origins.js'
 import { perFile } from '../per-file.js'
 import { eachChild, eachChildWithTypes, nodesOf, nodesWithin } from '../walk.js'
+import { isBeginning } from './beginnings.js'
 import { isSpan, parentOf } from './context.js'
-import type { Call, Lowering } from './context.js'
+import type { Lowering } from './context.js'
 import { reachesSpan } from './expressions.js'
-import { collecting } from './non-throwing.js'
 import { isLogging, knownFunction, mayReject, mayThrow } from './throwing.js'
 import { statusCodeOf } from './span-methods.js'
 import type { OwnedSpan } from './spans.js'
@@ -47,7 +47,7 @@ interface Clause {
 /** The `catch` clauses of the work that a span covers. */
 export function findErrorPaths(span: OwnedSpan, lowering: Lowering): ErrorPath[] {
   const body = findTurn(span) ?? (span.owner.type === 'Program' ? span.owner : span.owner.body)
-  const clauses = findClauses(body, span, lowering)
+  const clauses = findClauses(body, lowering)
   if (clauses.length === 0) return []
   const total = once(() => countWork(body, lowering.analysis))
   return clauses.map((clause) => readClause(clause, total, span, lowering))
@@ -71,33 +71,11 @@ const loops: ReadonlySet<string> = new Set(['DoWhileStatement', 'ForInStatement'
 /** Loops and branches: a `catch` in one does not cover the work of every way. */
 const branching: ReadonlySet<string> = new Set([...loops, 'IfStatement', 'SwitchStatement', 'TryStatement'])
 
-/**
- * `try { const span = …; open.set(request, { span }) } catch {}`: what is tried is to begin a span that others end, or, with an empty
- * `catch` and nothing awaited, to write one of its own. It is not the work that a span covers.
- */
-function isBeginning(block: TSESTree.BlockStatement, handler: TSESTree.CatchClause, { call, entry, variables }: OwnedSpan, lowering: Lowering): boolean {
-  const isOf = (node: TSESTree.Node): boolean => node.type === 'Identifier' && [...variables].some(({ name }) => name === node.name)
-  const keeps = ({ type, callee, arguments: given }: Call): boolean => {
-    const method = unwrap(callee)
-    if (type !== 'CallExpression' || method.type !== 'MemberExpression' || !collecting.has(getMemberName(method) ?? '')) return false
-    return given.some((argument) => isOf(argument) || (argument.type === 'ObjectExpression' && argument.properties.some((property) => property.type === 'Property' && isOf(property.value))))
-  }
-  const last = block.body.at(-1)
-  const atEnd = last?.type === 'ExpressionStatement' ? unwrap(last.expression) : null
-  if (atEnd?.type === 'CallExpression' && keeps(atEnd)) return true
-  if (entry === 'open' || call.range[0] < block.range[0] || call.range[1] > block.range[1]) return false
-  const nodes = nodesOf(lowering.sourceCode)
-  const calls = nodesWithin(nodes.calls, block)
-  const isAwaited = nodesWithin(nodes.work, block).some(({ type }) => type === 'AwaitExpression')
-  const isEnded = calls.some(({ callee }) => callee.type === 'MemberExpression' && isOf(callee.object) && getMemberName(callee) === 'end')
-  return !isAwaited && ((!isEnded && calls.some(keeps)) || (isEnded && handler.body.body.length === 0))
-}
-
-function findClauses(body: TSESTree.Node, span: OwnedSpan, lowering: Lowering): Clause[] {
+function findClauses(body: TSESTree.Node, lowering: Lowering): Clause[] {
   return nodesWithin(nodesOf(lowering.sourceCode).tries, body).flatMap((statement) => {
     const { handler } = statement
     const straight = handler === null ? null : isStraight(statement, body, lowering)
-    return handler === null || straight === null || isBeginning(statement.block, handler, span, lowering) ? [] : [{ statement, handler, straight }]
+    return handler === null || straight === null || isBeginning(statement.block, handler, lowering) ? [] : [{ statement, handler, straight }]
   })
 }
 
@@ -187,10 +165,20 @@ function readClause(clause: Clause, total: () => number, span: OwnedSpan, loweri
 function isMainWork({ handler, statement, straight }: Clause, total: () => number, lowering: Lowering): boolean {
   if (!straight) return false
   const { analysis } = lowering
-  const inBlock = countWork(statement.block, analysis)
+  const inBlock = coveredBySpan(statement.block, lowering).reduce((sum, node) => sum + countWork(node, analysis), 0)
   if (inBlock === 0) return false
   const aside = countWork(handler.body, analysis) + (statement.finalizer === null ? 0 : countWork(statement.finalizer, analysis))
   return inBlock >= total() - inBlock - aside && !isDescribing(statement.block, lowering)
+}
+
+/** The block, or what of it stands before the span is ended: what comes after it (`await processor.forceFlush()`) is no work of the span. */
+function coveredBySpan(block: TSESTree.BlockStatement, lowering: Lowering): readonly TSESTree.Node[] {
+  const end = block.body.findIndex((statement) => {
+    const call = statement.type === 'ExpressionStatement' ? unwrap(statement.expression) : null
+    const callee = call?.type === 'CallExpression' ? unwrap(call.callee) : null
+    return callee?.type === 'MemberExpression' && getMemberName(callee) === 'end' && isSpan(callee.object, lowering)
+  })
+  return end === -1 ? [block] : block.body.slice(0, end)
 }
 
 /** `setUser`, `addOrderAttributes`, `enrichSpan`: what a helper that tells the span something is called. */

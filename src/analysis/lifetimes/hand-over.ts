@@ -90,8 +90,15 @@ function lowerPassed(call: Call, argument: TSESTree.Node, contained: boolean, lo
   if (collecting.has(name) || ENDING.test(name) || WRAPPING.test(name)) return [escape('stored', call, lowering)]
   const isCallback = callee.type === 'Identifier' && findBinding(callee, sourceCode)?.kind === 'parameter'
   const isAwaited = parentOf(call)?.type === 'AwaitExpression'
-  const passed = { ...escape('passed', call, lowering), ...(isCallback ? { toCallback: true, isAwaited } : {}) }
+  const passed = { ...escape('passed', call, lowering), ...(isCallback ? { toCallback: true, isAwaited } : {}), ...(isReturned(call) ? { isReturned: true } : {}) }
   return FAILING.test(name) ? [{ do: 'status', code: 'unknown', origin: originOf(call) }, passed] : [passed]
+}
+
+/** `return relay(reply, read(reply, span))` */
+function isReturned(call: TSESTree.Node): boolean {
+  const parent = parentOf(call)
+  if (parent?.type === 'ReturnStatement') return true
+  return parent?.type === 'CallExpression' && parent.callee !== call && isReturned(parent)
 }
 
 /** Is a context put where others find it again: into a map, a property, the hands of the caller? */

@@ -5,6 +5,7 @@ import { findBinding, findVariable, isFunction, unwrap } from '../bindings.js'
 import type { FunctionNode } from '../bindings.js'
 import { originOf } from '../origins.js'
 import { nodesOf, nodesWithin } from '../walk.js'
+import { isBestEffort } from './beginnings.js'
 import { readTest } from './conditions.js'
 import { isSpan, parentOf, textOf } from './context.js'
 import type { Lowering } from './context.js'
@@ -93,6 +94,7 @@ function lowerStatement(node: TSESTree.Node, lowering: Lowering): FlowNode {
       return {
         do: 'try',
         block: lowerStatement(node.block, lowering),
+        ...(isBestEffort(node, lowering) ? { quiet: true } : {}),
         ...(node.handler === null ? {} : { handler: lowerStatement(node.handler.body, lowering) }),
         ...(node.finalizer === null ? {} : { finalizer: lowerStatement(node.finalizer, lowering) }),
         origin: originOf(node),

@@ -26,7 +26,7 @@ import {
 /** `shown`: the file shows that it throws; `possible`: nothing is known of it; `never`. */
 export type Throwing = 'never' | 'possible' | 'shown'
 
-const LOGGER = /^(?:console|diag|log|logger|winston|pino|_?log(?:ger)?)$|(?:[lL]ogger|Log)$/
+const LOGGER = /^(?:console|debug|diag|log|logger|winston|pino|_?log(?:ger)?)$|(?:[dD]ebug|[lL]ogger|Log)$/
 const REPLY = /^_?(?:reply|res|resp|response)$/
 const PROPAGATOR = /propagator$/i
 const ASSERTION = /^(?:assert|invariant|throwIf)/
@@ -182,7 +182,7 @@ function isOfTracing(callee: TSESTree.Node, sourceCode: Readonly<SourceCode>): b
 /** Calls on loggers, and on counters and histograms. */
 export function isLogging(callee: TSESTree.Node): boolean {
   const expression = unwrap(callee)
-  if (expression.type === 'Identifier') return expression.name === 'log'
+  if (expression.type === 'Identifier') return /^(?:debug|log)$|Debug$/.test(expression.name)
   if (expression.type !== 'MemberExpression') return false
   const name = getMemberName(expression)
   if (name !== null && METRIC_METHODS.has(name)) return true

@@ -14,6 +14,7 @@ import {
   type Value,
 } from '@spanguard/policy'
 
+import { isReadByBackend } from '../../project/older-keys.js'
 import { isTracingLibrary } from '../../project/tracing-library.js'
 import type { Evaluator } from '../evaluate.js'
 import type { FactReader } from '../facts/extract.js'
@@ -92,9 +93,10 @@ export function dataAndNameFindings(program: Program, { direct, derived: derived
   return drafts
 }
 
-/** What a switch lets into the trace, and what a library is published to record, nobody wrote by accident. */
+/** What a switch lets into the trace, what a library is published to record, and what a backend reads, nobody wrote by accident. */
 function isAskedFor(finding: Finding, fact: Fact, file: string, program: Program): boolean {
   if (isLibraryPurpose(finding) && isTracingLibrary(file)) return true
+  if (isReadByBackend(finding, file)) return true
   if (!isSwitchable(finding)) return false
   return [finding.origin, fact.derivedFrom].some((origin) => {
     const node = origin === undefined ? null : nodeAt(program, origin)

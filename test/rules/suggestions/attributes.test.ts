@@ -283,7 +283,7 @@ runOffers(
     { name: 'a payload', code: on(`span?.setAttribute('order.body', JSON.stringify(request.body))\nwork()`), finds: 'payload', offers: [['remove', on('work()')]] },
     { name: 'a URL', code: on(`span?.setAttribute('order.url', request.url)\nwork()`), finds: 'url', offers: [['withoutQuery', on(`span?.setAttribute('order.url', request.url.replace(/[?#].*$/, ''))\nwork()`)], ['remove', on('work()')]] },
     { name: 'a URL that may be missing', code: on(`span?.setAttribute('order.url', request?.url)\nwork()`), finds: 'url', offers: [['withoutQuery', on(`span?.setAttribute('order.url', request?.url?.replace(/[?#].*$/, ''))\nwork()`)], ['remove', on('work()')]] },
-    { name: 'a query alone', code: on(`span?.setAttribute('order.q', request.query)\nwork()`), finds: 'url', offers: [['remove', on('work()')]] },
+    { name: 'a query alone', code: on(`span?.setAttribute('order.q', request.query)\nwork()`), finds: 'payload', offers: [['remove', on('work()')]] },
     { name: 'a list as its length', code: on(`span?.setAttribute('order.skus', items.map((item) => item.sku))\nwork()`), finds: 'array', offers: [['count', on(`span?.setAttribute('order.skus', items.length)\nwork()`)], ['remove', on('work()')]] },
     { name: 'keys as their number', code: on(`span?.setAttribute('order.keys', Object.keys(order))\nwork()`), finds: 'array', offers: [['count', on(`span?.setAttribute('order.keys', Object.keys(order).length)\nwork()`)], ['remove', on('work()')]] },
     { name: 'a list that is joined', code: on(`span?.setAttribute('order.skus', items.map((item) => item.sku).join(','))\nwork()`), finds: 'array', offers: [['count', on(`span?.setAttribute('order.skus', items.length)\nwork()`)], ['remove', on('work()')]] },

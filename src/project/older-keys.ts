@@ -1,0 +1,17 @@
+import type { Finding } from '@spanguard/policy'
+
+import { getPackage } from './package-json.js'
+
+/** Packages that send to a backend which builds its views of requests and databases from the older keys, with the newer ones or without. */
+const readers: readonly string[] = ['@azure/monitor-opentelemetry', '@azure/monitor-opentelemetry-exporter', 'applicationinsights', 'dd-trace']
+
+/**
+ * Is a deprecated key one that the backend of the file's package asks for: `http.method` in Application Insights and Datadog?
+ *
+ * @param file absolute path
+ */
+export function isReadByBackend({ data, rule }: Pick<Finding, 'rule' | 'data'>, file: string): boolean {
+  if (rule !== 'no-deprecated-attributes' || !/^"?(?:db|http|net)\./.test(String(data['key']))) return false
+  const dependencies = getPackage(file)?.dependencies
+  return dependencies !== undefined && readers.some((name) => dependencies.has(name))
+}
