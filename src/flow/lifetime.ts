@@ -159,14 +159,17 @@ function findOneSidedEnd(tree: FlowNode): LifetimeExit[] {
 /** `recordException` on ways that leave the status unset. */
 function findRecordedOnly(solution: Solution, ends: boolean): Origin[] {
   const found = new Map<number, Origin>()
+  const told = new Set<number>()
   for (const exit of solution.exits) {
+    // `record(e); if (refused(e)) return; setStatus(ERROR)`: a way that tells beside one that does not is a choice.
+    for (const { recorded, status } of exit.states.values()) if (recorded !== null && status === 'error') told.add(recorded.start)
     if (ends && exit.fails) continue
     for (const { life, recorded, status } of exit.states.values()) {
       if (recorded === null || status !== 'unset' || !(life === 'ended' || (ends && life === 'open'))) continue
       found.set(recorded.start, recorded)
     }
   }
-  return [...found.values()]
+  return [...found.values()].filter(({ start }) => !told.has(start))
 }
 
 /** Errors that leave the function while the span says nothing of them. */

@@ -10,6 +10,7 @@ ruleTester.run('error-status', rule, {
     { name: 'the answer of a helper that sets the status (spanner)', code: `${head}function fail(s, error) { if (!error) return false; s.setStatus({ code: SpanStatusCode.ERROR }); return true }
 ${withCatch(`if (fail(span, error)) span.recordException(error)\nthrow error`).slice(head.length)}` },
     { name: 'recorded and ERROR', code: withCatch(`span.recordException(error)\nspan.setStatus({ code: SpanStatusCode.ERROR, message: error.message })\nthrow error`) },
+    { name: 'recorded, and ERROR where it is no refusal (langwatch)', code: withCatch(`span.recordException(error)\nif (error.fault === 'customer') return\nspan.setStatus({ code: SpanStatusCode.ERROR })\nthrow error`) },
     { name: 'ERROR first', code: withCatch(`span.setStatus({ code: SpanStatusCode.ERROR })\nspan.recordException(error)\nthrow error`) },
     { name: 'ERROR by its number', code: withCatch(`span.setStatus({ code: 2 })\nspan.recordException(error)`) },
     { name: 'the status by a helper of the file', code: `${withCatch(`span.recordException(error)\nfail(span)`)}\nfunction fail(s) { s.setStatus({ code: SpanStatusCode.ERROR }) }` },

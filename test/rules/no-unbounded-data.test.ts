@@ -5,6 +5,7 @@ import { makeService } from './services.js'
 const head = `import { metrics, trace } from '@opentelemetry/api'\nconst span = trace.getTracer('t').startSpan('order.place')\n`
 const line = (code: string): string => `${head}${code}`
 const service = makeService('orders', { private: true, scripts: { start: 'node index.js' } })('index.ts')
+const datadog = makeService('datadog', { private: true, dependencies: ['dd-trace'], scripts: { start: 'node index.js' } })('index.ts')
 const at = (messageId: string, column: number, lineNumber = 3) => [{ messageId: messageId as 'payload', line: lineNumber, column }]
 
 ruleTester.run('no-unbounded-data', findingsOnly(rule), {
@@ -12,6 +13,8 @@ ruleTester.run('no-unbounded-data', findingsOnly(rule), {
     { name: 'the page of a thing in a forge', code: line(`span.setAttributes({ 'github.html_url': run.html_url, 'github.workflow_url': run.workflow_url })`) },
     { name: 'the page of a browser', code: line(`span.setAttribute('url.full', window.location.href)`) },
     { name: 'a moment that has a name', code: line(`let completionStartTime = ''\non('first', () => { completionStartTime = new Date().toISOString() })\nspan.setAttribute('llm.completion_start', completionStartTime)`) },
+    { name: 'how much a few things took, serialised (supabase)', code: line(`span.setAttribute('stream', JSON.stringify(measures))\nspan.setAttribute('llm.usage', JSON.stringify(reply.usage))`) },
+    { name: 'a stack that Datadog reads', filename: datadog, code: line(`span.setAttribute('error.stack', error.stack)`) },
     { name: 'the URI of a resource (openlit)', code: line(`span.setAttribute('mcp.resource.uri', ctx.resourceUri)`) },
     { name: 'the text of a line of a log (pagopa)', code: line(`span.setStatus({ code: 2, message: line.body || line.name })\nspan.setAttribute('log.text', parseLine(raw).body)\nspan.setAttribute('log.text', logRecord.body)`) },
     { name: 'the errors that GraphQL answers with, serialised (blink)', code: line(`span.recordException({ name: 'graphql', message: JSON.stringify(errors) })\nspan.setAttribute('error.message', JSON.stringify(error))`) },
@@ -58,6 +61,7 @@ export const handle = (req) => send(parse(req).query)`) },
   invalid: [
     { name: 'a span of a package of the house, asserted to be there (biorate)', code: `import { trace } from '@acme/opentelemetry'\nexport function before(params) {\n  const span = trace.getActiveSpan()\n  span!.setAttribute('outgoing.request.body', JSON.stringify(params.data))\n}`, errors: [{ messageId: 'payload', line: 4 }] },
     { name: 'the time of now behind a name for any time', code: line(`const timestamp = new Date().toISOString()\nspan.setAttribute('order.seen', timestamp)`), errors: at('timestamp', 33, 4) },
+    { name: 'a stack in a service of another backend', filename: service, code: line(`span.setAttribute('error.stack', error.stack)`), errors: at('stack', 34) },
     { name: 'the URI of a request', code: line(`span.setAttribute('order.from', ctx.uri)`), errors: at('url', 33) },
     { name: 'the body of a blog entry', code: line(`span.setAttribute('order.from', blog.body)`), errors: at('payload', 33) },
     { name: 'what a request asks for is no URL any more (langtrace)', code: line(`span.setAttribute('rerank.query', request.query)`), errors: at('payload', 35) },

@@ -76,6 +76,15 @@ context.with(trace.setSpan(context.active(), span), next)`, 'function onRequest(
   const finish = () => { const unfinished = span.status !== undefined && !span.ended; if (unfinished) span.end() }
   try { return fn() } finally { finish() }
 })` },
+    { name: 'a function that ends it once, in the finally of what it writes before (gemini)', code: `${head}export const run = (fn) => tracer.startActiveSpan('order.place', async (span) => {
+  let ended = false
+  const endSpan = () => {
+    if (ended) return
+    ended = true
+    try { describe(span) } finally { span.end() }
+  }
+  try { return await fn() } finally { endSpan() }
+})` },
     { name: 'a flag that is turned over where a stream takes the end along (gemini)', code: `${head}export const run = (fn) => tracer.startActiveSpan('order.place', async (span) => {
   const endSpan = () => { span.end() }
   let isStream = false

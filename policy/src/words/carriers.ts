@@ -38,7 +38,7 @@ export const payloadWords: ReadonlySet<string> = new Set([
 
 /** Last words of the name of an object that holds a number for each thing. */
 export const countWords: ReadonlySet<string> = new Set([
-  'bytes', 'checks', 'counters', 'counts', 'durations', 'lengths', 'limits', 'sizes', 'stats', 'timings', 'totals',
+  'bytes', 'checks', 'counters', 'counts', 'durations', 'latencies', 'lengths', 'limits', 'measurements', 'measures', 'metrics', 'sizes', 'stats', 'timings', 'totals', 'usage',
 ])
 
 /** Last words of a name that holds an object whole, of which nobody chose the fields. */

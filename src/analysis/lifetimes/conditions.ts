@@ -93,11 +93,15 @@ function isTurnedAtEnd(name: TSESTree.Node, to: boolean, lowering: Lowering): bo
   if (statement?.type !== 'ExpressionStatement' || statement.parent.type !== 'BlockStatement') return false
   return statement.parent.body.some((sibling) => {
     if (functionNamesWithin(sibling, lowering.analysis).some(({ means }) => endsWhenCalled(means, lowering))) return true
-    const call = sibling.type === 'ExpressionStatement' ? unwrap(sibling.expression) : null
-    if (call?.type !== 'CallExpression') return false
-    const callee = unwrap(call.callee)
-    return callee.type === 'MemberExpression' && getMemberName(callee) === 'end' && isSpan(callee.object, lowering)
+    return endsSpan(sibling, lowering) || (sibling.type === 'TryStatement' && sibling.finalizer?.body.some((last) => endsSpan(last, lowering)) === true)
   })
+}
+
+function endsSpan(statement: TSESTree.Statement, lowering: Lowering): boolean {
+  const call = statement.type === 'ExpressionStatement' ? unwrap(statement.expression) : null
+  if (call?.type !== 'CallExpression') return false
+  const callee = unwrap(call.callee)
+  return callee.type === 'MemberExpression' && getMemberName(callee) === 'end' && isSpan(callee.object, lowering)
 }
 
 /** The text of a condition that gives the same answer each time it is asked, else null. */
