@@ -165,9 +165,12 @@ function firstOf(values: readonly Value[], policy: Policy): Sensitive | null {
 }
 
 function findInText(text: string, at: Value): Sensitive | null {
-  const [match] = findSensitiveText(text)
+  const match = findSensitiveText(text).find(({ end, kind, start }) => kind !== 'email' || !OF_NOBODY.test(text.slice(start, end)))
   return match === undefined ? null : { class: match.class, term: kindName[match.kind], at, literal: true }
 }
+
+/** An address of a domain that is kept for examples (RFC 2606). */
+const OF_NOBODY = /[@.]example\.(?:com|net|org)$|\.(?:example|invalid|localhost|test)$/i
 
 /** Stands for a part in a text: long enough for a value, and of no alphabet. */
 const PART = '\u0001'.repeat(8)

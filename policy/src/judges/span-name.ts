@@ -63,7 +63,7 @@ function judgeName(name: Value, fact: Named, policy: Policy): Found | null {
       return judgeText(name, name.value, fact, policy)
     case 'union': {
       // The style of one member says nothing of what is wrong with another.
-      const found = withoutStandIns(name.of).flatMap((member) => judgeName(member, fact, policy) ?? [])
+      const found = withoutStandIns(withoutLastResorts(name.of)).flatMap((member) => judgeName(member, fact, policy) ?? [])
       return found.find(({ rule }) => rule !== 'span-name-style') ?? found[0] ?? null
     }
     case 'reference':
@@ -80,6 +80,14 @@ function judgeName(name: Value, fact: Named, policy: Policy): Found | null {
     default:
       return null
   }
+}
+
+/** `name ?? ''`, `name || fn.name || 'anonymous'`: what a span is called when nobody called it anything. Whoever starts one gives the name. */
+function withoutLastResorts(members: readonly Value[]): readonly Value[] {
+  const [first] = members.flatMap((member) => (member.kind === 'union' ? member.of : [member]))
+  const isGiven = (first?.kind === 'reference' || first?.kind === 'parameter') && !isCompilerName(first)
+  if (!isGiven) return members
+  return members.filter((member) => !(member.kind === 'literal' && member.value === '') && !isCompilerName(member))
 }
 
 function firstOf(values: readonly Value[], judge: (value: Value) => Found | null): Found | null {
