@@ -233,6 +233,8 @@ export interface AttributeWrite extends FactBase {
   readonly value: Value
   /** The property or call to point at and to remove. */
   readonly entry: Origin
+  /** At the call of a helper: a field that the helper takes out of an object it is given, for the trace among other things. */
+  readonly ofField?: boolean
 }
 
 /** A whole object or spread of unknown shape put somewhere (`setAttributes(x)`, `{ ...x }`). */

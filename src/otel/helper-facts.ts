@@ -57,7 +57,9 @@ function factOfHelperCall(fact: Fact, call: HelperCall): Fact | null {
     case 'attribute-write': {
       const key = put(fact.key)
       const value = put(fact.value)
-      return key === null || value === null ? null : { ...fact, ...base, key, value, entry: call.origin }
+      if (key === null || value === null) return null
+      const isField = fact.value.kind === 'parameter' && fact.value.path.length > 0
+      return { ...fact, ...base, key, value, entry: call.origin, ...(isField ? { ofField: true } : {}) }
     }
     case 'baggage-write': {
       const key = put(fact.key)

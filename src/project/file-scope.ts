@@ -1,6 +1,6 @@
 import path from 'node:path'
 
-import type { Policy } from '@spanguard/policy'
+import { type Policy, splitName } from '@spanguard/policy'
 import picomatch from 'picomatch'
 
 import { frameworks } from '../frameworks/index.js'
@@ -15,14 +15,19 @@ const ELSEWHERE_MODULES = `(?:k6(?:\\/[^'"]*)?|react-native(?:\\/[^'"]*)?|expo(?
 const ELSEWHERE = new RegExp(`^\\s*['"]use client['"]|(?:from|require\\(|import\\()\\s*['"]${ELSEWHERE_MODULES}`, 'm')
 
 const WEB_PACKAGES =
-  '@opentelemetry\\/(?:auto-instrumentations-web|context-zone(?:-peer-dep)?|instrumentation-(?:document-load|long-task|user-interaction|xml-http-request)|sdk-trace-web|web|web-common)'
+  '@(?:grafana\\/faro-(?:react|web-sdk|web-tracing)|honeycombio\\/opentelemetry-web|opentelemetry\\/(?:auto-instrumentations-web|context-zone(?:-peer-dep)?|instrumentation-(?:document-load|long-task|user-interaction|xml-http-request)|sdk-trace-web|web|web-common))'
 
-/** Packages of OpenTelemetry that run in a browser, where there is no SIGTERM, no start order and no environment. */
+/** Packages that trace in a browser, where there is no SIGTERM, no start order and no environment. */
 export const WEB_SDK = new RegExp(`['"]${WEB_PACKAGES}['"]`)
 const WEB_PACKAGE = new RegExp(`^${WEB_PACKAGES}$`)
 
 /** What a package that depends on it runs on a server, beside its pages or without any. */
 const SERVER_PACKAGE = /^@opentelemetry\/(?:auto-instrumentations-node|context-async-hooks|instrumentation-(?:express|fastify|http|koa|undici)|node|resource-detector-\w+|sdk-node|sdk-trace-node)$/
+
+/** What builds the pages of a package that renders with React. */
+const PAGE_BUILDER = /^(?:@vitejs\/plugin-react(?:-\w+)?|react-scripts|vite)$/
+/** Words in the name of a package that answers requests, or renders pages on a server. */
+const serverWords: ReadonlySet<string> = new Set(['api', 'astro', 'elysia', 'electron', 'gatsby', 'h3', 'hapi', 'lambda', 'next', 'nitro', 'node', 'remix', 'restify', 'rsc', 'serve', 'server', 'serverless', 'ssr', 'start', 'vike', 'vinxi', 'waku'])
 
 /** Test runners: what imports one is a test or a tool of tests, wherever it stands and whatever it is called. */
 const RUNNER_MODULES = `(?:@jest\\/globals|@playwright\\/test(?:\\/[^'"]*)?|ava|bun:test|cypress|node:test|uvu|vitest(?:\\/[^'"]*)?)['"]`
@@ -39,6 +44,9 @@ const REACT = /(?:from|require\()\s*['"]react['"]/
  * a service that drives a browser names `document` in the functions that it sends there.
  */
 const PAGE = /\b(?:(?:window|document)\.[a-z]|XMLHttpRequest\b|PerformanceResourceTiming\b|new\s+(?:\w+\.)?WebTracerProvider\b)/
+
+/** What a component does where it is shown, and nowhere else. */
+const CLIENT_HOOK = /\buse(?:Effect|LayoutEffect|Reducer|State)\(/
 
 /** Code that builds the page it runs in. What drives a browser, or imitates one, or is a program of Node, says so. */
 const BUILDS_PAGE = /\bdocument\.(?:addEventListener|body|createElement|getElementById|querySelector)\b/
@@ -103,21 +111,31 @@ function whyElsewhere(text: string): 'elsewhere' | 'test-runner' | 'page' | null
   if (!isHeadHinting && !TEXT_HINT.test(text)) return null
   if (ELSEWHERE.test(head)) return 'elsewhere'
   if (RUNNER.test(head) || (SUITE.test(text) && CASE.test(text))) return 'test-runner'
-  const isPage = (BUILDS_PAGE.test(text) && !DRIVES_PAGE.test(text)) || (isHeadHinting && (WEB_SDK.test(head) || REACT.test(head)) && PAGE.test(text))
+  const isPage = (BUILDS_PAGE.test(text) && !DRIVES_PAGE.test(text)) || (isHeadHinting && isShownOnPage(head, text))
   return isPage ? 'page' : null
+}
+
+function isShownOnPage(head: string, text: string): boolean {
+  const isReact = REACT.test(head)
+  return (isReact && CLIENT_HOOK.test(text)) || ((isReact || WEB_SDK.test(head)) && PAGE.test(text))
 }
 
 const none: ReadonlySet<string> = new Set()
 const webPackages = new WeakMap<ReadonlySet<string>, boolean>()
 
-/** Is a package made for pages: it traces them, and has neither a tracer nor a framework of a server? Asked by every file of it. */
+/** Is a package made for pages: it traces them, or builds them with React, and has neither a tracer nor a framework of a server? Asked by every file of it. */
 function isWebPackage(dependencies: ReadonlySet<string>): boolean {
   const known = webPackages.get(dependencies)
   if (known !== undefined) return known
   const all = [...dependencies]
-  const answer = all.some((name) => WEB_PACKAGE.test(name)) && !all.some((name) => SERVER_PACKAGE.test(name) || serverModules.has(name))
+  const isPage = all.some((name) => WEB_PACKAGE.test(name)) || (dependencies.has('react-dom') && all.some((name) => PAGE_BUILDER.test(name)) && !all.some(saysServer))
+  const answer = isPage && !all.some((name) => SERVER_PACKAGE.test(name) || serverModules.has(name))
   webPackages.set(dependencies, answer)
   return answer
+}
+
+function saysServer(name: string): boolean {
+  return !name.startsWith('@types/') && !name.startsWith('@opentelemetry/') && splitName(name.replace(/[@/]/g, '.')).some((word) => serverWords.has(word))
 }
 
 /** Patterns without a leading `**` match in any folder: `scripts/*.ts` is what people write for every package's scripts. */

@@ -97,8 +97,8 @@ function boundOfName(path: readonly string[], root: string): Bound {
   if (names.slice(-3, -1).some((name, index, owners) => requestParts.has(name.toLowerCase()) && requestWords.has(splitName(owners[index - 1] ?? '').at(-1) ?? ''))) {
     return 'unbounded'
   }
-  // Where a router is mounted.
-  if (last === 'baseUrl') return 'bounded'
+  // Where a router is mounted; what a route was registered with: `request.routeOptions.url`, `req.route.path`.
+  if (last === 'baseUrl' || (words.length === 1 && splitName(names.at(-2) ?? '').includes('route'))) return 'bounded'
   const before = words.at(-2) ?? splitName(names.at(-2) ?? '').at(-1) ?? ''
   // `gatewayConfig.url`: as many as were configured.
   if (words.length === 1 && /^(?:endpoint|host|uri|url)$/.test(ending) && /^(?:config|configuration|env|settings)$/.test(before)) return 'bounded'

@@ -70,16 +70,17 @@ export function judgeKey(
 }
 
 /**
- * Does the same call write the key that replaces a deprecated one as well, as people do while they migrate
- * (`OTEL_SEMCONV_STABILITY_OPT_IN=http/dup`)? Then those who ask for the new key see the span.
+ * Does the same file write the key that replaces a deprecated one as well, as people do while they migrate
+ * (`OTEL_SEMCONV_STABILITY_OPT_IN=http/dup`)? Whether by the same call or by the one that starts the span: those who ask for the new
+ * key see it.
  *
  * @param facts what else was found in the file
  */
-export function writesBothKeys(finding: Pick<Finding, 'messageId' | 'data'>, fact: Fact, facts: Iterable<Fact>): boolean {
+export function writesBothKeys(finding: Pick<Finding, 'messageId' | 'data'>, facts: Iterable<Fact>): boolean {
   if (finding.messageId !== 'replaced') return false
   const instead = String(finding.data['instead'])
   for (const other of facts) {
-    if (other.fact !== 'attribute-write' || other.origin.start !== fact.origin.start) continue
+    if (other.fact !== 'attribute-write' || !JUDGED.has(other.sink)) continue
     const key = knownKey(other.key)
     if (key !== null && instead.includes(`"${key}"`)) return true
   }

@@ -194,7 +194,9 @@ function judgeParts(name: Extract<Value, { kind: 'template' | 'concat' }>, fact:
 }
 
 function partsText(name: Extract<Value, { kind: 'template' | 'concat' }>): string {
-  return name.parts.map((part) => (part.kind === 'literal' ? String(part.value) : '')).join(' ')
+  const texts = name.parts.map((part) => (part.kind === 'literal' ? String(part.value) : ''))
+  // `cache.${operation}` with what a helper was given.
+  return name.kind === 'concat' ? texts.join(' ') : name.quasis.map((quasi, index) => quasi + (texts[index] ?? '')).join('')
 }
 
 function judgeDynamic(part: Value, whole: Value, fact: Named, policy: Policy): Found | null {

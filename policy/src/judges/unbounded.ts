@@ -4,7 +4,7 @@ import { splitName } from '../names.js'
 import { isConventionalKey } from '../listed-keys.js'
 import { resolveValue } from '../values.js'
 import { clockWords, requestWords, timestampCalls, uniqueCalls } from '../words/bounds.js'
-import { attributeBags, configuredUrls, countWords, payloadWords, serialisers, wholeWords } from '../words/carriers.js'
+import { attributeBags, configuredUrls, countWords, payloadWords, scalarWords, serialisers, wholeWords } from '../words/carriers.js'
 import { boundOf } from './bounds.js'
 import { knownKey } from './key.js'
 import { membersOf } from './masking.js'
@@ -39,7 +39,7 @@ type MessageId = keyof (typeof unboundedMessages)['no-unbounded-data']
 const RULE = 'no-unbounded-data'
 
 /** What has no bound in a key and its value. */
-export function unboundedWrite(fact: Pick<AttributeWrite, 'derivedFrom' | 'entry' | 'key' | 'origin' | 'sink' | 'value'>): Found | null {
+export function unboundedWrite(fact: Pick<AttributeWrite, 'derivedFrom' | 'entry' | 'key' | 'ofField' | 'origin' | 'sink' | 'value'>): Found | null {
   const { key, sink, value } = fact
   if (isBuiltKey(key)) return found('key', key, { key: shorten(key.text) })
   const known = knownKey(key)
@@ -52,7 +52,9 @@ export function unboundedWrite(fact: Pick<AttributeWrite, 'derivedFrom' | 'entry
   // Some conventional attributes are lists (`gen_ai.response.finish_reasons`), some a time in ISO 8601 (`process.creation.time`).
   // What a helper makes itself is judged where the helper writes it: there it has its name.
   if (inner?.messageId === 'unique' && fact.derivedFrom !== undefined && inner.origin.start === fact.origin.start) return null
-  // A property of an object that has a name (`message.messageId`) goes wherever the object goes.
+  // What stands in an object that a helper is given (`record({ type, timestamp: new Date().toISOString() })`) goes wherever the object goes.
+  if (inner?.messageId === 'timestamp' && fact.ofField === true) return null
+  // A property of an object that has a name (`message.messageId`), too.
   if (inner?.messageId === 'unique' && !isWithin(fact.entry, fact.origin)) return null
   if ((inner?.messageId === 'array' || inner?.messageId === 'timestamp') && isConventional) return null
   // `gen_ai.input.messages`, `gen_ai.tool.definitions`: the conventions ask for the serialised structure under these very keys.
@@ -126,7 +128,8 @@ function unboundedCall(call: CallValue, sink: Sink): Found | null {
   const name = (call.callee.at(-1) ?? '').toLowerCase()
   const [argument] = call.arguments
   if (serialisers.has(name)) {
-    return argument === undefined || isSmall(argument) || isCaughtError(argument) ? null : about('payload', call)
+    if (argument === undefined || isSmall(argument) || isCaughtError(argument)) return null
+    return about(isUrl(pathOf(argument)) ? 'url' : 'payload', call)
   }
   if (timestampCalls.has(name)) return (sink === 'attribute' || sink === 'event-attribute') && isNow(call.receiver) ? about('timestamp', call) : null
   // A resource is there once per process: `service.instance.id` is random by its convention.
@@ -199,8 +202,10 @@ function isSmall(value: Value): boolean {
   if (value.kind === 'literal' || value.kind === 'template' || isConstant(value)) return true
   if (value.kind === 'array') return value.elements.every((element) => element.kind === 'literal')
   if (isErrorField(value)) return true
+  const last = splitName(pathOf(value).at(-1) ?? '').at(-1) ?? ''
+  if (scalarWords.has(last)) return true
   // `durations`, `sizes`: a number for each of a few things.
-  if (countWords.has(splitName(pathOf(value).at(-1) ?? '').at(-1) ?? '')) return true
+  if (countWords.has(last)) return true
   if (value.kind === 'object') return !value.open && value.properties.length <= 3 && value.properties.every((property) => isField(property.value))
   return value.kind === 'unknown' && value.yields !== undefined
 }

@@ -36,6 +36,9 @@ export const payloadWords: ReadonlySet<string> = new Set([
   'body', 'headers', 'html', 'payload', 'prompt', 'rawbody', 'xml',
 ])
 
+/** Last words of the name of one text or number, which is as short in a serialiser's hands as before. */
+export const scalarWords: ReadonlySet<string> = new Set(['code', 'count', 'duration', 'host', 'hostname', 'id', 'index', 'kind', 'length', 'level', 'method', 'name', 'number', 'port', 'protocol', 'size', 'uuid', 'version'])
+
 /** Last words of the name of an object that holds a number for each thing. */
 export const countWords: ReadonlySet<string> = new Set([
   'bytes', 'checks', 'counters', 'counts', 'durations', 'latencies', 'lengths', 'limits', 'measurements', 'measures', 'metrics', 'sizes', 'stats', 'timings', 'totals', 'usage',

@@ -17,7 +17,7 @@ export interface Surroundings {
   readonly isCommand: boolean
   /** A developer's script, benchmark or command, which no service runs, or a template of one. */
   readonly isTool: boolean
-  /** The package is a library or runs inside an editor: who installs it decides what traces it. */
+  /** The package is a library, runs inside an editor or on somebody's desk (Electron): who installs it decides what traces it. */
   readonly isGuest: boolean
   /** The nearest package.json depends on `@spanguard/runtime`, whose middleware is expected then. */
   readonly hasRuntime: boolean
@@ -35,7 +35,21 @@ const register = `${runtimePackage}/register`
 const toolFolder = /\/(?:bench|benchmark|benchmarks|docs|(?:[\w-]+-)?fixtures|scripts)\//
 
 /** Folders that stand beside a project's programs, often packages of their own. */
-const standsApart = /^(?:(?:[\w-]+-)?backups|bench|benchmarks?|docs|mocks?|mock-[\w-]+|[\w-]+-mocks?|templates?|testapps?|testing|test-(?:agents?|apps?|bots?|clients?|servers?|services?|utils)|\w[\w-]*-tests?)$/
+const standsApart = /^(?:(?:[\w-]+-)?backups|bench|benchmarks?|docs|(?:[\w-]+-)?mocks?(?:-[\w-]+)?|(?:[a-z]\w*M|m)ock(?:s|[A-Z]\w*)?|templates?|testapps?|testing|test-(?:agents?|apps?|bots?|clients?|servers?|services?|utils)|\w[\w-]*-tests?)$/
+
+/** Folders of programs that show how something else is used: nobody runs them as a service. */
+const showFolder = /^(?:[\w-]+-)?(?:demos?|examples?|playgrounds?|samples?|tutorials?)$/
+
+/**
+ * Does a file stand among the examples of the project that is linted? Where an example is linted by itself it is the project.
+ *
+ * @param filename absolute path of the file
+ * @param folder absolute path of the folder that the linter runs in
+ */
+export function isShown(filename: string, folder: string): boolean {
+  const folders = path.relative(folder, filename).split(path.sep).slice(0, -1)
+  return folders[0] !== '..' && folders.some((name) => showFolder.test(name))
+}
 
 /** @param filename absolute path of the file */
 export function readSurroundings(filename: string, analysis: FileAnalysis): Surroundings {
@@ -53,7 +67,7 @@ export function readSurroundings(filename: string, analysis: FileAnalysis): Surr
     modules.some((module) => accept.includes(module) || (!isOwnModule(module) && saysPackageTraces(packageName(module)))) ||
     isSetup(modules[0], filename, hasRuntime, analysis)
   const place = pkg === null ? '' : path.relative(pkg.dir, filename).split(path.sep).join('/')
-  return { isTraced, isTool: toolFolder.test(`/${place}`) || isTemplate(filename) || (pkg?.isCommand === true && /\/commands?\//.test(`/${place}`)), isGuest: pkg?.isLibrary === true || pkg?.isExtension === true, isCommand: pkg?.isCommand === true, hasRuntime, dependencies, packageDir: pkg?.dir ?? null, packageType: pkg?.type ?? 'commonjs' }
+  return { isTraced, isTool: toolFolder.test(`/${place}`) || isTemplate(filename) || (pkg?.isCommand === true && /\/commands?\//.test(`/${place}`)), isGuest: pkg?.isLibrary === true || pkg?.isExtension === true || dependencies.has('electron'), isCommand: pkg?.isCommand === true, hasRuntime, dependencies, packageDir: pkg?.dir ?? null, packageType: pkg?.type ?? 'commonjs' }
 }
 
 /** What a generator copies into a new project, a page shows, a suite of tests or a benchmark starts or imitates, stands in a folder of that name below the project's package.json, often with one of its own. */

@@ -2,7 +2,7 @@ import type { ErrorPath, SpanLifetime } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 import { readLifetime } from '../../flow/index.js'
 import type { Lifetime } from '../../flow/index.js'
-import { unwrap } from '../bindings.js'
+import { getEnclosingFunction, getMemberName, unwrap } from '../bindings.js'
 import type { FileAnalysis } from '../index.js'
 import { originOf } from '../origins.js'
 import { forLast } from '../per-file.js'
@@ -43,7 +43,17 @@ function lifetimeOf(span: OwnedSpan, analysis: FileAnalysis): SpanLifetime {
     start,
     ...life,
     openExits: isWrapped ? [] : life.openExits,
+    recordedOnly: life.recordedOnly.length > 0 && recordsFailures(analysis) ? [] : life.recordedOnly,
   }
+}
+
+/** A class of this file is the span, and its `recordException()` sets the status itself. */
+function recordsFailures({ calls }: FileAnalysis): boolean {
+  return calls.some(({ callee }) => {
+    if (callee.type !== 'MemberExpression' || callee.object.type !== 'ThisExpression' || getMemberName(callee) !== 'setStatus') return false
+    const method = getEnclosingFunction(callee)?.parent
+    return method?.type === 'MethodDefinition' && method.key.type === 'Identifier' && method.key.name === 'recordException'
+  })
 }
 
 /** A `catch` with the span that covers the work around it. */

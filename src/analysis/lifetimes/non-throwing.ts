@@ -61,6 +61,8 @@ export const safeMethods: ReadonlySet<string> = new Set([
   'allSettled',
   'at',
   'bind',
+  'captureException',
+  'captureMessage',
   'catch',
   'charAt',
   'charCodeAt',
@@ -146,8 +148,10 @@ export const safeMethods: ReadonlySet<string> = new Set([
 /** Methods that build or send the answer to a request (Express, Fastify, `node:http`). */
 export const replyMethods: ReadonlySet<string> = new Set(['code', 'end', 'header', 'headers', 'json', 'send', 'sendStatus', 'set', 'status', 'type', 'writeHead'])
 
-/** Ids and clocks that are imported under names of their own, and `existsSync`, which answers `false` instead. */
+/** Reporters of errors, ids and clocks that are imported under names of their own, and `existsSync`, which answers `false` instead. */
 export const safeFunctions: ReadonlySet<string> = new Set([
+  'captureException',
+  'captureMessage',
   'cuid',
   'existsSync',
   'hrTime',

@@ -1,3 +1,4 @@
+import { splitName } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 import { findBinding, getEnclosingFunction, getMemberName, isFunction, unwrap } from '../bindings.js'
@@ -30,6 +31,7 @@ const LOGGER = /^(?:console|debug|diag|log|logger|winston|pino|_?log(?:ger)?)$|(
 const REPLY = /^_?(?:reply|res|resp|response)$/
 const PROPAGATOR = /propagator$/i
 const ASSERTION = /^(?:assert|invariant|throwIf)/
+const RECORDING = /^(?:count|decrement|increment|log|observe|record|track)[A-Z]/
 const METRIC_METHODS: ReadonlySet<string> = new Set(['add', 'dec', 'decrement', 'inc', 'increment', 'observe', 'record'])
 
 /** Methods that, on an imported client, ask somebody else and wait. */
@@ -69,7 +71,7 @@ function readThrowing(call: Call, analysis: FileAnalysis): Throwing {
   if (analysis.tracingCalls.has(call)) return 'never'
   const callee = unwrap(call.callee)
   const { sourceCode } = analysis
-  if (isSafeMethod(callee) || isLogging(callee) || isReply(callee) || isOfTracing(callee, sourceCode) || isSettledNext(call, sourceCode)) return 'never'
+  if (isSafeMethod(callee) || isLogging(callee) || isReply(callee) || isRecording(callee, sourceCode) || isOfTracing(callee, sourceCode) || isSettledNext(call, sourceCode)) return 'never'
   return throwingOfName(call, callee, sourceCode)
 }
 
@@ -78,13 +80,19 @@ export function mayReject(call: Call, analysis: FileAnalysis): boolean {
   const callee = unwrap(call.callee)
   // `tracer.startActiveSpan('work', async (span) => …)` fails as its callback does.
   const tracing = analysis.tracingCalls.get(call)
-  const run = tracing?.row.active === true ? getSpanCallback(tracing, analysis)?.node : callee
+  const run = tracing?.row.active === true ? getSpanCallback(tracing, analysis)?.node : (runInContext(call, analysis) ?? callee)
   const known = run === undefined ? null : knownFunction(run, analysis)
   if (known !== null) return throwingOf(known, analysis).settled !== 'never'
   if (callee.type === 'Identifier') return !timerFunctions.has(callee.name) && !isSettledNext(call, analysis.sourceCode)
   if (callee.type !== 'MemberExpression') return !isTimerPromise(call)
   const name = getMemberName(callee)
   return name !== 'allSettled' && !(name !== null && timerFunctions.has(name))
+}
+
+/** `context.with(context, async () => …)` fails as the function that it runs does. */
+function runInContext({ arguments: [, run], callee }: Call, { sourceCode }: FileAnalysis): TSESTree.Node | null {
+  if (callee.type !== 'MemberExpression' || getMemberName(callee) !== 'with' || !isFunction(run)) return null
+  return isOfTracing(callee, sourceCode) ? run : null
 }
 
 /** Taking a property of what `find` and its like return throws when there is nothing. */
@@ -190,6 +198,16 @@ export function isLogging(callee: TSESTree.Node): boolean {
   if (object.type === 'Identifier') return LOGGER.test(object.name)
   if (object.type === 'MemberExpression') return LOGGER.test(getMemberName(object) ?? '')
   return false
+}
+
+/** Words in the name of a module that writes down what others do. */
+const recordingModules: ReadonlySet<string> = new Set(['analytics', 'log', 'logger', 'logging', 'logs', 'metric', 'metrics', 'monitoring', 'observability', 'stats', 'telemetry'])
+
+/** `recordCacheMiss(milliseconds)` of `./metrics`: who counts for others does not throw at them. */
+function isRecording(callee: TSESTree.Node, sourceCode: Readonly<SourceCode>): boolean {
+  if (callee.type !== 'Identifier' || !RECORDING.test(callee.name)) return false
+  const source = resolveReference(callee, sourceCode)
+  return source !== null && splitName(source.module.split('/').at(-1) ?? '').some((word) => recordingModules.has(word))
 }
 
 /** `res.status(200).json(order)`: an answer that is sent once does not throw. */
