@@ -34,6 +34,7 @@ describe('isOutOfScope', () => {
     ['a page with the web SDK', `import { WebTracerProvider } from '@opentelemetry/sdk-trace-web'\nwindow.addEventListener('load', start)`],
     ['an instrumentation of the page', `import * as web from '@opentelemetry/sdk-trace-web'\nwrap(XMLHttpRequest.prototype)`],
     ['a component that asks the page', `import * as React from 'react'\nconst at = window.location.href`],
+    ['a component that lives where it is shown', `import { useEffect } from 'react'\nuseEffect(() => span.end(), [])`],
     ['a page that is set up', `import { WebTracerProvider } from '@opentelemetry/web'\nconst provider = new WebTracerProvider()`],
     ['a page that builds itself', `import { trace } from '@opentelemetry/api'\nconst button = document.createElement('button')`],
     ['a test by its runner', `import { test, expect } from '@playwright/test'\ntest('x', run)`],
@@ -45,6 +46,7 @@ describe('isOutOfScope', () => {
     ['a text about source maps', `const marker = '//# sourceMappingURL='\n${'export const a = 1\n'.repeat(30)}`],
     ['a span processor with a type of the web SDK', `import type { Span } from '@opentelemetry/sdk-trace-web'\nspan.setAttribute('session.id', userId)`],
     ['a component of the server', `import * as React from 'react'\nexport async function Orders() {}`],
+    ['a component of the server that only speaks of effects', `import { cache } from 'react'\nexport const orders = cache(reuseEffects)`],
     ['a service that drives a browser', `import puppeteer from 'puppeteer'\nawait page.evaluate(() => document.title)`],
     ['a service that imitates a page', `import { JSDOM } from 'jsdom'\nconst { document } = new JSDOM().window\ndocument.createElement('p')`],
     ['a program of Node that makes a page', `const document = makeDocument(process.env.TITLE)\ndocument.createElement('p')`],
@@ -69,6 +71,11 @@ describe('isOutOfScope', () => {
       ['beside a context manager of Node', [...web, '@opentelemetry/context-async-hooks'], false],
       ['and serves them with Next.js', [...web, 'next'], false],
       ['and serves them with Express', [...web, 'express'], false],
+      ['by Faro', ['@opentelemetry/api', '@grafana/faro-web-sdk'], true],
+      ['by nothing but the API, and builds them with React', ['@opentelemetry/api', 'react-dom', 'vite', '@types/node'], true],
+      ['and serves what it builds with Vite', ['@opentelemetry/api', 'react-dom', 'vite', 'fastify'], false],
+      ['and renders what it builds with Vite on a server', ['@opentelemetry/api', 'react-dom', 'vite', '@tanstack/react-start'], false],
+      ['rendered by React, and built by nothing', ['@opentelemetry/api', 'react-dom'], false],
       ['not at all', ['@opentelemetry/api', '@opentelemetry/exporter-trace-otlp-http'], false],
     ])('%s', (_, dependencies, expected) => {
       const own = mkdtempSync(path.join(tmpdir(), 'spanguard-'))

@@ -1,5 +1,5 @@
 import rule from '../../rules/error-status.js'
-import { ruleTester } from '../rule-tester.js'
+import { oneSuggestion as one, ruleTester } from '../rule-tester.js'
 
 const head = `import { SpanStatusCode, trace } from '@opentelemetry/api'\nconst tracer = trace.getTracer('x')\n`
 const inSpan = (body: string): string => `${head}export const run = (fn) => tracer.startActiveSpan('run', async (span) => {\n${body}\n})`
@@ -18,6 +18,8 @@ ${withCatch(`if (fail(span, error)) span.recordException(error)\nthrow error`).s
     { name: 'withSpan sets the status of what is thrown', code: `import { withSpan } from '@spanguard/runtime'\nexport const run = () => withSpan('order.place', async (span) => { try { await work() } catch (error) { span.recordException(error); throw error } })` },
     { name: 'a span of somebody else: its owner sets the status', code: `${head}export function note(error) { trace.getActiveSpan()?.recordException(error) }` },
     { name: 'a message that is a string', code: withCatch(`span.setStatus({ code: SpanStatusCode.ERROR, message: String(error) })\nspan.setStatus({ code: 2, message: error instanceof Error ? error.message : undefined })`) },
+    { name: 'ERROR unless the error was expected (nimblebrain)', code: withCatch(`span.recordException(error)\nif (isExpected(error)) span.setAttribute('cancelled', true)\nelse span.setStatus({ code: SpanStatusCode.ERROR })\nthrow error`) },
+    { name: 'a span of the file whose recordException sets the status (servalsheets)', code: `class Work {\n  setStatus(code) { this.code = code }\n  recordException(error) { this.error = error\n this.setStatus('error') }\n}\n${withCatch(`span.recordException(error)\nthrow error`)}` },
     { name: 'OK behind the work', code: inSpan(`  try {\n    await fn()\n    span.setStatus({ code: SpanStatusCode.OK })\n    reply.send()\n  } catch (error) {\n    span.setStatus({ code: SpanStatusCode.ERROR })\n  } finally { span.end() }`) },
     { name: 'OK as the last thing of a callback in the context of the span', code: `import { context, SpanStatusCode, trace } from '@opentelemetry/api'\nconst tracer = trace.getTracer('x')\nexport async function run(fn) {\n  const span = tracer.startSpan('run')\n  try {\n    return await context.with(trace.setSpan(context.active(), span), async () => {\n      const found = await fn()\n      span.setStatus({ code: SpanStatusCode.OK })\n      return found\n    })\n  } catch (error) {\n    span.setStatus({ code: SpanStatusCode.ERROR })\n    throw error\n  } finally {\n    span.end()\n  }\n}` },
     { name: 'OK or ERROR, each on its path', code: inSpan(`  if (fn) span.setStatus({ code: SpanStatusCode.OK })\n  else span.setStatus({ code: SpanStatusCode.ERROR })\n  span.end()`) },
@@ -25,6 +27,11 @@ ${withCatch(`if (fail(span, error)) span.recordException(error)\nthrow error`).s
     { name: 'strict: an error that is told', options: [{ fix: false, unset: true }], code: withCatch(`span.setStatus({ code: SpanStatusCode.ERROR })\nthrow error`) },
   ],
   invalid: [
+    {
+      name: 'a class of the file that only records',
+      code: `class Work { setStatus(code) { this.code = code }\n recordException(error) { this.error = error } }\n${withCatch(`span.recordException(error)\nif (isExpected(error)) span.setAttribute('cancelled', true)\nthrow error`)}`,
+      errors: [{ messageId: 'recordedOnly', line: 9, suggestions: one }],
+    },
     {
       name: 'recorded in two ways, never ERROR',
       code: withCatch(`    if (error instanceof Error) {\n      span.recordException(error)\n    } else {\n      span.recordException(new Error(String(error)))\n    }\n    throw error`),

@@ -20,6 +20,7 @@ ruleTester.run('no-unbounded-data', findingsOnly(rule), {
     { name: 'the errors that GraphQL answers with, serialised (blink)', code: line(`span.recordException({ name: 'graphql', message: JSON.stringify(errors) })\nspan.setAttribute('error.message', JSON.stringify(error))`) },
     { name: 'how few things are called (ax)', code: line(`const toolNames = tools.map((tool) => tool.name)\nspan.setAttribute('tools.provided', toolNames)`) },
     { name: 'attributes that are flattened', code: line(`metrics.getMeter('m').createCounter('c').add(1, this.flattenProperties(this.buildAttributes(given)))`) },
+    { name: 'a time in an event that a helper writes to more than the trace (maestro)', code: line(`function record(event) { span.setAttribute('order.at', event.at); log.write(event) }\nrecord({ type: 'order.placed', at: new Date().toISOString() })`) },
     { name: 'a number', code: line(`span.setAttribute('order.total', order.total)`) },
     { name: 'a length', code: line(`span.setAttribute('order.items', items.length)`) },
     { name: 'an id of a domain entity', code: line(`span.setAttribute('order.id', order.id)`) },

@@ -21,6 +21,7 @@ const library = makeService('library', { dependencies: ['express'], exports: './
 const extension = makeService('extension', { dependencies: ['express'], engines: { vscode: '^1.90.0' } })
 const generator = makeService('generator', { dependencies: ['express'] }, { 'templates/shop/package.json': '{ "name": "shop", "dependencies": { "express": "*" } }' })
 const workspace = makeService('workspace', { dependencies: ['express'] }, { 'benchmark/package.json': '{ "name": "bench", "dependencies": { "express": "*" } }', 'packages/testing/package.json': '{ "name": "@acme/testing", "dependencies": { "express": "*" } }', 'packages/mock-collector/package.json': '{ "name": "mock-collector", "dependencies": { "express": "*" } }', 'packages/contest/package.json': '{ "name": "contest", "dependencies": { "express": "*" } }' })
+const desk = makeService('desk', { dependencies: ['electron', 'express'] })
 const command = makeService('command', { dependencies: ['chalk'], bin: 'dist/cli.js' })
 
 
@@ -44,6 +45,8 @@ describe('express', () => {
       { name: 'an agent that is there to test with (Agents-for-js)', filename: workspace('test-agents/root/src/app.ts'), code: express },
       { name: 'in a package for tests (netlify/build)', filename: workspace('packages/testing/src/server.ts'), code: express },
       { name: 'in a mock (highlight)', filename: workspace('packages/mock-collector/src/index.ts'), code: express },
+      { name: 'in a mock whose folder says so in camel case (serieslist)', filename: workspace('packages/tmdbMockServer/src/main.ts'), code: express },
+      { name: 'on a desk', filename: desk('src/main/updates.ts'), code: express },
       { name: 'a setup of the project that is started first (booking-microservices)', filename: plain('src/main.ts'), code: `import express from 'express'
 import { OpenTelemetryModule } from 'building-blocks/openTelemetry'
 OpenTelemetryModule.start()
@@ -148,6 +151,7 @@ app.use('/api', (req, res, next) => next())` },
     invalid: [
       { name: 'a service whose business is to make backups', filename: plain('backup/server.ts'), code: express, errors: [{ messageId: 'app', suggestions: one }] },
       { name: 'a program of a command that is no command', filename: command('src/server.ts'), code: express, errors: [{ messageId: 'app', suggestions: one }] },
+      { name: 'a folder whose name only begins with the word', filename: workspace('packages/mockingbird/src/app.ts'), code: express, errors: [{ messageId: 'app', suggestions: one }] },
       { name: 'a folder whose name only holds the word', filename: workspace('packages/contest/src/app.ts'), code: express, errors: [{ messageId: 'app', suggestions: one }] },
       {
         name: 'what is called first has another business',

@@ -39,6 +39,19 @@ try { const answer = await ask(order); return relay(answer, Speech.read({ answer
 debug('started %s', order.id)
 telemetryDebug('about to end')
 span.end()`) },
+    { name: 'a call of the module that counts (ai-gateway)', code: `import { recordCacheMiss } from './services/metrics.ts'\n${inFunction(`const span = tracer.startSpan('order.place')
+recordCacheMiss(Date.now())
+span.end()`, 'function handle(order)')}` },
+    { name: 'a function that catches all it does, run in a context (PrairieLearn)', code: `import * as Sentry from '@sentry/node'\n${inFunction(`const span = tracer.startSpan('order.place')
+await context.with(trace.setSpan(context.active(), span), async () => {
+  try {
+    await place(order)
+  } catch (error) {
+    debug('order failed')
+    Sentry.captureException(error)
+  }
+})
+span.end()`)}` },
     { name: 'in a context that is kept in a map (fastify-opentelemetry)', code: inFunction(`const span = tracer.startSpan('order.place')
 contexts.set(order, trace.setSpan(context.active(), span))`, 'function handle(order)') },
     { name: 'next() of tRPC gives the error back, as its result is asked (langwatch)', code: `${head}export const traced = ({ next, path }) => tracer.startActiveSpan('order.place', async (span) => {
@@ -333,6 +346,14 @@ export function read(file) { const span = tracer.startSpan('order.read'); const 
 await place(order)`) },
   ],
   invalid: [
+    leak('a call that records something else', `import { recordOrder } from './orders.js'\n${inFunction(`const span = tracer.startSpan('order.place')
+recordOrder(order)
+span.end()`, 'function handle(order)')}`, 'throws', { line: 6, hasSuggestion: true }),
+    leak('a function that fails, run in a context', inFunction(`const span = tracer.startSpan('order.place')
+await context.with(trace.setSpan(context.active(), span), async () => {
+  await place(order)
+})
+span.end()`), 'rejects', { line: 5 }),
     leak('next() of oRPC is rejected', `${head}export const traced = async ({ next }) => {
   const span = tracer.startSpan('order.place')
   const result = await next()

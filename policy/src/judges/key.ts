@@ -70,17 +70,16 @@ export function judgeKey(
 }
 
 /**
- * Does the same file write the key that replaces a deprecated one as well, as people do while they migrate
- * (`OTEL_SEMCONV_STABILITY_OPT_IN=http/dup`)? Whether by the same call or by the one that starts the span: those who ask for the new
- * key see it.
+ * Does the same call, or another that writes the same value, write the key that replaces a deprecated one as well, as people do
+ * while they migrate (`OTEL_SEMCONV_STABILITY_OPT_IN=http/dup`)? Then those who ask for the new key see the span.
  *
  * @param facts what else was found in the file
  */
-export function writesBothKeys(finding: Pick<Finding, 'messageId' | 'data'>, facts: Iterable<Fact>): boolean {
-  if (finding.messageId !== 'replaced') return false
+export function writesBothKeys(finding: Pick<Finding, 'messageId' | 'data'>, fact: Fact, facts: Iterable<Fact>): boolean {
+  if (finding.messageId !== 'replaced' || fact.fact !== 'attribute-write') return false
   const instead = String(finding.data['instead'])
   for (const other of facts) {
-    if (other.fact !== 'attribute-write' || !JUDGED.has(other.sink)) continue
+    if (other.fact !== 'attribute-write' || !JUDGED.has(other.sink) || (other.origin.start !== fact.origin.start && other.value.text !== fact.value.text)) continue
     const key = knownKey(other.key)
     if (key !== null && instead.includes(`"${key}"`)) return true
   }

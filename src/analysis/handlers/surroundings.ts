@@ -41,14 +41,14 @@ const standsApart = /^(?:(?:[\w-]+-)?backups|bench|benchmarks?|docs|(?:[\w-]+-)?
 const showFolder = /^(?:[\w-]+-)?(?:demos?|examples?|playgrounds?|samples?|tutorials?)$/
 
 /**
- * Does a file stand among the examples of the project that is linted? Where an example is linted by itself it is the project.
+ * Does a file stand among the examples, mocks or tools of the project that is linted? Where an example is linted by itself it is the project.
  *
  * @param filename absolute path of the file
  * @param folder absolute path of the folder that the linter runs in
  */
 export function isShown(filename: string, folder: string): boolean {
   const folders = path.relative(folder, filename).split(path.sep).slice(0, -1)
-  return folders[0] !== '..' && folders.some((name) => showFolder.test(name))
+  return folders[0] !== '..' && folders.some((name) => showFolder.test(name) || standsApart.test(name))
 }
 
 /** @param filename absolute path of the file */

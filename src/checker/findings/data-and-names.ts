@@ -69,7 +69,7 @@ export function dataAndNameFindings(program: Program, { direct, derived: derived
       if (findings.length === 0) continue
       const seenByLint = new Set(judge(fileOnly(fact), policy).map(({ rule }) => rule))
       for (const finding of findings) {
-        if (isAskedFor(finding, fact, file.path, program) || writesBothKeys(finding, facts)) continue
+        if (isAskedFor(finding, fact, file.path, program) || writesBothKeys(finding, fact, facts)) continue
         guilty.add(keyOf(finding.rule, fact.origin))
         drafts.push(toDraft(finding, program, file.root, { leftToLint: seenByLint.has(finding.rule) && isMadeHere(fact, file), steps: [] }))
       }
