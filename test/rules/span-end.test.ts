@@ -39,6 +39,14 @@ try { const answer = await ask(order); return relay(answer, Speech.read({ answer
 debug('started %s', order.id)
 telemetryDebug('about to end')
 span.end()`) },
+    { name: 'given to a stream behind a proxy that is returned (langtrace)', code: `import { readStream } from './streams.js'\n${inFunction(`const span = tracer.startSpan('order.place')
+try {
+  const answer = await place(order)
+  return new Proxy(answer, { get: (target, name) => name === 'stream' ? readStream(span, target[name]) : target[name] })
+} catch (error) {
+  span.end()
+  throw error
+}`)}` },
     { name: 'a call of the module that counts (ai-gateway)', code: `import { recordCacheMiss } from './services/metrics.ts'\n${inFunction(`const span = tracer.startSpan('order.place')
 recordCacheMiss(Date.now())
 span.end()`, 'function handle(order)')}` },
@@ -346,6 +354,14 @@ export function read(file) { const span = tracer.startSpan('order.read'); const 
 await place(order)`) },
   ],
   invalid: [
+    leak('given to a stream that nobody is given', `import { readStream } from './streams.js'\n${inFunction(`const span = tracer.startSpan('order.place')
+try {
+  const answer = await place(order)
+  return decorate(answer, { get: (target, name) => name === 'stream' ? readStream(span, target[name]) : target[name] })
+} catch (error) {
+  span.end()
+  throw error
+}`)}`, 'returns', { line: 8 }),
     leak('a call that records something else', `import { recordOrder } from './orders.js'\n${inFunction(`const span = tracer.startSpan('order.place')
 recordOrder(order)
 span.end()`, 'function handle(order)')}`, 'throws', { line: 6, hasSuggestion: true }),

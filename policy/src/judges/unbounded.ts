@@ -49,6 +49,7 @@ export function unboundedWrite(fact: Pick<AttributeWrite, 'derivedFrom' | 'entry
   const inner = unboundedValue(value, sink)
   // `url.template`: whoever names the key so writes what the conventions ask for, with its parameters left out.
   if (inner?.messageId === 'url' && known !== null && splitName(known).includes('template')) return null
+  if (inner?.messageId === 'url' && isUrlOfThing(key, value)) return null
   // Some conventional attributes are lists (`gen_ai.response.finish_reasons`), some a time in ISO 8601 (`process.creation.time`).
   // What a helper makes itself is judged where the helper writes it: there it has its name.
   if (inner?.messageId === 'unique' && fact.derivedFrom !== undefined && inner.origin.start === fact.origin.start) return null
@@ -318,6 +319,20 @@ function isUrl(path: readonly string[]): boolean {
   if (/^[A-Z][A-Z\d_]*$/.test(last) || names.includes('env') || names.includes('config')) return false
   const before = [...words.slice(0, -1), ...splitName(names.at(-2) ?? '')]
   return !before.some((word) => configuredUrls.has(word))
+}
+
+/** What a URL is sent to, or holds a right by itself: its query matters whatever it is called. */
+const sentUrls: ReadonlySet<string> = new Set(['callback', 'download', 'fetch', 'http', 'page', 'presigned', 'redirect', 'referer', 'referrer', 'request', 'signed', 'target', 'upload', 'webhook'])
+
+/** `entity.url` under `entity.url`, `sourceUrl` under `wake.source`: the name of a thing of the program's own, and nothing that anybody sent. */
+function isUrlOfThing(key: Value, value: Value): boolean {
+  const named = knownKey(key) ?? pathOf(key).at(-1)
+  const path = pathOf(value)
+  const words = splitName(path.at(-1) ?? '')
+  const thing = words.length > 1 ? words.at(-2) : words[0] === 'url' ? splitName(path.at(-2) ?? '').at(-1) : undefined
+  if (named === undefined || thing === undefined || requestWords.has(thing)) return false
+  const keyWords = splitName(named)
+  return keyWords.includes(thing) && ![...keyWords, ...words].some((word) => sentUrls.has(word))
 }
 
 function isStack(value: Value): boolean {

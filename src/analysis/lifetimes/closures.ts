@@ -45,7 +45,15 @@ export function lowerClosure(node: FunctionNode, at: TSESTree.Node, lowering: Lo
   const taking = escapes.filter(({ how }) => how !== 'passed')
   if (taking.length > 0) return [...failures, ...taking.map((inner) => takenWithin(inner, at, lowering))]
   const [lent] = escapes
-  return lent === undefined ? failures : [...failures, { ...lent, origin: originOf(at) }]
+  if (lent === undefined) return failures
+  return [...failures, { ...lent, origin: originOf(at), ...(isTrap(at) ? { how: 'captured' as const } : {}) }]
+}
+
+/** `new Proxy(answer, { get: … })`: whoever has the proxy reads the stream that was given the span, and ends it by that. */
+function isTrap(at: TSESTree.Node): boolean {
+  const handlers = outermost(at).parent?.parent
+  const made = handlers?.type === 'ObjectExpression' ? handlers.parent : undefined
+  return made?.type === 'NewExpression' && made.callee.type === 'Identifier' && made.callee.name === 'Proxy' && made.arguments[1] === handlers
 }
 
 /** A closure in a closure: a timer in the listener of `'end'` is the listener's. */
