@@ -50,7 +50,15 @@ try {
     { name: 'a call of the module that counts (ai-gateway)', code: `import { recordCacheMiss } from './services/metrics.ts'\n${inFunction(`const span = tracer.startSpan('order.place')
 recordCacheMiss(Date.now())
 span.end()`, 'function handle(order)')}` },
-    { name: 'a function that catches all it does, run in a context (PrairieLearn)', code: `import * as Sentry from '@sentry/node'\n${inFunction(`const span = tracer.startSpan('order.place')
+    { name: 'a function that catches all it does, run in a context of the house (PrairieLearn)', code: `import * as Sentry from '@sentry/node'\nimport { context as otelContext, trace as otelTrace } from '@acme/opentelemetry'\nconst tracer = otelTrace.getTracer('shop')
+async function handle(order) {
+  const span = tracer.startSpan('order.place')
+  await otelContext.with(otelContext.active(), async () => {
+    try { await place(order) } catch (error) { Sentry.captureException(error) }
+  })
+  span.end()
+}` },
+    { name: 'a function that catches all it does, run in a context', code: `import * as Sentry from '@sentry/node'\n${inFunction(`const span = tracer.startSpan('order.place')
 await context.with(trace.setSpan(context.active(), span), async () => {
   try {
     await place(order)

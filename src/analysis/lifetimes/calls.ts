@@ -14,7 +14,8 @@ import { bindSpan, endsWhenCalled, enter, findInlinable } from './inline.js'
 import { lowerBody } from './lower.js'
 import { iterations } from './non-throwing.js'
 import { chaining, statusCodeOf } from './span-methods.js'
-import { isLogging, knownFunction, mayThrow } from './throwing.js'
+import { isLogging } from './quiet-calls.js'
+import { knownFunction, mayThrow } from './throwing.js'
 
 /** A call: what it does to the span, what it runs at once, and whether it may throw. */
 export function lowerCall(node: Call, use: Use, lowering: Lowering): FlowNode[] {

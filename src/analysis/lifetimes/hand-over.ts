@@ -7,7 +7,7 @@ import { isSpan, parentOf, textOf } from './context.js'
 import type { Call, Lowering } from './context.js'
 import { isInlined } from './inline.js'
 import { collecting } from './non-throwing.js'
-import { isLogging } from './throwing.js'
+import { isLogging } from './quiet-calls.js'
 
 /** A function whose name says that it ends what it is given: `endSpan`, `finishSpan`, `closeQuietly`. */
 const ENDING = /^(?:end|finish|close|finali[sz]e|complete|dispose)(?:[A-Z_]|$)|(?:End|Finish|Close|Finali[sz]e|Complete|Dispose)/

@@ -1,4 +1,3 @@
-import { splitName } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 import { findBinding, getEnclosingFunction, getMemberName, isFunction, unwrap } from '../bindings.js'
@@ -12,11 +11,11 @@ import { eachChild, hasWithin, nodesOf, nodesWithin } from '../walk.js'
 import { parentOf } from './context.js'
 import type { Call } from './context.js'
 import { namesOfFunctions } from './functions.js'
+import { isLogging, isOfTracing, isRecording, isReply, isSafeMethod } from './quiet-calls.js'
 import { isSettledNext } from './settled-calls.js'
 import {
   emptyHanded,
   iterations,
-  replyMethods,
   safeFunctions,
   safeGlobals,
   safeMethods,
@@ -27,12 +26,7 @@ import {
 /** `shown`: the file shows that it throws; `possible`: nothing is known of it; `never`. */
 export type Throwing = 'never' | 'possible' | 'shown'
 
-const LOGGER = /^(?:console|debug|diag|log|logger|winston|pino|_?log(?:ger)?)$|(?:[dD]ebug|[lL]ogger|Log)$/
-const REPLY = /^_?(?:reply|res|resp|response)$/
-const PROPAGATOR = /propagator$/i
 const ASSERTION = /^(?:assert|invariant|throwIf)/
-const RECORDING = /^(?:count|decrement|increment|log|observe|record|track)[A-Z]/
-const METRIC_METHODS: ReadonlySet<string> = new Set(['add', 'dec', 'decrement', 'inc', 'increment', 'observe', 'record'])
 
 /** Methods that, on an imported client, ask somebody else and wait. */
 const asynchronous: ReadonlySet<string> = new Set(['delete', 'fetch', 'get', 'patch', 'post', 'put', 'query', 'request', 'send'])
@@ -169,56 +163,6 @@ export function isTimerPromise(node: TSESTree.Node): boolean {
     body.callee.type === 'Identifier' &&
     (body.callee.name === 'setTimeout' || body.callee.name === 'setImmediate')
   )
-}
-
-/** `x.push()`: most calls are of this kind, and need no question to the scopes. */
-function isSafeMethod(callee: TSESTree.Node): boolean {
-  if (callee.type !== 'MemberExpression' || callee.object.type === 'ThisExpression') return false
-  const name = getMemberName(callee)
-  return name !== null && safeMethods.has(name)
-}
-
-function isOfTracing(callee: TSESTree.Node, sourceCode: Readonly<SourceCode>): boolean {
-  const source = resolveReference(callee, sourceCode)
-  // `this.propagator.inject(context, carrier)`
-  const object = callee.type === 'MemberExpression' ? unwrap(callee.object) : null
-  const owner = object?.type === 'Identifier' ? object.name : object?.type === 'MemberExpression' ? getMemberName(object) : null
-  if (owner !== null && PROPAGATOR.test(owner)) return true
-  return source !== null && (source.module.startsWith('@opentelemetry/') || source.module === '@spanguard/runtime')
-}
-
-/** Calls on loggers, and on counters and histograms. */
-export function isLogging(callee: TSESTree.Node): boolean {
-  const expression = unwrap(callee)
-  if (expression.type === 'Identifier') return /^(?:debug|log)$|Debug$/.test(expression.name)
-  if (expression.type !== 'MemberExpression') return false
-  const name = getMemberName(expression)
-  if (name !== null && METRIC_METHODS.has(name)) return true
-  const object = unwrap(expression.object)
-  if (object.type === 'Identifier') return LOGGER.test(object.name)
-  if (object.type === 'MemberExpression') return LOGGER.test(getMemberName(object) ?? '')
-  return false
-}
-
-/** Words in the name of a module that writes down what others do. */
-const recordingModules: ReadonlySet<string> = new Set(['analytics', 'log', 'logger', 'logging', 'logs', 'metric', 'metrics', 'monitoring', 'observability', 'stats', 'telemetry'])
-
-/** `recordCacheMiss(milliseconds)` of `./metrics`: who counts for others does not throw at them. */
-function isRecording(callee: TSESTree.Node, sourceCode: Readonly<SourceCode>): boolean {
-  if (callee.type !== 'Identifier' || !RECORDING.test(callee.name)) return false
-  const source = resolveReference(callee, sourceCode)
-  return source !== null && splitName(source.module.split('/').at(-1) ?? '').some((word) => recordingModules.has(word))
-}
-
-/** `res.status(200).json(order)`: an answer that is sent once does not throw. */
-function isReply(callee: TSESTree.Node): boolean {
-  const expression = unwrap(callee)
-  if (expression.type !== 'MemberExpression') return false
-  const name = getMemberName(expression)
-  if (name === null || !replyMethods.has(name)) return false
-  const object = unwrap(expression.object)
-  if (object.type === 'CallExpression') return isReply(object.callee)
-  return object.type === 'Identifier' && REPLY.test(object.name)
 }
 
 function throwingOfName(call: Call, callee: TSESTree.Node, sourceCode: Readonly<SourceCode>): Throwing {

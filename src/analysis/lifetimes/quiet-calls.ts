@@ -1,0 +1,69 @@
+import { splitName } from '@spanguard/policy'
+import type { TSESTree } from '@typescript-eslint/types'
+import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
+import { getMemberName, unwrap } from '../bindings.js'
+import { resolveReference } from '../imports.js'
+import { replyMethods, safeMethods } from './non-throwing.js'
+
+const LOGGER = /^(?:console|debug|diag|log|logger|winston|pino|_?log(?:ger)?)$|(?:[dD]ebug|[lL]ogger|Log)$/
+const REPLY = /^_?(?:reply|res|resp|response)$/
+const PROPAGATOR = /propagator$/i
+const RECORDING = /^(?:count|decrement|increment|log|observe|record|track)[A-Z]/
+const METRIC_METHODS: ReadonlySet<string> = new Set(['add', 'dec', 'decrement', 'inc', 'increment', 'observe', 'record'])
+
+/** `x.push()`: most calls are of this kind, and need no question to the scopes. */
+export function isSafeMethod(callee: TSESTree.Node): boolean {
+  if (callee.type !== 'MemberExpression' || callee.object.type === 'ThisExpression') return false
+  const name = getMemberName(callee)
+  return name !== null && safeMethods.has(name)
+}
+
+/** A call of OpenTelemetry's API, or of Spanguard's runtime. */
+export function isOfTracing(callee: TSESTree.Node, sourceCode: Readonly<SourceCode>): boolean {
+  const source = resolveReference(callee, sourceCode)
+  // `this.propagator.inject(context, carrier)`
+  const object = callee.type === 'MemberExpression' ? unwrap(callee.object) : null
+  const owner = object?.type === 'Identifier' ? object.name : object?.type === 'MemberExpression' ? getMemberName(object) : null
+  if (owner !== null && PROPAGATOR.test(owner)) return true
+  if (source === null) return false
+  if (source.module.startsWith('@opentelemetry/') || source.module === '@spanguard/runtime') return true
+  // `@acme/opentelemetry` hands on the API under its own names.
+  return apiNames.has(source.imported) && /[/-]opentelemetry$/.test(source.module)
+}
+
+/** What the API and the core of the SDK are imported as. */
+const apiNames: ReadonlySet<string> = new Set(['context', 'diag', 'metrics', 'propagation', 'suppressTracing', 'trace'])
+
+/** Calls on loggers, and on counters and histograms. */
+export function isLogging(callee: TSESTree.Node): boolean {
+  const expression = unwrap(callee)
+  if (expression.type === 'Identifier') return /^(?:debug|log)$|Debug$/.test(expression.name)
+  if (expression.type !== 'MemberExpression') return false
+  const name = getMemberName(expression)
+  if (name !== null && METRIC_METHODS.has(name)) return true
+  const object = unwrap(expression.object)
+  if (object.type === 'Identifier') return LOGGER.test(object.name)
+  if (object.type === 'MemberExpression') return LOGGER.test(getMemberName(object) ?? '')
+  return false
+}
+
+/** Words in the name of a module that writes down what others do. */
+const recordingModules: ReadonlySet<string> = new Set(['analytics', 'log', 'logger', 'logging', 'logs', 'metric', 'metrics', 'monitoring', 'observability', 'stats', 'telemetry'])
+
+/** `recordCacheMiss(milliseconds)` of `./metrics`: who counts for others does not throw at them. */
+export function isRecording(callee: TSESTree.Node, sourceCode: Readonly<SourceCode>): boolean {
+  if (callee.type !== 'Identifier' || !RECORDING.test(callee.name)) return false
+  const source = resolveReference(callee, sourceCode)
+  return source !== null && splitName(source.module.split('/').at(-1) ?? '').some((word) => recordingModules.has(word))
+}
+
+/** `res.status(200).json(order)`: an answer that is sent once does not throw. */
+export function isReply(callee: TSESTree.Node): boolean {
+  const expression = unwrap(callee)
+  if (expression.type !== 'MemberExpression') return false
+  const name = getMemberName(expression)
+  if (name === null || !replyMethods.has(name)) return false
+  const object = unwrap(expression.object)
+  if (object.type === 'CallExpression') return isReply(object.callee)
+  return object.type === 'Identifier' && REPLY.test(object.name)
+}
