@@ -24,10 +24,11 @@ const WEB_PACKAGE = new RegExp(`^${WEB_PACKAGES}$`)
 /** What a package that depends on it runs on a server, beside its pages or without any. */
 const SERVER_PACKAGE = /^@opentelemetry\/(?:auto-instrumentations-node|context-async-hooks|instrumentation-(?:express|fastify|http|koa|undici)|node|resource-detector-\w+|sdk-node|sdk-trace-node)$/
 
-/** What builds the pages of a package that renders with React. */
-const PAGE_BUILDER = /^(?:@vitejs\/plugin-react(?:-\w+)?|react-scripts|vite)$/
+/** What renders pages, and what builds them for a browser. */
+const PAGE_RENDERER = /^(?:@angular\/core|preact|react-dom|solid-js|svelte|vue)$/
+const PAGE_BUILDER = /^(?:@angular\/cli|@vitejs\/plugin-\w[\w-]*|@vue\/cli-service|react-scripts|vite)$/
 /** Words in the name of a package that answers requests, or renders pages on a server. */
-const serverWords: ReadonlySet<string> = new Set(['api', 'astro', 'elysia', 'electron', 'gatsby', 'h3', 'hapi', 'lambda', 'next', 'nitro', 'node', 'remix', 'restify', 'rsc', 'serve', 'server', 'serverless', 'ssr', 'start', 'vike', 'vinxi', 'waku'])
+const serverWords: ReadonlySet<string> = new Set(['api', 'astro', 'elysia', 'electron', 'gatsby', 'h3', 'hapi', 'lambda', 'next', 'nitro', 'node', 'nuxt', 'remix', 'restify', 'rsc', 'serve', 'server', 'serverless', 'ssr', 'start', 'vike', 'vinxi', 'waku'])
 
 /** Test runners: what imports one is a test or a tool of tests, wherever it stands and whatever it is called. */
 const RUNNER_MODULES = `(?:@jest\\/globals|@playwright\\/test(?:\\/[^'"]*)?|ava|bun:test|cypress|node:test|uvu|vitest(?:\\/[^'"]*)?)['"]`
@@ -123,12 +124,12 @@ function isShownOnPage(head: string, text: string): boolean {
 const none: ReadonlySet<string> = new Set()
 const webPackages = new WeakMap<ReadonlySet<string>, boolean>()
 
-/** Is a package made for pages: it traces them, or builds them with React, and has neither a tracer nor a framework of a server? Asked by every file of it. */
+/** Is a package made for pages: it traces them, or builds them, and has neither a tracer nor a framework of a server? Asked by every file of it. */
 function isWebPackage(dependencies: ReadonlySet<string>): boolean {
   const known = webPackages.get(dependencies)
   if (known !== undefined) return known
   const all = [...dependencies]
-  const isPage = all.some((name) => WEB_PACKAGE.test(name)) || (dependencies.has('react-dom') && all.some((name) => PAGE_BUILDER.test(name)) && !all.some(saysServer))
+  const isPage = all.some((name) => WEB_PACKAGE.test(name)) || (all.some((name) => PAGE_RENDERER.test(name)) && all.some((name) => PAGE_BUILDER.test(name)) && !all.some(saysServer))
   const answer = isPage && !all.some((name) => SERVER_PACKAGE.test(name) || serverModules.has(name))
   webPackages.set(dependencies, answer)
   return answer

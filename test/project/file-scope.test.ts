@@ -73,6 +73,8 @@ describe('isOutOfScope', () => {
       ['and serves them with Express', [...web, 'express'], false],
       ['by Faro', ['@opentelemetry/api', '@grafana/faro-web-sdk'], true],
       ['by nothing but the API, and builds them with React', ['@opentelemetry/api', 'react-dom', 'vite', '@types/node'], true],
+      ['by nothing but the API, and builds them with Vue', ['@opentelemetry/api', 'vue', 'vite'], true],
+      ['and renders what it builds with Vue on a server', ['@opentelemetry/api', 'vue', 'vite', 'nuxt'], false],
       ['and serves what it builds with Vite', ['@opentelemetry/api', 'react-dom', 'vite', 'fastify'], false],
       ['and renders what it builds with Vite on a server', ['@opentelemetry/api', 'react-dom', 'vite', '@tanstack/react-start'], false],
       ['rendered by React, and built by nothing', ['@opentelemetry/api', 'react-dom'], false],

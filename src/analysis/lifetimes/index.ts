@@ -2,7 +2,7 @@ import type { ErrorPath, SpanLifetime } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 import { readLifetime } from '../../flow/index.js'
 import type { Lifetime } from '../../flow/index.js'
-import { getEnclosingFunction, getMemberName, unwrap } from '../bindings.js'
+import { unwrap } from '../bindings.js'
 import type { FileAnalysis } from '../index.js'
 import { originOf } from '../origins.js'
 import { forLast } from '../per-file.js'
@@ -48,11 +48,13 @@ function lifetimeOf(span: OwnedSpan, analysis: FileAnalysis): SpanLifetime {
 }
 
 /** A class of this file is the span, and its `recordException()` sets the status itself. */
-function recordsFailures({ calls }: FileAnalysis): boolean {
-  return calls.some(({ callee }) => {
-    if (callee.type !== 'MemberExpression' || callee.object.type !== 'ThisExpression' || getMemberName(callee) !== 'setStatus') return false
-    const method = getEnclosingFunction(callee)?.parent
-    return method?.type === 'MethodDefinition' && method.key.type === 'Identifier' && method.key.name === 'recordException'
+function recordsFailures({ sourceCode }: FileAnalysis): boolean {
+  return sourceCode.ast.body.some((statement) => {
+    const declared = statement.type === 'ExportNamedDeclaration' || statement.type === 'ExportDefaultDeclaration' ? statement.declaration : statement
+    if (declared?.type !== 'ClassDeclaration') return false
+    return declared.body.body.some(
+      (member) => member.type === 'MethodDefinition' && member.key.type === 'Identifier' && member.key.name === 'recordException' && /status\b/i.test(sourceCode.getText(member)),
+    )
   })
 }
 
