@@ -28,7 +28,7 @@ const SERVER_PACKAGE = /^@opentelemetry\/(?:auto-instrumentations-node|context-a
 const PAGE_RENDERER = /^(?:@angular\/core|preact|react-dom|solid-js|svelte|vue)$/
 const PAGE_BUILDER = /^(?:@angular\/cli|@vitejs\/plugin-\w[\w-]*|@vue\/cli-service|react-scripts|vite)$/
 /** Words in the name of a package that answers requests, or renders pages on a server. */
-const serverWords: ReadonlySet<string> = new Set(['api', 'astro', 'elysia', 'electron', 'gatsby', 'h3', 'hapi', 'lambda', 'next', 'nitro', 'node', 'nuxt', 'remix', 'restify', 'rsc', 'serve', 'server', 'serverless', 'ssr', 'start', 'vike', 'vinxi', 'waku'])
+const serverWords: ReadonlySet<string> = new Set(['api', 'astro', 'elysia', 'electron', 'gatsby', 'h3', 'hapi', 'kit', 'lambda', 'next', 'nitro', 'node', 'nuxt', 'remix', 'restify', 'rsc', 'serve', 'server', 'serverless', 'ssr', 'start', 'vike', 'vinxi', 'waku'])
 
 /** Test runners: what imports one is a test or a tool of tests, wherever it stands and whatever it is called. */
 const RUNNER_MODULES = `(?:@jest\\/globals|@playwright\\/test(?:\\/[^'"]*)?|ava|bun:test|cypress|node:test|uvu|vitest(?:\\/[^'"]*)?)['"]`

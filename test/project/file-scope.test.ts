@@ -74,6 +74,7 @@ describe('isOutOfScope', () => {
       ['by Faro', ['@opentelemetry/api', '@grafana/faro-web-sdk'], true],
       ['by nothing but the API, and builds them with React', ['@opentelemetry/api', 'react-dom', 'vite', '@types/node'], true],
       ['by nothing but the API, and builds them with Vue', ['@opentelemetry/api', 'vue', 'vite'], true],
+      ['and renders what it builds with Svelte on a server', ['@opentelemetry/api', 'svelte', 'vite', '@sveltejs/kit'], false],
       ['and renders what it builds with Vue on a server', ['@opentelemetry/api', 'vue', 'vite', 'nuxt'], false],
       ['and serves what it builds with Vite', ['@opentelemetry/api', 'react-dom', 'vite', 'fastify'], false],
       ['and renders what it builds with Vite on a server', ['@opentelemetry/api', 'react-dom', 'vite', '@tanstack/react-start'], false],
