@@ -38,6 +38,7 @@ import { ExpressInstrumentation } from '@opentelemetry/instrumentation-express'
 register('@opentelemetry/instrumentation/hook.mjs', import.meta.url)
 use(new ExpressInstrumentation(), express)`,
     },
+    { name: 'a require before the imports, which TypeScript leaves where it stands (fastify-graphql-nexus-prisma)', filename: 'server.ts', code: `require('./opentelemetry')\nimport fastify from 'fastify'\nfastify()` },
     { name: 'in a test', filename: 'app.test.ts', code: `import express from 'express'\nimport './tracing.js'\nexpress()` },
   ],
   invalid: [
@@ -91,6 +92,8 @@ const tracer = require('./tracer')('checkout')
 express(tracer)`,
       errors: [{ messageId: 'late', line: 2 }],
     },
+    { name: 'a require before the imports of a file of JavaScript, which are hoisted', filename: 'server.js', code: `require('./opentelemetry')\nimport fastify from 'fastify'\nfastify()`, errors: [{ messageId: 'late', line: 1 }] },
+    { name: 'a require behind the imports of a file of TypeScript', filename: 'server.ts', code: `import fastify from 'fastify'\nrequire('./opentelemetry')\nfastify()`, errors: [{ messageId: 'late', line: 2 }] },
     {
       name: 'a register module of a package',
       code: `const koa = require('koa')\nrequire('@opentelemetry/auto-instrumentations-node/register')\nnew koa()`,

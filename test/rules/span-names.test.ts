@@ -90,6 +90,7 @@ ruleTester.run('no-dynamic-span-name', findingsOnly(noDynamicSpanName), {
     { name: 'a part of a list that is called in the singular', code: `${head}const className = llm.id?.[llm.id.length - 1] || 'unknown'\ntracer.startSpan(\`chat \${className}\`).end()` },
     { name: 'the destination of a message that is sent', code: start('`publish ${topicId}`', ', { kind: SpanKind.PRODUCER }') },
     { name: 'the destination of a message that is taken', code: start('`${this.subscription.id} receive`', ', { kind: SpanKind.CONSUMER }') },
+    { name: 'a query of the program, by what it is called (graphql-hive)', code: start('`ClickHouse: ${queryId}`') },
     { name: 'what a program defines', code: start('`eval.scorer.${definition.id}`') },
     { name: 'what stands in where a thing has no name (openlit)', code: start('`invoke_agent ${agentName || agentId}`') },
     { name: 'a title where a run has no name (otel-cicd-action)', code: start('run.name ?? run.display_title') },

@@ -7,7 +7,7 @@ export const unboundedWords: ReadonlySet<string> = new Set([
 
 /** Before `id`: things of which a program knows a handful. */
 export const boundedOwners: ReadonlySet<string> = new Set([
-  'action', 'command', 'currency', 'dataset', 'definition', 'feature', 'function', 'language', 'locale', 'model', 'operation', 'plugin', 'procedure', 'provider', 'region', 'rule',
+  'action', 'command', 'currency', 'dataset', 'definition', 'feature', 'function', 'language', 'locale', 'model', 'operation', 'plugin', 'procedure', 'provider', 'query', 'region', 'rule',
   'schema', 'stage', 'step', 'table', 'tool',
 ])
 

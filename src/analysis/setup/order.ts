@@ -30,7 +30,7 @@ export function readOrder(
   context: SetupContext,
 ): SetupOrder[] {
   const { sourceCode } = context
-  const everyLoad = readLoads(sourceCode)
+  const everyLoad = readLoads(context)
   if (!everyLoad.some(({ module }) => isInstrumentable(module))) return []
   // Setup of the file's own imports something of OpenTelemetry or of an instrumentation.
   const calls = everyLoad.some(({ module }) => /telemetry|instrumentation|otel/.test(module)) ? getCalls() : []
@@ -142,8 +142,11 @@ function makeOrder(early: Load, setup: string, setupAt: TSESTree.Node): SetupOrd
   }
 }
 
-/** What the top of a file loads: imports first, since they are hoisted, then `require` in its order. */
-function readLoads(sourceCode: Readonly<SourceCode>): Load[] {
+/**
+ * What the top of a file loads: imports first, since they are hoisted, then `require` in its order. TypeScript makes a `require` of each
+ * import where it stands, so that in a file of TypeScript a `require` before it comes first.
+ */
+function readLoads({ filename, sourceCode }: SetupContext): Load[] {
   const imports: Load[] = []
   const requires: Load[] = []
   for (const statement of sourceCode.ast.body) {
@@ -167,7 +170,8 @@ function readLoads(sourceCode: Readonly<SourceCode>): Load[] {
       }
     }
   }
-  return [...imports, ...requires]
+  const loads = [...imports, ...requires]
+  return requires.length > 0 && /\.c?tsx?$/.test(filename) ? loads.sort((left, right) => left.node.range[0] - right.node.range[0]) : loads
 }
 
 /** `require('x')`, `require('x').y`, `require('x')(…)`; the last one runs what it names, whatever is done with the result. */
