@@ -27,6 +27,8 @@ const SERVER_PACKAGE = /^@opentelemetry\/(?:auto-instrumentations-node|context-a
 /** What renders pages, and what builds them for a browser. */
 const PAGE_RENDERER = /^(?:@angular\/core|preact|react-dom|solid-js|svelte|vue)$/
 const PAGE_BUILDER = /^(?:@angular\/cli|@vitejs\/plugin-\w[\w-]*|@vue\/cli-service|react-scripts|vite)$/
+/** A program of Node beside the pages of its package. */
+const NODE_MODULE = /(?:from|require\(|import)\s*['"](?:node:|(?:https?|http2|net)['"])/
 /** Words in the name of a package that answers requests, or renders pages on a server. */
 const serverWords: ReadonlySet<string> = new Set(['api', 'astro', 'elysia', 'electron', 'gatsby', 'h3', 'hapi', 'kit', 'lambda', 'next', 'nitro', 'node', 'nuxt', 'remix', 'restify', 'rsc', 'serve', 'server', 'serverless', 'ssr', 'start', 'vike', 'vinxi', 'waku'])
 
@@ -102,7 +104,7 @@ export function whyOutOfScope(file: string, text: string, policy: Policy, folder
   if (byText !== null) return byText
   const dependencies = getPackage(file)?.dependencies ?? none
   if (dependencies.has('react-native')) return 'react-native'
-  return isWebPackage(dependencies) ? 'page' : null
+  return isWebPackage(dependencies) && !NODE_MODULE.test(text.slice(0, HEAD)) ? 'page' : null
 }
 
 /** What the text of a file says of where it runs. */

@@ -89,5 +89,16 @@ describe('isOutOfScope', () => {
         rmSync(own, { recursive: true })
       }
     })
+
+    it('a program of Node beside the pages is the service\'s', () => {
+      const own = mkdtempSync(path.join(tmpdir(), 'spanguard-'))
+      try {
+        writeFileSync(path.join(own, 'package.json'), JSON.stringify({ name: 'shop', dependencies: { 'react-dom': '1', vite: '1' } }))
+        expect(isOutOfScope(path.join(own, 'server.ts'), `import http from 'node:http'`, builtInPolicy, own)).toBe(false)
+        expect(isOutOfScope(path.join(own, 'src/http.ts'), `import { get } from './http'`, builtInPolicy, own)).toBe(true)
+      } finally {
+        rmSync(own, { recursive: true })
+      }
+    })
   })
 })
