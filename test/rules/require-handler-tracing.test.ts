@@ -669,6 +669,15 @@ serve(app)` },
       { name: 'a part of an app that is exported (karakeep)', filename: plain('routes/users.ts'), code: `import { Hono } from 'hono'
 const app = new Hono().use(auth).get('/me', me).get('/stats', stats)
 export default app` },
+      { name: 'exported under another name (CoreFlow360)', filename: plain('src/routes/orders.ts'), code: `import { Hono } from 'hono'
+const app = new Hono()
+app.get('/orders', listOrders)
+export const orderRoutes = app` },
+      { name: 'a field that a method gives away (CoreFlow360)', filename: plain('src/orders.ts'), code: `import { Hono } from 'hono'
+export class Orders {
+  constructor() { this.app = new Hono(); this.app.get('/orders', listOrders) }
+  router() { return this.app }
+}` },
       { name: 'returned with a cast', filename: plain('src/router.ts'), code: `import { Hono } from 'hono'
 export function wellKnown() {
   const router = new Hono()
@@ -681,6 +690,11 @@ const app = new Hono()
 serve({ fetch: app.fetch })` },
     ],
     invalid: [
+      { name: 'a field that no method gives away', filename: plain('src/orders.ts'), code: `import { Hono } from 'hono'
+export class Orders {
+  constructor() { this.app = new Hono(); this.app.get('/orders', listOrders) }
+  total() { return this.sum }
+}`, errors: [{ messageId: 'app', suggestions: one }] },
       {
         name: 'served here, in a chain',
         filename: ready('src/server.ts'),

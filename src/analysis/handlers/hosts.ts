@@ -6,6 +6,7 @@ import { findBinding, findVariable, getMemberName, isFunction, unwrap } from '..
 import type { FileHandlers } from '../handlers.js'
 import { type ImportedReference, isOwnModule, resolveReference } from '../imports.js'
 import type { FileAnalysis } from '../index.js'
+import { nodesOf } from '../walk.js'
 import { type Call, type FrameworkObject, isCall, rootOf } from './objects.js'
 import { findLocalFunction, type HandlerCall, isMachinery, literalText, type MiddlewareCall, readHttpMethod } from './registrations.js'
 
@@ -53,7 +54,8 @@ function readHost(root: FrameworkObject, object: Host['object'], file: FileHandl
     mounts,
     isServed: own.some((call) => call.kind === 'listen') || uses.isServed,
     isPart: uses.isPart,
-    isGivenAway: uses.passedTo.length > 0 || uses.isPassed || isReturnedOrExported(object.creation, analysis),
+    isGivenAway:
+      uses.passedTo.length > 0 || uses.isPassed || isReturnedOrExported(object.creation, analysis) || (object.framework.partsLookAlike === true && isReturnedField(object.creation, analysis)),
     passedTo: uses.passedTo,
   }
 }
@@ -210,6 +212,15 @@ function isReturnedOrExported(creation: TSESTree.Node, analysis: FileAnalysis): 
   }
 }
 
+/** `this.app = new Hono()`, and in another method `return this.app`. */
+function isReturnedField(creation: TSESTree.Node, { sourceCode }: FileAnalysis): boolean {
+  const { parent } = withoutCasts(creation)
+  const key = parent?.type === 'AssignmentExpression' && parent.left.type === 'MemberExpression' ? getMemberName(parent.left)
+    : parent?.type === 'PropertyDefinition' && parent.key.type === 'Identifier' ? parent.key.name
+    : null
+  return key !== null && nodesOf(sourceCode).returns.some(({ argument }) => argument?.type === 'MemberExpression' && argument.object.type === 'ThisExpression' && getMemberName(argument) === key)
+}
+
 function isVariableGivenAway(id: TSESTree.Identifier, analysis: FileAnalysis): boolean {
   const variable = findVariable(id, analysis.sourceCode)
   return (variable?.references ?? []).some(({ identifier }) => {
@@ -223,6 +234,9 @@ function isVariableGivenAway(id: TSESTree.Identifier, analysis: FileAnalysis): b
         return true
       case 'AssignmentExpression':
         return parent.right === node
+      case 'VariableDeclarator':
+        // `export const orderRoutes = app`
+        return parent.init === node && parent.parent.parent.type === 'ExportNamedDeclaration'
       case 'Property':
         return parent.value === node && parent.parent.type === 'ObjectExpression' && !isCall(parent.parent.parent)
       default:
