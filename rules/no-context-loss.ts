@@ -15,6 +15,7 @@ export default createRule<[{ fix?: boolean }], string>({
       recommended: false,
       strict: true,
       types: 'never',
+      everyFile: true,
     },
     fixable: 'code',
     hasSuggestions: true,

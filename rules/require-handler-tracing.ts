@@ -12,7 +12,7 @@ export default createRule({
   name: 'require-handler-tracing',
   meta: {
     type: 'problem',
-    docs: { description: 'Require tracing before the handlers of an app, server, consumer or function', recommended: true, strict: true, types: 'never' },
+    docs: { description: 'Require tracing before the handlers of an app, server, consumer or function', recommended: true, strict: true, types: 'never', everyFile: true },
     fixable: 'code',
     hasSuggestions: true,
     messages: {

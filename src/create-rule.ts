@@ -3,6 +3,8 @@ import { applyDefault, RuleCreator } from '@typescript-eslint/utils/eslint-utils
 
 import { ConfigError } from '@spanguard/policy'
 
+import { isSilentFile } from './analysis/silent-files.js'
+
 /** What a rule says of itself: presets, the README's table and the docs' headers are made from it. */
 export interface RuleDocs {
   description: string
@@ -14,6 +16,8 @@ export interface RuleDocs {
   strictOptions?: readonly [object]
   /** `optional`: types sharpen the rule's answer where the parser brings them. No rule needs them. */
   types: 'never' | 'optional'
+  /** The rule has something to say of files without a word of tracing too. */
+  everyFile?: true
 }
 
 const PAGES = 'https://github.com/spanguard/spanguard/blob/main/docs/rules'
@@ -27,7 +31,10 @@ const create = RuleCreator<RuleDocs>((name) => `${PAGES}/${name}.md`)
 export const createRule: typeof create = (rule) => {
   // The library's generic type leaves the options' own unnamed here.
   const getOptions = readOptions(rule.meta.defaultOptions)
-  return { ...create(rule), create: (context) => keepDepth(() => rule.create(context, getOptions(context.options) as never), context) }
+  const { everyFile = false } = rule.meta.docs
+  const createListener = (context: Parameters<typeof rule.create>[0]): RuleListener =>
+    !everyFile && isSilentFile(context) ? {} : rule.create(context, getOptions(context.options) as never)
+  return { ...create(rule), create: (context) => keepDepth(createListener, context) }
 }
 
 /**
@@ -51,10 +58,13 @@ type Context<MessageIds extends string, Options extends readonly unknown[]> = Re
 /** Trees that a rule has given up on already: one sentence a file is enough. */
 const tooDeep = new WeakSet()
 
-function keepDepth<MessageIds extends string, Options extends readonly unknown[]>(createListener: () => RuleListener, context: Context<MessageIds, Options>): RuleListener {
+function keepDepth<MessageIds extends string, Options extends readonly unknown[]>(
+  createListener: (context: Context<MessageIds, Options>) => RuleListener,
+  context: Context<MessageIds, Options>,
+): RuleListener {
   let listener: RuleListener
   try {
-    listener = createListener()
+    listener = createListener(context)
   } catch (error) {
     giveUp(error, context)
     return {}

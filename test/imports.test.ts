@@ -47,7 +47,7 @@ const boundaries: Readonly<Record<string, Boundary>> = {
     never: noCompiler,
     reason: rulesReason,
   },
-  'create-rule': { parts: ['policy'], never: noCompiler, reason: rulesReason },
+  'create-rule': { parts: ['policy', 'analysis'], never: noCompiler, reason: rulesReason },
   configs: { parts: ['create-rule'], never: noCompiler, reason: 'presets are derived from meta.docs alone' },
   index: {
     parts: ['rules', 'configs', 'create-rule', 'version'],
