@@ -111,17 +111,17 @@ function extendPath(value: ParameterValue | ReferenceValue, names: readonly stri
  * only when somebody wants it.
  */
 
-function fieldOfReference(owner: ReferenceValue, base: Pick<Value, 'origin' | 'text' | 'type'>, names: readonly string[]): ReferenceValue {
+type Writable<Kind extends Value> = { -readonly [Key in keyof Kind]: Kind[Key] }
+
+function fieldOfReference(owner: ReferenceValue, base: Pick<Value, 'origin' | 'text' | 'type'>, names: readonly string[]): Writable<ReferenceValue> {
   const { imported, module, root } = owner
-  return {
-    ...base,
-    kind: 'reference',
-    path: [...owner.path, ...names],
-    root,
-    ...(module === undefined ? {} : { module }),
-    ...(imported === undefined ? {} : { imported }),
-    ...(owner.base === undefined ? {} : { base: owner.base }),
-  }
+  const { origin, text, type } = base
+  const field: Writable<ReferenceValue> = { origin, text, kind: 'reference', path: [...owner.path, ...names], root }
+  if (type !== undefined) field.type = type
+  if (module !== undefined) field.module = module
+  if (imported !== undefined) field.imported = imported
+  if (owner.base !== undefined) field.base = owner.base
+  return field
 }
 
 function fieldOfParameter(owner: ParameterValue, base: Pick<Value, 'origin' | 'text' | 'type'>, names: readonly string[]): ParameterValue {
@@ -145,7 +145,8 @@ export function memberOf(object: Value, name: string | null, base: Pick<Value, '
     case 'reference': {
       const resolved = name === null || object.resolved === undefined ? null : followPath(object.resolved, [name])
       const reference = fieldOfReference(object, base, [segment])
-      return resolved === null ? reference : { ...reference, resolved }
+      if (resolved !== null) reference.resolved = resolved
+      return reference
     }
     case 'parameter':
       return fieldOfParameter(object, base, [segment])

@@ -4,7 +4,7 @@ import { type FrameworkDescriptor, withDeclared } from '../frameworks/index.js'
 import { type DeclaredFunctions, getDeclaredFunctions, noFunctions } from '../project/declared-functions.js'
 import { type ExportCandidate, type ExportedHandler, factOfExport, findExportCandidates, readDecorator, readExportedHandlers } from './handlers/declared.js'
 import { createObjectFinder, type ObjectFinder } from './handlers/objects.js'
-import { factsOfHandlerCall, type FrameworkCall, isMachinery, readFrameworkCall } from './handlers/registrations.js'
+import { factsOfHandlerCall, type FrameworkCall, isMachinery, readFrameworkCalls } from './handlers/registrations.js'
 import { type FileAnalysis, once } from './index.js'
 import { perFile } from './per-file.js'
 
@@ -77,7 +77,7 @@ function readHandlers(analysis: FileAnalysis, filename: string): FileHandlers | 
   const exported = readExportedHandlers(exports, declared.names, analysis)
   if (frameworks.length === 0 && exported.length === 0) return null
   const finder = createObjectFinder(frameworks, analysis.sourceCode)
-  const calls = frameworks.length === 0 ? [] : analysis.calls.flatMap((call) => readFrameworkCall(call, frameworks, finder, analysis))
+  const calls = frameworks.length === 0 ? [] : readFrameworkCalls(analysis.calls, frameworks, finder, analysis)
   const decorated = frameworks.every((row) => row.decorators === undefined) ? [] : analysis.calls.flatMap((call) => readDecorator(call, frameworks, analysis) ?? [])
   const facts = once(() =>
     [
@@ -99,27 +99,46 @@ function readHandlers(analysis: FileAnalysis, filename: string): FileHandlers | 
 }
 
 const none: readonly FrameworkDescriptor[] = []
-const patterns = new WeakMap<readonly FrameworkDescriptor[], RegExp>()
-const ownPatterns = new WeakMap<FrameworkDescriptor, RegExp>()
+const mentions = new WeakMap<readonly FrameworkDescriptor[], Mentions>()
+
+/** What finds frameworks in a text. */
+interface Mentions {
+  /** Any of their modules behind a quote, with what may follow it up to the next. */
+  readonly pattern: RegExp
+  readonly byModule: ReadonlyMap<string, readonly FrameworkDescriptor[]>
+}
 
 /** The frameworks of which the text holds a module as a string: most files have none, and one look is all they cost. */
 function readMentioned(all: readonly FrameworkDescriptor[], text: string): readonly FrameworkDescriptor[] {
-  let pattern = patterns.get(all)
-  if (pattern === undefined) {
-    pattern = toPattern(all.flatMap(({ modules }) => modules))
-    patterns.set(all, pattern)
+  let known = mentions.get(all)
+  if (known === undefined) {
+    known = toMentions(all)
+    mentions.set(all, known)
   }
-  return pattern.test(text) ? all.filter((framework) => patternOf(framework).test(text)) : none
+  const { byModule, pattern } = known
+  pattern.lastIndex = 0
+  let match = pattern.exec(text)
+  if (match === null) return none
+  const found = new Set<FrameworkDescriptor>()
+  for (; match !== null; match = pattern.exec(text)) {
+    const specifier = match[1] ?? ''
+    // A module is spoken of by its name and by every path below it.
+    for (let end = specifier.length; end > 0; end = specifier.lastIndexOf('/', end - 1)) {
+      for (const framework of byModule.get(specifier.slice(0, end)) ?? none) found.add(framework)
+    }
+  }
+  return all.filter((framework) => found.has(framework))
 }
 
-function patternOf(framework: FrameworkDescriptor): RegExp {
-  const pattern = ownPatterns.get(framework) ?? toPattern(framework.modules)
-  ownPatterns.set(framework, pattern)
-  return pattern
-}
-
-/** Any of the modules behind a quote, with what may follow it. */
-function toPattern(modules: readonly string[]): RegExp {
-  const names = modules.map((module) => module.replace(/\/\*$/, '').replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-  return names.length === 0 ? /(?!)/ : new RegExp(`['"\`](?:${names.join('|')})['"\`/]`)
+function toMentions(all: readonly FrameworkDescriptor[]): Mentions {
+  const byModule = new Map<string, FrameworkDescriptor[]>()
+  for (const framework of all) {
+    for (const pattern of framework.modules) {
+      const module = pattern.replace(/\/\*$/, '')
+      byModule.set(module, [...(byModule.get(module) ?? []), framework])
+    }
+  }
+  const names = [...byModule.keys()].map((module) => module.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  const pattern = names.length === 0 ? /(?!)/g : new RegExp(`['"\`]((?:${names.join('|')})(?=['"\`/])[^'"\`\n]*)`, 'g')
+  return { pattern, byModule }
 }

@@ -26,14 +26,31 @@ const DEPTH = 8
  */
 export function resolveReference(node: TSESTree.Node, sourceCode: Readonly<SourceCode>): ImportedReference | null {
   const expression = unwrap(node)
-  // What neither is nor begins with a name comes from no import; most callees that are asked about begin with one.
-  if (expression.type === 'ThisExpression' || expression.type === 'Super') return null
+  if (!mayComeFromImport(expression, sourceCode)) return null
   const answers = answersOf(sourceCode)
   const known = answers.get(expression)
   if (known !== undefined) return known
   const answer = follow(expression, sourceCode, 0)
   answers.set(expression, answer)
   return answer
+}
+
+/** Most callees begin with a parameter, a function of the file or a global: they are told by that name, and nothing is kept of them. */
+function mayComeFromImport(node: TSESTree.Node, sourceCode: Readonly<SourceCode>): boolean {
+  let first = node
+  while (first.type === 'MemberExpression') first = unwrap(first.object)
+  switch (first.type) {
+    case 'Identifier': {
+      const kind = findBinding(first, sourceCode)?.kind
+      return kind === 'import' || kind === 'variable'
+    }
+    case 'AwaitExpression':
+    case 'CallExpression':
+    case 'ImportExpression':
+      return true
+    default:
+      return false
+  }
 }
 
 const answersOf = perFile(() => new Map<TSESTree.Node, ImportedReference | null>())

@@ -1,14 +1,17 @@
 import {
   addValues,
+  type CallValue,
   flattenSpread,
   foldCall,
   foldText,
   followPath,
   isPicking,
+  type LiteralValue,
   literalText,
   memberOf,
   type Origin,
   type PropertyValue,
+  type ReferenceValue,
   type UnknownValue,
   type Value,
   yieldOf,
@@ -68,8 +71,7 @@ function build(node: TSESTree.Node, sourceCode: Readonly<SourceCode>, visiting: 
   switch (node.type) {
     case 'Literal':
       if ('regex' in node) return { ...base, kind: 'unknown' }
-      if ('bigint' in node) return { ...base, kind: 'literal', value: `${node.bigint}n` }
-      return { ...base, kind: 'literal', value: node.value }
+      return literal(base, 'bigint' in node ? `${node.bigint}n` : node.value)
     case 'TemplateLiteral':
       return foldText({
         ...base,
@@ -81,7 +83,7 @@ function build(node: TSESTree.Node, sourceCode: Readonly<SourceCode>, visiting: 
       if (node.operator !== '+') return { ...base, kind: 'unknown', yields: yieldOf(node.operator) }
       return addValues(next(node.left), next(node.right), base)
     case 'UnaryExpression':
-      if (node.operator === 'void') return { ...base, kind: 'literal', value: undefined }
+      if (node.operator === 'void') return literal(base, undefined)
       return readUnary(node, base, next)
     case 'UpdateExpression':
       return { ...base, kind: 'unknown', yields: 'number' }
@@ -122,7 +124,7 @@ function build(node: TSESTree.Node, sourceCode: Readonly<SourceCode>, visiting: 
     case 'MemberExpression':
       return readMember(node, base, sourceCode, next)
     case 'ThisExpression':
-      return { ...base, kind: 'reference', path: ['this'], root: 'this' }
+      return reference(base, 'this', 'this')
     case 'ArrowFunctionExpression':
     case 'FunctionExpression':
     case 'FunctionDeclaration':
@@ -145,6 +147,20 @@ function getBase(node: TSESTree.Node, sourceCode: Readonly<SourceCode>): Base {
   return type === null ? { origin: originOf(node), text } : { origin: originOf(node), text, type }
 }
 
+/*
+ * The commonest values are written key by key: a spread takes as long as all else of most of them.
+ */
+
+type Writable<Kind extends Value> = { -readonly [Key in keyof Kind]: Kind[Key] }
+
+function literal({ origin, text, type }: Base, value: LiteralValue['value']): LiteralValue {
+  return type === undefined ? { origin, text, kind: 'literal', value } : { origin, text, type, kind: 'literal', value }
+}
+
+function reference({ origin, text, type }: Base, name: string, root: ReferenceValue['root']): Writable<ReferenceValue> {
+  return type === undefined ? { origin, text, kind: 'reference', path: [name], root } : { origin, text, type, kind: 'reference', path: [name], root }
+}
+
 function unknown(node: TSESTree.Node, sourceCode: Readonly<SourceCode>): UnknownValue {
   return { ...getBase(node, sourceCode), kind: 'unknown' }
 }
@@ -153,7 +169,7 @@ function readUnary(node: TSESTree.UnaryExpression, base: Base, next: (child: TSE
   if (node.operator === '-' || node.operator === '+') {
     const operand = next(node.argument)
     if (operand.kind === 'literal' && typeof operand.value === 'number') {
-      return { ...base, kind: 'literal', value: node.operator === '-' ? -operand.value : operand.value }
+      return literal(base, node.operator === '-' ? -operand.value : operand.value)
     }
     return { ...base, kind: 'unknown', yields: 'number' }
   }
@@ -186,7 +202,8 @@ function readObject(
     const value = isFunction(property.value) ? unknownFunction(property.value, sourceCode) : next(property.value)
     properties.push({ key, value, origin: originOf(property) })
   }
-  return { ...base, kind: 'object', open, properties, spreads }
+  const { origin, text, type } = base
+  return type === undefined ? { origin, text, kind: 'object', open, properties, spreads } : { origin, text, type, kind: 'object', open, properties, spreads }
 }
 
 function unknownFunction(node: FunctionNode, sourceCode: Readonly<SourceCode>): Value {
@@ -199,9 +216,9 @@ function readKey(
   next: (child: TSESTree.Node) => Value,
 ): Value {
   if (property.computed) return next(property.key)
-  const base = { origin: originOf(property.key), text: sourceCode.getText(property.key) }
-  const name = property.key.type === 'Identifier' ? property.key.name : String(property.key.value)
-  return { ...base, kind: 'literal', value: name }
+  const { key } = property
+  const value = key.type === 'Identifier' ? key.name : String(key.value)
+  return { origin: originOf(key), text: sourceCode.text.slice(...key.range), kind: 'literal', value }
 }
 
 function readCall(
@@ -213,30 +230,39 @@ function readCall(
   const callee = unwrap(node.callee)
   const source = resolveReference(callee, sourceCode)
   const object = callee.type === 'MemberExpression' ? callee.object : null
-  return foldCall({
-    ...base,
+  const { origin, text, type } = base
+  const call: Writable<CallValue> = {
+    origin,
+    text,
     kind: 'call',
     callee: getChain(callee) ?? [],
     arguments: node.arguments.map((argument) => next(argument.type === 'SpreadElement' ? argument.argument : argument)),
-    ...(source === null ? {} : { module: source.module, imported: source.imported }),
-    ...(object === null || object.type === 'Super' ? {} : { receiver: next(object) }),
-    ...(node.type === 'NewExpression' ? { construct: true } : returnsOfCall(callee, sourceCode, next)),
-  })
+  }
+  if (type !== undefined) call.type = type
+  if (source !== null) {
+    call.module = source.module
+    call.imported = source.imported
+  }
+  if (object !== null && object.type !== 'Super') call.receiver = next(object)
+  const returned = node.type === 'NewExpression' ? null : returnedObject(callee, sourceCode)
+  if (node.type === 'NewExpression') call.construct = true
+  else if (returned !== null) call.returns = next(returned)
+  return foldCall(call)
 }
 
 /** The object that a function of this file always gives back: `attributes: describe(order)`. What it is given stays its parameter. */
-function returnsOfCall(callee: TSESTree.Node, sourceCode: Readonly<SourceCode>, next: (child: TSESTree.Node) => Value): { returns?: Value } {
+function returnedObject(callee: TSESTree.Node, sourceCode: Readonly<SourceCode>): TSESTree.ObjectExpression | null {
   const binding = callee.type === 'Identifier' ? findBinding(callee, sourceCode) : null
   const called =
     binding?.kind === 'function' ? binding.node
     : binding?.kind === 'variable' && binding.path.length === 0 && isFunction(binding.init) ? binding.init
     : null
-  if (called === null || called.async || called.generator) return {}
+  if (called === null || called.async || called.generator) return null
   // Its first statement: what is computed before may change what is returned.
   const [statement] = called.body.type === 'BlockStatement' ? called.body.body : []
   const returned = called.body.type !== 'BlockStatement' ? called.body : statement?.type === 'ReturnStatement' ? statement.argument : null
   const object = returned === null ? null : unwrap(returned)
-  return object?.type === 'ObjectExpression' ? { returns: next(object) } : {}
+  return object?.type === 'ObjectExpression' ? object : null
 }
 
 function readTag(
@@ -263,8 +289,8 @@ function readIdentifier(
 ): Value {
   const binding = findBinding(node, sourceCode)
   if (binding === null) {
-    if (node.name === 'undefined') return { ...base, kind: 'literal', value: undefined }
-    return { ...base, kind: 'reference', path: [node.name], root: 'global' }
+    if (node.name === 'undefined') return literal(base, undefined)
+    return reference(base, node.name, 'global')
   }
   switch (binding.kind) {
     case 'import':
@@ -278,27 +304,32 @@ function readIdentifier(
       }
     case 'parameter': {
       const entries = readEntries(binding, node, sourceCode)
-      if (entries !== null) return { ...base, kind: 'reference', path: [node.name], root: 'local', resolved: next(entries) }
+      if (entries !== null) return resolvedTo(next(entries), base, node)
       return readParameter(binding, node, base, sourceCode)
     }
     case 'variable': {
       const entries = readEntries(binding, node, sourceCode)
-      if (entries !== null) return { ...base, kind: 'reference', path: [node.name], root: 'local', resolved: next(entries) }
+      if (entries !== null) return resolvedTo(next(entries), base, node)
       // `const { ATTR_URL_FULL } = require('…')`: an import, as the same written with `import` is.
       const required = binding.constant && binding.init?.type === 'CallExpression' ? resolveReference(node, sourceCode) : null
       if (required !== null && required.path.length === 0) {
         return { ...base, kind: 'reference', path: [node.name], root: 'import', module: required.module, imported: required.imported }
       }
       const resolved = readVariable(binding, base, next)
-      const reference = { ...base, kind: 'reference' as const, path: [node.name], root: 'local' as const }
-      return resolved === null ? reference : { ...reference, resolved }
+      return resolvedTo(resolved, base, node)
     }
     case 'function':
     case 'class':
       return { ...base, kind: 'unknown', yields: 'function' }
     default:
-      return { ...base, kind: 'reference', path: [node.name], root: 'local' }
+      return reference(base, node.name, 'local')
   }
+}
+
+function resolvedTo(resolved: Value | null, base: Base, { name }: TSESTree.Identifier): ReferenceValue {
+  const local = reference(base, name, 'local')
+  if (resolved !== null) local.resolved = resolved
+  return local
 }
 
 /**

@@ -41,7 +41,7 @@ describe('code that is nested thousands of levels deep', () => {
     const rule = (name: string) =>
       createRule({
         name,
-        meta: { type: 'problem', docs: { description: '', recommended: false, strict: false, types: 'never' }, schema: [], messages: {}, defaultOptions: [] },
+        meta: { type: 'problem', docs: { description: '', recommended: false, strict: false, types: 'never', everyFile: true }, schema: [], messages: {}, defaultOptions: [] },
         create: () => ({ Program: () => void deepen(), 'Program:exit': () => void deepen() }),
       })
     const messages = new Linter().verify('\nf()', [{ plugins: { a: { rules: { one: rule('one') as never, two: rule('two') as never } } }, rules: { 'a/one': 'error', 'a/two': 'error' } }])
@@ -51,7 +51,7 @@ describe('code that is nested thousands of levels deep', () => {
   it('is still a fault when a rule throws anything else', () => {
     const rule = createRule({
       name: 'wrong',
-      meta: { type: 'problem', docs: { description: '', recommended: false, strict: false, types: 'never' }, schema: [], messages: {}, defaultOptions: [] },
+      meta: { type: 'problem', docs: { description: '', recommended: false, strict: false, types: 'never', everyFile: true }, schema: [], messages: {}, defaultOptions: [] },
       create: () => ({ Program: () => void 'x'.repeat(-1) }),
     })
     expect(() => new Linter().verify('f()', [{ plugins: { a: { rules: { wrong: rule as never } } }, rules: { 'a/wrong': 'error' } }])).toThrow(/Invalid count value/)

@@ -210,8 +210,8 @@ function findInReference(value: ReferenceValue, policy: Policy): Sensitive | nul
   const byName = findInPath(path, value, policy)
   if (byName !== null) return byName
   // `authorization.split(' ')[1]`: a part of what a call gave.
-  const isPart = path.every((segment) => segment === '[]' || /^\d+$/.test(segment))
-  const inBase = base?.kind === 'call' && isPart ? findInCall(base, policy) : null
+  const isPart = base?.kind === 'call' && path.every((segment) => segment === '[]' || /^\d+$/.test(segment))
+  const inBase = isPart ? findInCall(base, policy) : null
   return inBase === null ? null : { ...inBase, at: value }
 }
 

@@ -33,7 +33,8 @@ export function createObjectFinder(
   frameworks: readonly FrameworkDescriptor[],
   sourceCode: Readonly<SourceCode>,
 ): ObjectFinder {
-  // A name is the same object wherever it stands: what was found for one use of a variable holds for the others.
+  // A name is the same object wherever it stands: what was found for one use of a variable holds for the others. A call that
+  // makes none is not kept: most calls of a file do not, and to see that again costs less than to remember it.
   const known = new Map<TSESTree.Node | Scope.Variable, FrameworkObject | null>()
   const created = new Map<Call, FrameworkObject>()
   const makers = new Map<string, boolean>()
@@ -46,7 +47,13 @@ export function createObjectFinder(
     const key = node.type === 'Identifier' ? (findVariable(node, sourceCode) ?? node) : node
     const answer = known.get(key)
     if (answer !== undefined) return answer
-    if (depth > DEPTH || running.has(key)) return null
+    if (depth > DEPTH) return null
+    if (isCall(node)) {
+      const found = readCall(node, depth + 1)
+      if (found !== null) known.set(key, found)
+      return found
+    }
+    if (running.has(key)) return null
     running.add(key)
     const found = read(node, depth + 1)
     running.delete(key)
@@ -64,9 +71,6 @@ export function createObjectFinder(
         return find(node.left, depth) ?? find(node.right, depth)
       case 'ConditionalExpression':
         return find(node.consequent, depth) ?? find(node.alternate, depth)
-      case 'CallExpression':
-      case 'NewExpression':
-        return readCall(node, depth)
       case 'MemberExpression':
         return readMember(node, depth)
       case 'Identifier':

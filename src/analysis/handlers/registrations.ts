@@ -39,48 +39,55 @@ export interface ListenCall {
 
 export type FrameworkCall = HandlerCall | MiddlewareCall | ListenCall
 
-/** Reads one call against the tables. */
-export function readFrameworkCall(
-  node: Call,
+/** Reads the calls of a file against the tables. */
+export function readFrameworkCalls(
+  nodes: readonly Call[],
   frameworks: readonly FrameworkDescriptor[],
   finder: ObjectFinder,
   context: ReceiverContext,
 ): readonly FrameworkCall[] {
-  const callee = unwrap(node.callee)
-  const method = callee.type === 'MemberExpression' ? getMemberName(callee) : null
   const calls: FrameworkCall[] = []
-  if (callee.type === 'MemberExpression' && method !== null && node.type === 'CallExpression' && isKnownMethod(method, frameworks)) {
-    const object = finder.objectOf(callee.object)
-    if (object !== null) calls.push(...readMethod(node, method, object, context))
-  }
-  calls.push(...readExportCall(node, frameworks, finder, context))
+  for (const node of nodes) readFrameworkCall(node, frameworks, finder, context, calls)
   return calls
 }
 
-const methodsOf = new WeakMap<readonly FrameworkDescriptor[], ReadonlySet<string>>()
-
-function isKnownMethod(method: string, frameworks: readonly FrameworkDescriptor[]): boolean {
-  let methods = methodsOf.get(frameworks)
-  if (methods === undefined) {
-    const rows = frameworks.flatMap((row) => [...row.handlers, ...(row.middleware ?? []), ...(row.listens ?? [])])
-    methods = new Set(rows.flatMap((row) => row.methods ?? []))
-    methodsOf.set(frameworks, methods)
+function readFrameworkCall(node: Call, frameworks: readonly FrameworkDescriptor[], finder: ObjectFinder, context: ReceiverContext, calls: FrameworkCall[]): void {
+  const callee = unwrap(node.callee)
+  const method = callee.type === 'MemberExpression' ? getMemberName(callee) : null
+  if (callee.type === 'MemberExpression' && method !== null && node.type === 'CallExpression' && frameworks.some((framework) => methodsOf(framework).has(method))) {
+    const object = finder.objectOf(callee.object)
+    const call = object === null ? null : readMethod(node, method, object, context)
+    if (call !== null) calls.push(call)
   }
-  return methods.has(method)
+  const called = readExportCall(node, frameworks, finder, context)
+  if (called !== null) calls.push(called)
 }
 
-function readMethod(node: Call, method: string, object: FrameworkObject, context: ReceiverContext): FrameworkCall[] {
+const methodsBy = new WeakMap<FrameworkDescriptor, ReadonlySet<string>>()
+
+/** The methods that register, mount or serve on any object of a framework. */
+function methodsOf(framework: FrameworkDescriptor): ReadonlySet<string> {
+  let methods = methodsBy.get(framework)
+  if (methods === undefined) {
+    const rows = [...framework.handlers, ...(framework.middleware ?? []), ...(framework.listens ?? [])]
+    methods = new Set(rows.flatMap((row) => row.methods ?? []))
+    methodsBy.set(framework, methods)
+  }
+  return methods
+}
+
+function readMethod(node: Call, method: string, object: FrameworkObject, context: ReceiverContext): FrameworkCall | null {
   const { framework } = object
   for (const row of framework.handlers) {
     if (row.on !== object.is || row.methods?.includes(method) !== true) continue
     const call = readHandlers(node, method, framework, object, row, context)
-    if (call !== null) return [call]
+    if (call !== null) return call
   }
   for (const row of framework.middleware ?? []) {
-    if (row.on === object.is && row.methods.includes(method)) return [{ kind: 'middleware', node, object, row }]
+    if (row.on === object.is && row.methods.includes(method)) return { kind: 'middleware', node, object, row }
   }
   const listens = framework.listens?.some((row) => row.on === object.is && row.methods.includes(method)) === true
-  return listens ? [{ kind: 'listen', node, object }] : []
+  return listens ? { kind: 'listen', node, object } : null
 }
 
 function readExportCall(
@@ -88,20 +95,19 @@ function readExportCall(
   frameworks: readonly FrameworkDescriptor[],
   finder: ObjectFinder,
   context: ReceiverContext,
-): FrameworkCall[] {
+): FrameworkCall | null {
   const reference = resolveReference(node.callee, context.sourceCode)
-  if (reference === null) return []
+  if (reference === null) return null
   const name = exportName(reference.imported, reference.path)
   for (const framework of frameworks) {
     for (const row of framework.handlers) {
       const { call } = row
       if (call === undefined || !isUsedAs(call, node) || !matchesExport(call, reference.module, name)) continue
       const made = row.isMiddleware === true ? null : finder.objectOf(node)
-      const found = readHandlers(node, name, framework, made, row, context)
-      return found === null ? [] : [found]
+      return readHandlers(node, name, framework, made, row, context)
     }
   }
-  return []
+  return null
 }
 
 function readHandlers(
@@ -149,10 +155,17 @@ function isFunctionValue(value: Value): boolean {
 
 /** The text of an argument that is known, else null. */
 export function literalText(node: TSESTree.Node | null, context: ReceiverContext): string | null {
-  // Most are written in place: that takes no value to be made.
+  // Most are written in place, or are middleware: that takes no value to be made.
   if (node === null || node.type === 'Literal') return typeof node?.value === 'string' ? node.value : null
+  if (node.type === 'CallExpression' && !joins(node)) return null
   const value = resolve(valueOf(node, context.sourceCode))
   return value.kind === 'literal' && typeof value.value === 'string' ? value.value : null
+}
+
+/** Of all calls only `concat` and `join` give a text that is known. */
+function joins({ callee }: TSESTree.CallExpression): boolean {
+  const name = callee.type === 'MemberExpression' ? getMemberName(callee) : null
+  return name === 'concat' || name === 'join'
 }
 
 function resolve(value: Value): Value {

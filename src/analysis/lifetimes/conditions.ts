@@ -9,6 +9,8 @@ import type { Lowering } from './context.js'
 import { functionNamesWithin } from './functions.js'
 import { endsWhenCalled } from './inline.js'
 
+const comparing: ReadonlySet<string> = new Set(['==', '===', '!=', '!=='])
+
 /** What a condition says of the span (`if (span)`), or which condition it is, when the function asks it more than once. */
 export function readTest(test: TSESTree.Expression, lowering: Lowering): Test | null {
   const { negated, inner } = stripNegation(test)
@@ -42,7 +44,7 @@ function readSpanTest(node: TSESTree.Expression, lowering: Lowering): { negated:
   }
   if (node.type !== 'BinaryExpression') return null
   if (tellsNonRecording(node, lowering)) return { negated: !node.operator.startsWith('!') }
-  if (!/^[!=]==?$/.test(node.operator)) return null
+  if (!comparing.has(node.operator)) return null
   const isNothing = ({ left, right }: TSESTree.BinaryExpression): boolean =>
     isSpan(left, lowering) &&
     ((right.type === 'Literal' && right.value === null) || (right.type === 'Identifier' && right.name === 'undefined'))
@@ -54,12 +56,12 @@ function tellsNonRecording({ left, right, operator }: TSESTree.BinaryExpression,
   if (operator === 'instanceof') return isSpan(left, lowering) && right.type === 'Identifier' && right.name === 'NonRecordingSpan'
   let object: TSESTree.Node = unwrap(left)
   while (object.type === 'MemberExpression') object = unwrap(object.object)
-  return /^[!=]==?$/.test(operator) && isSpan(object, lowering) && right.type === 'Literal' && right.value === 'NonRecordingSpan'
+  return comparing.has(operator) && isSpan(object, lowering) && right.type === 'Literal' && right.value === 'NonRecordingSpan'
 }
 
 /** `ended`, `ended === false`: a variable of the function that is turned over wherever the span is ended, and nowhere else. */
 function readEndTest(node: TSESTree.Expression, lowering: Lowering): { negated: boolean } | null {
-  const isCompared = node.type === 'BinaryExpression' && /^[!=]==?$/.test(node.operator) && isBoolean(node.right)
+  const isCompared = node.type === 'BinaryExpression' && comparing.has(node.operator) && isBoolean(node.right)
   const name = unwrap(isCompared ? node.left : node)
   if (name.type !== 'Identifier') return null
   const flag = findVariable(name, lowering.sourceCode)
