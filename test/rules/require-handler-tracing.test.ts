@@ -46,6 +46,10 @@ describe('express', () => {
       { name: 'in a package for tests (netlify/build)', filename: workspace('packages/testing/src/server.ts'), code: express },
       { name: 'in a mock (highlight)', filename: workspace('packages/mock-collector/src/index.ts'), code: express },
       { name: 'in a mock whose folder says so in camel case (serieslist)', filename: workspace('packages/tmdbMockServer/src/main.ts'), code: express },
+      { name: 'on whatever port is free (phoenix)', filename: plain('src/login.ts'), code: `import express from 'express'
+const app = express()
+app.get('/callback', finish)
+app.listen(0, '127.0.0.1')` },
       { name: 'on a desk', filename: desk('src/main/updates.ts'), code: express },
       { name: 'a setup of the project that is started first (booking-microservices)', filename: plain('src/main.ts'), code: `import express from 'express'
 import { OpenTelemetryModule } from 'building-blocks/openTelemetry'
@@ -149,6 +153,10 @@ app.use('/assets', express.static('public'))
 app.use('/api', (req, res, next) => next())` },
     ],
     invalid: [
+      { name: 'on the port of a service too', filename: plain('src/app.ts'), code: `import express from 'express'
+const app = express()
+app.get('/orders', listOrders)
+app.listen(test ? 0 : 3000)`, errors: [{ messageId: 'app', suggestions: one }] },
       { name: 'a service whose business is to make backups', filename: plain('backup/server.ts'), code: express, errors: [{ messageId: 'app', suggestions: one }] },
       { name: 'a program of a command that is no command', filename: command('src/server.ts'), code: express, errors: [{ messageId: 'app', suggestions: one }] },
       { name: 'a folder whose name only begins with the word', filename: workspace('packages/mockingbird/src/app.ts'), code: express, errors: [{ messageId: 'app', suggestions: one }] },

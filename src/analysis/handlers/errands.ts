@@ -1,6 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types'
 
-import { findBinding, getMemberName, isFunction, unwrap } from '../bindings.js'
+import { findBinding, getMemberName, getPropertyName, isFunction, unwrap } from '../bindings.js'
 import type { FileHandlers } from '../handlers.js'
 import type { FileAnalysis } from '../index.js'
 import { healthRoute, type Host } from './hosts.js'
@@ -16,6 +16,8 @@ import type { Surroundings } from './surroundings.js'
 export function isErrand(host: Host, file: FileHandlers, around: Surroundings, analysis: FileAnalysis): boolean {
   const { framework } = host.object
   if (framework.rootModule !== undefined) return !host.isServed && (isClosed(host, file, analysis, null) || isOnlyBuilt(host, file, analysis))
+  // Whatever port is free: who asks there was told by the program itself (the callback of a login, a proxy of its own).
+  if (listensAnywhere(host, file, analysis)) return true
   if (framework.kind !== 'server') return false
   // A server of `node:http` in a package that is a command stands on its user's own machine.
   if (framework.name === 'node-http' && around.isCommand) return true
@@ -47,13 +49,30 @@ function isOnlyBuilt(host: Host, file: FileHandlers, analysis: FileAnalysis): bo
   return methods.includes('init') && !methods.some((name) => name.startsWith('getHttp'))
 }
 
+/** `server.listen(0, …)`, `app.listen({ port: 0 })`, and nothing else. */
+function listensAnywhere(host: Host, file: FileHandlers, analysis: FileAnalysis): boolean {
+  const listens = callsOf(host, file, analysis, null).filter(({ name }) => name === 'listen')
+  return (
+    listens.length > 0 &&
+    listens.every(({ call: { arguments: [port] } }) => {
+      if (port?.type !== 'ObjectExpression') return port?.type === 'Literal' && port.value === 0
+      return port.properties.some((property) => property.type === 'Property' && getPropertyName(property) === 'port' && property.value.type === 'Literal' && property.value.value === 0)
+    })
+  )
+}
+
 /** What is called on the object, anywhere or inside of one function. */
 function methodsOf(host: Host, file: FileHandlers, analysis: FileAnalysis, within: TSESTree.Node | null): string[] {
-  return analysis.calls.flatMap(({ callee, range }) => {
+  return callsOf(host, file, analysis, within).map(({ name }) => name)
+}
+
+function callsOf(host: Host, file: FileHandlers, analysis: FileAnalysis, within: TSESTree.Node | null): { readonly name: string; readonly call: FileAnalysis['calls'][number] }[] {
+  return analysis.calls.flatMap((call) => {
+    const { callee, range } = call
     if (within !== null && (range[0] < within.range[0] || range[1] > within.range[1])) return []
     const name = callee.type === 'MemberExpression' ? getMemberName(callee) : null
     const object = callee.type !== 'MemberExpression' || name === null ? null : file.finder.objectOf(callee.object)
-    return name !== null && object !== null && rootOf(object)?.creation === host.object.creation ? [name] : []
+    return name !== null && object !== null && rootOf(object)?.creation === host.object.creation ? [{ name, call }] : []
   })
 }
 

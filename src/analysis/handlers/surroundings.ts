@@ -48,7 +48,7 @@ const showFolder = /^(?:[\w-]+-)?(?:demos?|examples?|playgrounds?|samples?|tutor
  */
 export function isShown(filename: string, folder: string): boolean {
   const folders = path.relative(folder, filename).split(path.sep).slice(0, -1)
-  return folders[0] !== '..' && folders.some((name) => showFolder.test(name) || standsApart.test(name))
+  return folders[0] !== '..' && folders.some((name) => name === 'scripts' || showFolder.test(name) || standsApart.test(name))
 }
 
 /** @param filename absolute path of the file */
