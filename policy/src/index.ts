@@ -17,6 +17,7 @@ export { judgeAttributeWrite, selectFindings } from './judges/attribute.js'
 export { judgeFact } from './judges/fact.js'
 export { judgeErrorPath, judgeLifetime, judgeSpanEnd, judgeStatusMessage } from './judges/lifetime.js'
 export { writesBothKeys } from './judges/key.js'
+export { isRenamed } from './judges/span-name.js'
 export { isLibraryPurpose, isRecordingSwitch, isSwitchable, type TestedName } from './judges/recording-switch.js'
 export {
   type ApprovalQuestion,

@@ -1,4 +1,4 @@
-import { type Fact, type Finding, isLibraryPurpose, isSwitchable, judgeFact, selectFindings, writesBothKeys } from '@spanguard/policy'
+import { type Fact, type Finding, isLibraryPurpose, isRenamed, isSwitchable, judgeFact, selectFindings, writesBothKeys } from '@spanguard/policy'
 import type { RuleContext, RuleListener } from '@typescript-eslint/utils/ts-eslint'
 
 import { isReadByBackend } from '../project/older-keys.js'
@@ -76,7 +76,7 @@ function judgeFile(file: OpenFile): ReadonlyMap<string, readonly JudgedFact[]> {
   for (const fact of analysis.facts) {
     for (const finding of selectFindings(judgeFact(fact, analysis.policy, isOn), isOn)) {
       const place = `${finding.rule}:${finding.origin.start}:${finding.origin.end}`
-      if (seen.has(place) || isAskedFor(finding, fact, file) || writesBothKeys(finding, fact, analysis.facts)) continue
+      if (seen.has(place) || isAskedFor(finding, fact, file) || writesBothKeys(finding, fact, analysis.facts) || isRenamed(finding, fact, analysis.facts)) continue
       if (fact.derivedFrom === undefined) guilty.add(`${finding.rule}:${fact.origin.start}`)
       else if (guilty.has(`${finding.rule}:${fact.derivedFrom.start}`)) continue
       seen.add(place)

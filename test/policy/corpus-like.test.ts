@@ -152,6 +152,8 @@ describe('shapes beside the labelled ones', () => {
     ['a word of a request, serialised by a method of the class', write('incoming.method', call('this.stringify', [reference('req.method')]))],
     ['the URL that a thing of the program is called by (electric)', write(imported('ENTITY_URL', './attributes'), reference('entity.url'))],
     ['such a URL without the word in its key', write('wake.source', reference('sourceUrl'))],
+    ['a route, or what stands in where there is none (hominem)', start(template('GET ', reference('route', { resolved: union([reference('c.req.routePath'), reference('c.req.path')]) })))],
+    ['the URL of a module', write('vitest.module.url', reference('result.url'))],
     ['a mount path and a route', start(concat(reference('req.baseUrl'), reference('req.route.path')))],
     ['a bare parameter, judged at its calls', start(parameter('name'))],
     ['a time of the domain as a text, which somebody looks for', write('order.due', method(reference('order.dueAt'), 'toISOString'))],

@@ -1319,6 +1319,8 @@ functions:
       { name: 'an export that nothing declares', filename: functions('other.js'), code: hello },
       { name: 'another export of the file', filename: functions('handler.js'), code: 'module.exports.helper = async (event) => event' },
       { name: 'another cloud', filename: azure('handler.js'), code: hello },
+      { name: 'what a function calls, with more than a platform gives (dotcom-rendering)', filename: plain('src/reply.ts'), code: `import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda'
+export const send = async (event: CloudFormationCustomResourceEvent, context: Context, status: string, data?: unknown) => { await reply(event.ResponseURL, status, data) }` },
       { name: 'active tracing of a SAM template above the package of its functions (aws-samples)', filename: samActive('src/app.mjs'), code: 'export const lambdaHandler = async (event) => event\n' },
       { name: 'a layer traces', filename: layered('handler.js'), code: hello },
       { name: 'the work runs in a span', filename: functions('handler.js'), code: `const { withSpan } = require('@spanguard/runtime')
@@ -1334,6 +1336,8 @@ module.exports.hello = async (event) => greet(event, 'hello')` },
 export const handler: Handler = async (event) => event` },
     ],
     invalid: [
+      { name: 'by its type, with a callback', filename: plain('src/deploy.ts'), code: `import type { CloudFormationCustomResourceEvent, Context, Callback } from 'aws-lambda'
+export const deploy = (event: CloudFormationCustomResourceEvent, context: Context, done: Callback) => { fetchAll().then(done) }`, errors: [{ messageId: 'function', suggestions: one }] },
       {
         name: 'declared in serverless.yml',
         filename: functions('todos/create.js'),

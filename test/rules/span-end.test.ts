@@ -42,6 +42,18 @@ export function answer(result) { const span = tracer.startSpan('order.answer'); 
 debug('started %s', order.id)
 telemetryDebug('about to end')
 span.end()`) },
+    { name: 'ended by the promise, or at once where there is none (vitest)', code: inFunction(`const span = tracer.startSpan('order.place')
+let result
+try {
+  result = place(order)
+  if (result instanceof Promise) return result.catch(note).finally(() => span.end())
+  return result
+} catch (error) {
+  note(error)
+  throw error
+} finally {
+  if (!(result instanceof Promise)) span.end()
+}`, 'function handle(order)') },
     { name: 'given to a stream behind a proxy that is returned (langtrace)', code: `import { readStream } from './streams.js'\n${inFunction(`const span = tracer.startSpan('order.place')
 try {
   const answer = await place(order)
@@ -365,6 +377,18 @@ export function read(file) { const span = tracer.startSpan('order.read'); const 
 await place(order)`) },
   ],
   invalid: [
+    leak('ended where there is no promise only', inFunction(`const span = tracer.startSpan('order.place')
+let result
+try {
+  result = place(order)
+  if (result instanceof Promise) return result.catch(note).finally(() => order.close())
+  return result
+} catch (error) {
+  note(error)
+  throw error
+} finally {
+  if (!(result instanceof Promise)) span.end()
+}`, 'function handle(order)'), 'returns', { line: 8 }),
     leak('given to a stream that nobody is given', `import { readStream } from './streams.js'\n${inFunction(`const span = tracer.startSpan('order.place')
 try {
   const answer = await place(order)

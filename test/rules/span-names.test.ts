@@ -76,6 +76,7 @@ ruleTester.run('no-technical-span-name', findingsOnly(noTechnicalSpanName), {
 
 ruleTester.run('no-dynamic-span-name', findingsOnly(noDynamicSpanName), {
   valid: [
+    { name: 'a raw path until the route is known (labs)', code: `${head}export const traced = async (c, next) => tracer.startActiveSpan(\`GET \${c.req.path}\`, async (span) => { await next(); span.updateName(c.req.routePath); span.end() })` },
     { name: 'a constant', code: start(`'order.place'`) },
     { name: 'a template of constants', code: `${head}const D = 'order'\ntracer.startSpan(\`\${D}.place\`).end()` },
     { name: 'method and route', code: start('`${c.req.method} ${routePath(c)}`') },
@@ -98,6 +99,7 @@ ruleTester.run('no-dynamic-span-name', findingsOnly(noDynamicSpanName), {
     { name: 'a table, of which a program knows a handful', code: start('`INSERT ${ref.datasetId}.${ref.tableId}`') },
   ],
   invalid: [
+    { name: 'a raw path, and another span that is renamed', code: `${head}export const traced = async (c, next) => tracer.startActiveSpan(\`GET \${c.req.path}\`, async (span) => { await next(); span.end() })\nexport const other = tracer.startSpan('order.place')\nother.updateName('order.cancel')`, errors: [{ messageId: 'dynamic' }] },
     { name: 'an id', code: start('`order ${order.id}`'), errors: [{ messageId: 'dynamic', line: 3, column: 27 }] },
     { name: 'the subscription of a customer', code: start('`renew ${subscription.id}`'), errors: [{ messageId: 'dynamic' }] },
     { name: 'a thread of a forum', code: start('`show ${topicId}`', ', { kind: SpanKind.SERVER }'), errors: [{ messageId: 'dynamic' }] },

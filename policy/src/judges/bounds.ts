@@ -43,6 +43,8 @@ export function boundOf(value: Value): Bound {
 export function withoutStandIns(members: readonly Value[]): readonly Value[] {
   const [first, ...others] = members
   const name = first === undefined || others.length === 0 ? [] : wordsOf(first)
+  // `req.routePath || req.path`: every request that is served has a route.
+  if (first !== undefined && name.includes('route') && name.at(-1) !== 'name') return [first, ...others.filter((member) => !/^(?:path|pathname|url)$/.test(wordsOf(member).at(-1) ?? ''))]
   if (first === undefined || name.at(-1) !== 'name') return members
   const owner = name.at(-2)
   return [

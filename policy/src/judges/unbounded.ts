@@ -330,8 +330,10 @@ function isUrlOfThing(key: Value, value: Value): boolean {
   const path = pathOf(value)
   const words = splitName(path.at(-1) ?? '')
   const thing = words.length > 1 ? words.at(-2) : words[0] === 'url' ? splitName(path.at(-2) ?? '').at(-1) : undefined
-  if (named === undefined || thing === undefined || requestWords.has(thing)) return false
-  const keyWords = splitName(named)
+  const keyWords = splitName(named ?? '')
+  // Where a program's own code stands: `vitest.module.url`.
+  if (keyWords.includes('module')) return true
+  if (thing === undefined || requestWords.has(thing)) return false
   return keyWords.includes(thing) && ![...keyWords, ...words].some((word) => sentUrls.has(word))
 }
 

@@ -231,7 +231,8 @@ function hasType(exported: Exported, row: ExportedHandlerRow, framework: Framewo
     return names === null || names.includes(reference.name)
   }
   if (exported.at.type === 'Identifier' && isOf(exported.at.typeAnnotation?.typeAnnotation, row.types)) return true
-  if (!isFunction(exported.value)) return false
+  // An event, a context and a callback are all that a platform gives: who asks for more is called by a handler.
+  if (!isFunction(exported.value) || exported.value.params.length > 3) return false
   const [first] = exported.value.params
   return first?.type === 'Identifier' && isOf(first.typeAnnotation?.typeAnnotation, null) && row.parameters?.includes(first.name) === true
 }

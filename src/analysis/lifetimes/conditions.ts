@@ -16,7 +16,7 @@ export function readTest(test: TSESTree.Expression, lowering: Lowering): Test | 
   const { negated, inner } = stripNegation(test)
   const ofSpan = readSpanTest(inner, lowering)
   if (ofSpan !== null) return { of: 'span', key: 'span', negated: negated !== ofSpan.negated }
-  const ofEnd = readEndTest(inner, lowering) ?? readStateTest(inner, lowering)
+  const ofEnd = readEndTest(inner, lowering) ?? readStateTest(inner, lowering) ?? readPromiseTest(inner, lowering)
   if (ofEnd !== null) return { of: 'end', key: 'end', negated: negated !== ofEnd.negated }
   const conditions = getConditions(lowering)
   if (conditions.size === 0) return null
@@ -81,6 +81,25 @@ function readStateTest(node: TSESTree.Expression, lowering: Lowering): { negated
   const asked = binding?.kind === 'variable' && binding.constant ? binding.init : node
   const [, not = '', name = ''] = /(!?)\s*\b(\w+)\??\.(?:_?ended|isEnded|hasEnded)\b/.exec(asked === null ? '' : lowering.sourceCode.getText(asked)) ?? []
   return lowering.names.has(name) ? { negated: not === '!' } : null
+}
+
+/** `result instanceof Promise`, where a chain on the promise ends the span (`result.finally(() => span.end())`): nobody else has to. */
+function readPromiseTest(node: TSESTree.Expression, { analysis, body, names, sourceCode }: Lowering): { negated: boolean } | null {
+  if (node.type !== 'BinaryExpression' || node.operator !== 'instanceof' || node.left.type !== 'Identifier' || node.right.type !== 'Identifier' || node.right.name !== 'Promise') return null
+  const { name } = node.left
+  const isEnding = nodesWithin(analysis.calls, body).some(({ arguments: given, callee }) => {
+    if (callee.type !== 'MemberExpression' || getMemberName(callee) !== 'finally' || !isChainOn(callee.object, name)) return false
+    const [, ended = ''] = /\b(\w+)\.end\b/.exec(given[0] === undefined ? '' : sourceCode.getText(given[0])) ?? []
+    return names.has(ended)
+  })
+  return isEnding ? { negated: false } : null
+}
+
+/** `result`, `result.then(…).catch(…)` */
+function isChainOn(node: TSESTree.Expression, name: string): boolean {
+  let object: TSESTree.Node = unwrap(node)
+  while (object.type === 'CallExpression' && object.callee.type === 'MemberExpression') object = unwrap(object.callee.object)
+  return object.type === 'Identifier' && object.name === name
 }
 
 function isBoolean(node: TSESTree.Node): node is TSESTree.BooleanLiteral {

@@ -5,6 +5,7 @@ import {
   type Finding,
   formatMessage,
   isLibraryPurpose,
+  isRenamed,
   writesBothKeys,
   isSwitchable,
   judgeFact,
@@ -69,7 +70,7 @@ export function dataAndNameFindings(program: Program, { direct, derived: derived
       if (findings.length === 0) continue
       const seenByLint = new Set(judge(fileOnly(fact), policy).map(({ rule }) => rule))
       for (const finding of findings) {
-        if (isAskedFor(finding, fact, file.path, program) || writesBothKeys(finding, fact, facts)) continue
+        if (isAskedFor(finding, fact, file.path, program) || writesBothKeys(finding, fact, facts) || isRenamed(finding, fact, facts)) continue
         guilty.add(keyOf(finding.rule, fact.origin))
         drafts.push(toDraft(finding, program, file.root, { leftToLint: seenByLint.has(finding.rule) && isMadeHere(fact, file), steps: [] }))
       }
