@@ -247,7 +247,7 @@ function reportOverwrite(origin: Origin, text: string, state: PathState, run: Ru
 
 /** The ways that take an arm. */
 function assume(states: StateSet, { test }: Branch, taken: boolean): StateSet {
-  if (test === undefined) return states
+  if (test === undefined || (test.partial === true && !taken)) return states
   const holds = taken !== test.negated
   return mapStates(states, (state) => {
     if (test.of === 'span') return (state.life !== 'none') === holds ? state : null

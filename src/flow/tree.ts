@@ -31,12 +31,13 @@ export interface Sequence {
 /**
  * What a condition says of the span, or a text by which two equal conditions know each other (`options?.noAck`, its
  * operands never reassigned). `end`: it holds where the span has been ended. `negated`: the `then` arm is taken where it does
- * not hold.
+ * not hold. `partial`: one operand of an `&&`, of which only the `then` arm knows.
  */
 export interface Test {
   readonly of: 'span' | 'end' | 'condition'
   readonly key: string
   readonly negated: boolean
+  readonly partial?: true
 }
 
 export interface Branch {

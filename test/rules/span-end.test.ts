@@ -42,6 +42,17 @@ export function answer(result) { const span = tracer.startSpan('order.answer'); 
 debug('started %s', order.id)
 telemetryDebug('about to end')
 span.end()`) },
+    { name: 'kept in a map under a condition that one operand repeats (phoenix)', code: inFunction(`const span = tracer.startSpan('order.place')
+if (order) open.set(order, span)
+try {
+  await work()
+  if (!order) span.end()
+} catch (error) {
+  const failed = note(error)
+  if (order && failed) close(order)
+  else if (!order) span.end()
+  return failed
+}`) },
     { name: 'ended by the promise, or at once where there is none (vitest)', code: inFunction(`const span = tracer.startSpan('order.place')
 let result
 try {
@@ -377,6 +388,17 @@ export function read(file) { const span = tracer.startSpan('order.read'); const 
 await place(order)`) },
   ],
   invalid: [
+    leak('kept in a map under a condition, and ended without it on one way only', inFunction(`const span = tracer.startSpan('order.place')
+if (order) open.set(order, span)
+try {
+  await work()
+  if (!order) span.end()
+} catch (error) {
+  const failed = note(error)
+  if (order && failed) close(order)
+  else if (!order) note(order)
+  return failed
+}`), 'returns', { line: 13 }),
     leak('ended where there is no promise only', inFunction(`const span = tracer.startSpan('order.place')
 let result
 try {

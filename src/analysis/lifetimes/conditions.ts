@@ -21,7 +21,11 @@ export function readTest(test: TSESTree.Expression, lowering: Lowering): Test | 
   const conditions = getConditions(lowering)
   if (conditions.size === 0) return null
   const key = keyOfCondition(inner, lowering.sourceCode.text)
-  return key !== null && conditions.has(key) ? { of: 'condition', key, negated } : null
+  if (key !== null && conditions.has(key)) return { of: 'condition', key, negated }
+  // `if (run && failed)`: whoever gets in has a run.
+  if (negated || inner.type !== 'LogicalExpression' || inner.operator !== '&&') return null
+  const operand = readTest(inner.left, lowering) ?? readTest(inner.right, lowering)
+  return operand === null ? null : { ...operand, partial: true }
 }
 
 function stripNegation(test: TSESTree.Expression): { negated: boolean; inner: TSESTree.Expression } {
