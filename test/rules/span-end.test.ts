@@ -53,6 +53,19 @@ try {
   else if (!order) span.end()
   return failed
 }`) },
+    { name: 'by a helper of the class, which does it so (vitest)', code: `${head}export class Traces {
+  #run(span, callback) {
+    let result
+    try {
+      result = callback(span)
+      if (result instanceof Promise) return result.catch(note).finally(() => span.end())
+      return result
+    } finally {
+      if (!(result instanceof Promise)) span.end()
+    }
+  }
+  trace(name, callback) { return tracer.startActiveSpan(name, (span) => this.#run(span, callback)) }
+}` },
     { name: 'ended by the promise, or at once where there is none (vitest)', code: inFunction(`const span = tracer.startSpan('order.place')
 let result
 try {

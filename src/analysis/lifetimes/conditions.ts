@@ -1,6 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types'
 import type { Test } from '../../flow/index.js'
-import { findBinding, findVariable, getMemberName, unwrap } from '../bindings.js'
+import { findBinding, findVariable, getEnclosingFunction, getMemberName, unwrap } from '../bindings.js'
 import type { FileAnalysis } from '../index.js'
 import { perFile } from '../per-file.js'
 import { nodesOf, nodesWithin } from '../walk.js'
@@ -91,7 +91,8 @@ function readStateTest(node: TSESTree.Expression, lowering: Lowering): { negated
 function readPromiseTest(node: TSESTree.Expression, { analysis, body, names, sourceCode }: Lowering): { negated: boolean } | null {
   if (node.type !== 'BinaryExpression' || node.operator !== 'instanceof' || node.left.type !== 'Identifier' || node.right.type !== 'Identifier' || node.right.name !== 'Promise') return null
   const { name } = node.left
-  const isEnding = nodesWithin(analysis.calls, body).some(({ arguments: given, callee }) => {
+  // The function that asks may be a helper, which is read in the place of its call.
+  const isEnding = nodesWithin(analysis.calls, getEnclosingFunction(node) ?? body).some(({ arguments: given, callee }) => {
     if (callee.type !== 'MemberExpression' || getMemberName(callee) !== 'finally' || !isChainOn(callee.object, name)) return false
     const [, ended = ''] = /\b(\w+)\.end\b/.exec(given[0] === undefined ? '' : sourceCode.getText(given[0])) ?? []
     return names.has(ended)
