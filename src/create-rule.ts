@@ -3,7 +3,7 @@ import { applyDefault, RuleCreator } from '@typescript-eslint/utils/eslint-utils
 
 import { ConfigError } from '@spanguard/policy'
 
-import { isSilentFile } from './analysis/silent-files.js'
+import { isSilentFile } from './analysis/index.js'
 
 /** What a rule says of itself: presets, the README's table and the docs' headers are made from it. */
 export interface RuleDocs {
