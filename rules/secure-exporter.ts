@@ -1,7 +1,8 @@
 import { judgeEndpoint, messages } from '@spanguard/policy'
 
 import { fixOption, reportFinding } from '../src/analysis/report.js'
-import { analyzeSetupWith } from '../src/analysis/setup/index.js'
+import { openFile } from '../src/analysis/index.js'
+import { setupOf } from '../src/analysis/setup/index.js'
 import { createRule } from '../src/create-rule.js'
 import { mendEndpoint } from './secure-exporter/mend-endpoint.js'
 
@@ -24,7 +25,9 @@ export default createRule<[{ fix?: boolean }], string>({
     defaultOptions: [{ fix: false }],
   },
   create(context, [{ fix }]) {
-    const setup = analyzeSetupWith(WORDS, context)
+    const file = openFile(context)
+    // An environment is configured without a call.
+    const setup = file.mentionsSetup && WORDS.test(context.sourceCode.text) ? setupOf(file, context) : null
     if (setup === null) return {}
     return {
       Program() {

@@ -8,7 +8,7 @@ import { isOutOfScope } from '../project/file-scope.js'
 import { folderOf, forAMoment } from '../project/moment.js'
 import { getSettings, type Settings } from '../settings/index.js'
 import { readDeclaredHelpers, wordOfHelper } from '../otel/declared-helpers.js'
-import { mayConcernSetup, setupWords } from '../otel/setup.js'
+import { mayConcernSetup, mayHoldSetup, setupWords } from '../otel/setup.js'
 import { tracingWords } from '../otel/words.js'
 import { factsOfCall, readTracingCall, type TracingCall } from './extract.js'
 import { factsOfLocalHelpers } from './local-helpers.js'
@@ -27,6 +27,8 @@ export interface OpenFile {
   readonly mentionsTracing: boolean
   /** False for files whose words have nothing to do with how tracing is set up. */
   readonly mentionsSetup: boolean
+  /** False for files that name no module of the SDK, of an exporter or of a distribution: no call in them sets tracing up. */
+  readonly holdsSetup: boolean
   /** True for tests and for code that no service runs; every rule is silent there. */
   readonly outOfScope: boolean
   /** The rules that have opened it: all of them, once the first node is visited. */
@@ -124,6 +126,7 @@ class FileBeforeTree implements OpenFile {
   private readonly folder: string
   private isMentioned: boolean | null = null
   private isSetup: boolean | null = null
+  private isHolding: boolean | null = null
   private isOut: boolean | null = null
   private kept: FileAnalysis | null = null
 
@@ -146,6 +149,10 @@ class FileBeforeTree implements OpenFile {
 
   get mentionsSetup(): boolean {
     return (this.isSetup ??= mayConcernSetup(this.context.sourceCode.text))
+  }
+
+  get holdsSetup(): boolean {
+    return (this.isHolding ??= this.mentionsSetup && mayHoldSetup(this.context.sourceCode.text))
   }
 
   get outOfScope(): boolean {

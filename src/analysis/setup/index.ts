@@ -4,7 +4,6 @@ import type { RuleContext } from '@typescript-eslint/utils/ts-eslint'
 import { WEB_SDK } from '../../project/file-scope.js'
 import { type FileAnalysis, once, type OpenFile, openFile } from '../index.js'
 import { forLast } from '../per-file.js'
-import { mayHoldSetup } from '../../otel/setup.js'
 import { matchesApproved } from './approved.js'
 import { readOrder } from './order.js'
 import { readEndpoints, readOutputs } from './outputs.js'
@@ -39,14 +38,14 @@ export function analyzeSetup(context: RuleOfFile): SetupAnalysis | null {
 }
 
 /**
- * The setup of a file that holds one of the rule's words; null where it holds none, says nothing of setup at all, or is out of
- * scope. Most files say nothing of setup, which one look tells all rules.
+ * The setup of a file that holds calls of it and one of the rule's words; null where it holds none, or is out of scope. Few files hold
+ * calls, which one look tells all rules.
  *
  * @param words without which the rule has nothing to say of a file
  */
 export function analyzeSetupWith(words: RegExp, context: RuleOfFile): SetupAnalysis | null {
   const file = openFile(context)
-  return file.mentionsSetup && words.test(context.sourceCode.text) ? setupOf(file, context) : null
+  return file.holdsSetup && words.test(context.sourceCode.text) ? setupOf(file, context) : null
 }
 
 /** The same for a file that the rule has opened already. */
@@ -68,7 +67,7 @@ function createSetup(file: OpenFile, { cwd, filename, sourceCode }: RuleOfFile):
     },
   }
   const getCalls = once(() => {
-    if (!mayHoldSetup(sourceCode.text)) return []
+    if (!file.holdsSetup) return []
     return setupContext.calls.flatMap((node) => {
       const call = readSetupCall(node, sourceCode)
       return call === null ? [] : [call]
