@@ -74,8 +74,12 @@ const otherTracers: readonly string[] = [
 
 const LOADED = /\b(?:from|import|require)\s*\(?\s*(['"])([^'"\n]+)\1/g
 
-/** Do the modules that a file's text loads say that its spans are another vendor's? */
+/** `kind: 'SERVER'`: kinds of OpenTelemetry are numbers. A project's own tracer. */
+const OWN_FORM = /\bkind:\s*['"](?:CLIENT|CONSUMER|INTERNAL|PRODUCER|SERVER)['"]/
+
+/** Do the modules that a file's text loads, or the form of its calls, say that its spans are another vendor's, or its own? */
 export function tracesWithAnother(text: string): boolean {
+  if (OWN_FORM.test(text)) return true
   const modules = [...text.matchAll(LOADED)].map((match) => match[2] ?? '')
   const isOpenTelemetry = modules.some((module) => module.startsWith('@opentelemetry/') || module.startsWith('@spanguard/'))
   return !isOpenTelemetry && modules.some((module) => matchesModule(module, otherTracers))

@@ -117,7 +117,7 @@ const LIKELY_TRACER = /(?:[a-z\d]Tracer|(?:^|[_$#])[tT]racer)$/
 
 /** What the last tier asks of a file. */
 export interface Evidence {
-  /** Are the file's spans another vendor's (`tracesWithAnother`)? */
+  /** Are the file's spans another vendor's, or of an interface of its own (`tracesWithAnother`)? */
   readonly isAnothers: () => boolean
   /** Does something that only spans have stand elsewhere on the same variable? */
   readonly isSpanElsewhere: () => boolean

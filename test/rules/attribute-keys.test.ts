@@ -16,6 +16,7 @@ ruleTester.run('no-deprecated-attributes', findingsOnly(noDeprecatedAttributes),
     { name: 'both keys, the new one out of a require (artillery)', code: `const { trace } = require('@opentelemetry/api')\nconst { ATTR_URL_SCHEME } = require('@opentelemetry/semantic-conventions')\ntrace.getActiveSpan()?.setAttributes({ 'http.scheme': scheme, [ATTR_URL_SCHEME]: scheme })` },
     { name: 'a key that Application Insights reads', filename: azure, code: write(`'http.status_code'`) },
     { name: 'both keys, one call each (nestjs-fastify-nx)', code: `import { trace } from '@opentelemetry/api'\nconst span = trace.getActiveSpan()\nspan.setAttribute('url.full', safeUrl)\nspan.setAttribute('http.url', safeUrl)` },
+    { name: 'on a span of a tracer of the house (corp-system)', code: `import { tracer } from '../services/tracing.js'\nconst span = tracer.startSpan('order.place', { kind: 'SERVER', attributes: { 'http.method': req.method } })` },
     { name: 'a deprecated key that is no attribute', code: `const columns = ['http.status_code']` },
   ],
   invalid: [

@@ -11,6 +11,7 @@ ruleTester.run('error-status', rule, {
 ${withCatch(`if (fail(span, error)) span.recordException(error)\nthrow error`).slice(head.length)}` },
     { name: 'recorded and ERROR', code: withCatch(`span.recordException(error)\nspan.setStatus({ code: SpanStatusCode.ERROR, message: error.message })\nthrow error`) },
     { name: 'recorded, and ERROR where it is no refusal (langwatch)', code: withCatch(`span.recordException(error)\nif (error.fault === 'customer') return\nspan.setStatus({ code: SpanStatusCode.ERROR })\nthrow error`) },
+    { name: 'a tracer of the file itself, of which recordException sets the status (medicalcor)', code: `export const traced = (tracer, fn) => { const span = tracer.startSpan('order.place'); try { const placed = fn(); span.setStatus('ok'); span.end(); return placed } catch (error) { span.recordException(error); span.end(); throw error } }` },
     { name: 'ERROR first', code: withCatch(`span.setStatus({ code: SpanStatusCode.ERROR })\nspan.recordException(error)\nthrow error`) },
     { name: 'ERROR by its number', code: withCatch(`span.setStatus({ code: 2 })\nspan.recordException(error)`) },
     { name: 'the status by a helper of the file', code: `${withCatch(`span.recordException(error)\nfail(span)`)}\nfunction fail(s) { s.setStatus({ code: SpanStatusCode.ERROR }) }` },
@@ -28,6 +29,7 @@ ${withCatch(`if (fail(span, error)) span.recordException(error)\nthrow error`).s
     { name: 'strict: an error that is told', options: [{ fix: false, unset: true }], code: withCatch(`span.setStatus({ code: SpanStatusCode.ERROR })\nthrow error`) },
   ],
   invalid: [
+    { name: 'a tracer that is known by its name only', code: `export const traced = (tracer, fn) => { const span = tracer.startSpan('order.place'); try { return fn() } catch (error) { span.recordException(error); throw error } finally { span.end() } }`, errors: [{ messageId: 'recordedOnly', line: 1, suggestions: one }] },
     {
       name: 'a class of the file that only records',
       code: `class Work { setStatus(code) { this.code = code }\n recordException(error) { this.error = error } }\n${withCatch(`span.recordException(error)\nif (isExpected(error)) span.setAttribute('cancelled', true)\nthrow error`)}`,

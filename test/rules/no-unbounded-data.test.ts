@@ -10,6 +10,7 @@ const at = (messageId: string, column: number, lineNumber = 3) => [{ messageId: 
 
 ruleTester.run('no-unbounded-data', findingsOnly(rule), {
   valid: [
+    { name: 'the page of a job in a forge (trace-workflows-action)', code: line(`span.setAttributes({ 'cicd.pipeline.task.run.url.full': task.url, 'url.full': job.url })`) },
     { name: 'the page of a thing in a forge', code: line(`span.setAttributes({ 'github.html_url': run.html_url, 'github.workflow_url': run.workflow_url })`) },
     { name: 'the page of a browser', code: line(`span.setAttribute('url.full', window.location.href)`) },
     { name: 'a moment that has a name', code: line(`let completionStartTime = ''\non('first', () => { completionStartTime = new Date().toISOString() })\nspan.setAttribute('llm.completion_start', completionStartTime)`) },

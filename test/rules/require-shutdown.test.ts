@@ -28,6 +28,7 @@ const ended: readonly [name: string, code: string][] = [
   ['never started here', `const sdk = new NodeSDK()\nregister(sdk)`],
   ['flushed by the instrumentation of AWS Lambda', `import { AwsLambdaInstrumentation } from '@opentelemetry/instrumentation-aws-lambda'\nnew NodeSDK({ instrumentations: [new AwsLambdaInstrumentation()] }).start()`],
   ['disposed of', `async function main() { await using sdk = new NodeSDK(); sdk.start(); await work() }`],
+  ['its processor exported, which handlers flush (across)', `import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-node'\nconst processor = new BatchSpanProcessor(exporter)\nconst sdk = new NodeSDK({ spanProcessors: [processor] })\nsdk.start()\nexport { processor }`],
   ['runs for its metrics only', `const sdk = new NodeSDK({ metricReaders: [reader], spanProcessors: [] })\nsdk.start()`],
 ]
 
@@ -96,6 +97,7 @@ ruleTester.run('require-shutdown', rule, {
     },
   ],
   invalid: [
+    { name: 'its processor kept to the file', code: `${sdk}import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-node'\nconst processor = new BatchSpanProcessor(exporter)\nconst sdk = new NodeSDK({ spanProcessors: [processor] })\nsdk.start()\nexport const started = true`, errors: [{ messageId: 'missing', suggestions: oneSuggestion }] },
     {
       name: 'behind a guard that says when nothing is sent (trigger.dev)',
       code: `${provider}export function setup() {\n  if (process.env.OTEL_TRACE_DISABLED === '1') return\n  ${made.trim()}\n  provider.register()\n}`,

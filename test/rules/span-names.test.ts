@@ -55,6 +55,7 @@ ruleTester.run('no-technical-span-name', findingsOnly(noTechnicalSpanName), {
     { name: 'a part that is not known may be the word of the business', code: start('`process.${kind}`') },
     { name: "a helper's prefix is a part of the name (maestro)", code: `${head}const record = (event) => { tracer.startSpan(\`invoice.\${event.type}\`).end() }\nrecord({ type: 'api-request' })` },
     { name: 'a word that the project gave a meaning', code: start(`'pipeline.run'`), settings: { spanguard: { spanNames: { technicalWords: { remove: ['run', 'pipeline'] } } } } },
+    { name: 'a placeholder that the callback replaces (livestore)', code: `${head}export const run = (sql) => tracer.startActiveSpan('db:...', (span) => { span.updateName(nameOf(sql)); span.end() })` },
     { name: 'k6 is another API', code: `import { Tracer } from 'k6/x/otel'; const tracer = new Tracer(); tracer.startSpan('handler')` },
   ],
   invalid: [
@@ -93,6 +94,7 @@ ruleTester.run('no-dynamic-span-name', findingsOnly(noDynamicSpanName), {
     { name: 'the destination of a message that is taken', code: start('`${this.subscription.id} receive`', ', { kind: SpanKind.CONSUMER }') },
     { name: 'a query of the program, by what it is called (graphql-hive)', code: start('`ClickHouse: ${queryId}`') },
     { name: 'what a program defines', code: start('`eval.scorer.${definition.id}`') },
+    { name: 'a path out of which ids are taken (IntervalInsights)', code: `${head}const route = url.pathname.replace(/\\d+/g, ':id')\ntracer.startSpan(\`GET \${route}\`).end()` },
     { name: 'what stands in where a thing has no name (openlit)', code: start('`invoke_agent ${agentName || agentId}`') },
     { name: 'a title where a run has no name (otel-cicd-action)', code: start('run.name ?? run.display_title') },
     { name: "in a helper, with its caller's words", code: `${head}function traced(agentId, agentName, fn) { return tracer.startActiveSpan(\`agent \${agentName || agentId}\`, fn) }\nexport const go = (agent, options, fn) => { const resolvedAgentId = agent.id\n  return traced(resolvedAgentId, resolveAgentName(options), fn) }` },
@@ -109,6 +111,7 @@ ruleTester.run('no-dynamic-span-name', findingsOnly(noDynamicSpanName), {
     { name: 'a raw path', code: start('`middleware ${req.path}`'), errors: [{ messageId: 'dynamic' }] },
     { name: 'a URL', code: start('`fetch ${url.toString()}`'), errors: [{ messageId: 'dynamic' }] },
     { name: 'behind ??', code: start('name ?? `session ${this.sessionId}`'), errors: [{ messageId: 'dynamic' }] },
+    { name: 'a path of which slashes are replaced', code: `${head}const route = url.pathname.replace(/^\\//, '')\ntracer.startSpan(\`GET \${route}\`).end()`, errors: [{ messageId: 'dynamic' }] },
     { name: 'the id of another thing where there is no name', code: start('job.name ?? order.id'), errors: [{ messageId: 'dynamic' }] },
     { name: 'a URL where there is no name', code: start('route.name ?? req.url'), errors: [{ messageId: 'dynamic' }] },
     { name: 'an id before a name', code: start('agent.id ?? agent.name'), errors: [{ messageId: 'dynamic' }] },

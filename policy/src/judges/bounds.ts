@@ -75,6 +75,8 @@ function boundOfCall(call: CallValue): Bound {
   if (name === undefined) return 'unknown'
   if (uniqueCalls.has(name) || timestampCalls.has(name)) return 'unbounded'
   if (name === 'stringify') return 'unbounded'
+  // `path.replace(ID, '/:id')`: what varies is taken out of it.
+  if ((name === 'replace' || name === 'replaceall') && isPlaceholder(call.arguments[1])) return 'unknown'
   if (passingCalls.has(name)) {
     const inner = call.receiver ?? call.arguments[0]
     return inner === undefined ? 'unknown' : boundOf(inner)
@@ -82,6 +84,11 @@ function boundOfCall(call: CallValue): Bound {
   const words = splitName(call.callee.at(-1) ?? '')
   const isGetter = words.length > 1 && (words[0] === 'get' || words[0] === 'generate')
   return isGetter ? boundOfName(words.slice(1), 'local') : 'unknown'
+}
+
+/** `:id`, `{id}`, `<id>`, `*`: what a route has where a value stood. */
+function isPlaceholder(value: Value | undefined): boolean {
+  return value?.kind === 'literal' && typeof value.value === 'string' && /[:*{<[]/.test(value.value)
 }
 
 /** What a name says of its values: `cacheKey`, `req.path` and `order.id` have no bound, `routePath` and `req.method` have. */

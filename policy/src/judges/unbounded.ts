@@ -48,7 +48,8 @@ export function unboundedWrite(fact: Pick<AttributeWrite, 'derivedFrom' | 'entry
   if (sink === 'metric-attribute') return boundOf(value) === 'unbounded' && !isConventional ? about('metric', value) : null
   const inner = unboundedValue(value, sink)
   // `url.template`: whoever names the key so writes what the conventions ask for, with its parameters left out.
-  if (inner?.messageId === 'url' && known !== null && splitName(known).includes('template')) return null
+  // So do `cicd.pipeline.run.url.full` and `vcs.repository.url.full`: pages, to be opened.
+  if (inner?.messageId === 'url' && known !== null && (splitName(known).includes('template') || /^(?:cicd|vcs)\./.test(known))) return null
   if (inner?.messageId === 'url' && isUrlOfThing(key, value)) return null
   // Some conventional attributes are lists (`gen_ai.response.finish_reasons`), some a time in ISO 8601 (`process.creation.time`).
   // What a helper makes itself is judged where the helper writes it: there it has its name.

@@ -51,8 +51,8 @@ export const wholeWords: ReadonlySet<string> = new Set([
 
 /** Words before `url` that say it is written in a configuration, or is the page of a thing in a forge (`html_url`), and not sent by a client. */
 export const configuredUrls: ReadonlySet<string> = new Set([
-  'api', 'backend', 'base', 'broker', 'cluster', 'collector', 'commit', 'endpoint', 'exporter', 'gateway', 'host', 'html', 'issuer', 'origin', 'otlp', 'pipeline', 'registry', 'repo', 'repository', 'route', 'server',
-  'service', 'site', 'template', 'workflow',
+  'api', 'backend', 'base', 'broker', 'build', 'cluster', 'collector', 'commit', 'endpoint', 'exporter', 'gateway', 'host', 'html', 'issuer', 'job', 'origin', 'otlp', 'pipeline', 'registry', 'repo',
+  'repository', 'route', 'run', 'server', 'service', 'site', 'template', 'workflow',
 ])
 
 /** Words in the name of a cookie that keeps somebody logged in. */

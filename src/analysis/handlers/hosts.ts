@@ -260,7 +260,7 @@ function isExportsTarget(node: TSESTree.Node): boolean {
 }
 
 /** Routes that answer for the process, not for anybody's request. */
-export const healthRoute = /^\/?(?:_?health(?:[-_/]?(?:check|z|live|ready))?|healthy|healthcheck|(?:__(?:lb)?)?heartbeat(?:__)?|alive|livez?|liveness|live|metrics|ok|ping|readyz?|readiness|ready|startupz?|up|favicon\.ico)\/?$/
+export const healthRoute = /^\/?(?:_?health(?:[-_/]?(?:check|z|live|ready))?|healthy|healthcheck|(?:__(?:lb)?)?heartbeat(?:__)?|alive|livez?|liveness|live|metrics|ok|ping|readyz?|readiness|ready|startupz?|status|up|favicon\.ico)\/?$/
 
 /** Health checks, and what the config's `handlers.ignore` names (`GET /healthz`, `* /internal/*`). */
 function isIgnoredRoute(call: HandlerCall, analysis: FileAnalysis): boolean {

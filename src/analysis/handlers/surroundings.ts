@@ -35,7 +35,7 @@ const register = `${runtimePackage}/register`
 const toolFolder = /\/(?:bench|benchmark|benchmarks|docs|(?:[\w-]+-)?fixtures|scripts)\//
 
 /** Folders that stand beside a project's programs, often packages of their own. */
-const standsApart = /^(?:(?:[\w-]+-)?backups|bench|benchmarks?|docs|(?:[\w-]+-)?mocks?(?:-[\w-]+)?|(?:[a-z]\w*M|m)ock(?:s|[A-Z]\w*)?|templates?|testapps?|testing|test-(?:agents?|apps?|bots?|clients?|servers?|services?|utils)|\w[\w-]*-tests?)$/
+const standsApart = /^(?:(?:[\w-]+-)?backups|(?:[\w-]+-)?bench(?:marks?)?|docs|(?:[\w-]+-)?mocks?(?:-[\w-]+)?|(?:[a-z]\w*M|m)ock(?:s|[A-Z]\w*)?|templates?|testapps?|testing|test-(?:agents?|apps?|bots?|clients?|servers?|services?|utils)|\w[\w-]*-tests?)$/
 
 /** Folders of programs that show how something else is used: nobody runs them as a service. */
 const showFolder = /^(?:[\w-]+-)?(?:demos?|examples?|playgrounds?|samples?|tutorials?)$/

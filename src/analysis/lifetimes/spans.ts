@@ -49,7 +49,7 @@ export function findOwnedSpans(analysis: FileAnalysis): OwnedSpan[] {
 const spanMethods: ReadonlySet<string> = new Set(Object.keys(receiverMethods.span))
 const readingMethods: ReadonlySet<string> = new Set(['addLinks', 'isRecording', 'spanContext'])
 
-/** A span by its name only, on which methods are called that no span has: somebody's own interface. */
+/** A span by its name only, on which methods are called that no span has, or a status is set that is a text: somebody's own interface. */
 function isOtherApi({ certainty, variables }: OwnedSpan): boolean {
   if (certainty === 'certain') return false
   return [...variables].some((variable) =>
@@ -57,8 +57,11 @@ function isOtherApi({ certainty, variables }: OwnedSpan): boolean {
       const member = (identifier as TSESTree.Node).parent
       if (member?.type !== 'MemberExpression' || member.object !== identifier) return false
       const name = getMemberName(member)
-      const isCalled = member.parent.type === 'CallExpression' && member.parent.callee === member
-      return isCalled && name !== null && !spanMethods.has(name) && !readingMethods.has(name)
+      const call = member.parent
+      if (call.type !== 'CallExpression' || call.callee !== member || name === null) return false
+      const [status] = call.arguments
+      const isText = name === 'setStatus' && status?.type === 'Literal' && typeof status.value === 'string'
+      return isText || (!spanMethods.has(name) && !readingMethods.has(name))
     }),
   )
 }

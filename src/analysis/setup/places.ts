@@ -6,7 +6,7 @@ import { getPackage } from '../../project/package-json.js'
 const SAMPLES = /^(?:(?:[\w.]+-)*(?:demos?|examples?|getting-started|playgrounds?|quick-?starts?|samples?|tutorials?)(?:-[\w.]+)*)$/i
 
 /** Folders of what measures: one way of sending against another, for as long as the measurement runs. */
-const BENCHMARKS = /^bench(?:es|marks?|marking)?$/i
+const BENCHMARKS = /^(?:[\w-]+-)?bench(?:es|marks?|marking)?$/i
 
 /** Does a file stand in a folder of samples, below the folder that is linted? */
 export function isSample(filename: string, cwd: string): boolean {

@@ -96,9 +96,18 @@ function readShutdown(
   }
   const hasBuffer = row.exportsByDefault || hasOutput(call, ownership, context)
   if (!hasBuffer || ownership.handedOver || flushesItself(sourceCode)) return { shutdown: 'unknown' }
-  if (hasOtherEnd(context.calls, sourceCode)) return { shutdown: 'unknown' }
+  if (hasOtherEnd(context.calls, sourceCode) || sharesProcessor(call, sourceCode)) return { shutdown: 'unknown' }
   if (ownership.exportedAs.length > 0 && !isUsedUnended(ownership.exportedAs, context.filename)) return { shutdown: 'unknown' }
   return { shutdown: 'none' }
+}
+
+/** `new NodeSDK({ spanProcessors: [processor] })` and `export { processor }`: whoever imports it flushes it, as handlers of serverless do. */
+function sharesProcessor({ node }: SetupCall, sourceCode: Readonly<SourceCode>): boolean {
+  return ['spanProcessor', 'spanProcessors'].some((option) => {
+    const value = getOption(node.arguments[0], option, sourceCode)
+    const given: readonly (TSESTree.Node | null)[] = value?.type === 'ArrayExpression' ? value.elements : [value]
+    return given.some((name) => name?.type === 'Identifier' && followName(name, sourceCode).exportedAs.length > 0)
+  })
 }
 
 /** A provider without a processor holds no span back, nor does one that prints each span at once. */
