@@ -5,17 +5,27 @@ import type { TSESTree } from '@typescript-eslint/types'
 class NodeOrigin implements Origin {
   readonly start: number
   readonly end: number
-  readonly from: Origin['from']
-  readonly to: Origin['to']
   readonly #node: TSESTree.Node
 
   constructor(node: TSESTree.Node) {
-    const { loc, range } = node
+    const { range } = node
     this.start = range[0]
     this.end = range[1]
-    this.from = loc.start
-    this.to = loc.end
     this.#node = node
+  }
+
+  // Lines are for who reads a finding; oxlint counts them anew for every node that is asked.
+  get from(): Origin['from'] {
+    return this.#node.loc.start
+  }
+
+  get to(): Origin['to'] {
+    return this.#node.loc.end
+  }
+
+  toJSON(): Origin {
+    const { end, from, start, to } = this
+    return { start, end, from, to }
   }
 
   static nodeOf(origin: Origin): TSESTree.Node | null {

@@ -31,7 +31,10 @@ describe('the spans that a file owns', () => {
 
   it('gives facts that can be written to a file', () => {
     const facts = lifetimesOf(analyze(`${head}async function f() { const span = tracer.startSpan('a'); await g(); span.end() }`)).map(({ fact }) => fact)
-    expect(JSON.parse(JSON.stringify(facts))).toEqual(facts)
+    const written = JSON.parse(JSON.stringify(facts)) as typeof facts
+    expect(written).toMatchObject(facts)
+    // Lines are counted when somebody asks, and written all the same.
+    expect(written[0]?.origin).toMatchObject({ from: facts[0]?.origin.from, to: facts[0]?.origin.to })
     expect(facts[0]?.openExits.map(({ kind, text }) => [kind, text])).toEqual([['await', 'await g()']])
   })
 })
