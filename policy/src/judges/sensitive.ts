@@ -165,11 +165,16 @@ function firstOf(values: readonly Value[], policy: Policy): Sensitive | null {
 }
 
 function findInText(text: string, at: Value): Sensitive | null {
-  const match = findSensitiveText(text).find(({ end, kind, start }) => kind !== 'email' || !OF_NOBODY.test(text.slice(start, end)))
+  const match = findSensitiveText(text).find(({ end, kind, start }) => kind !== 'email' || !isOfNobody(text.slice(start, end), at))
   return match === undefined ? null : { class: match.class, term: kindName[match.kind], at, literal: true }
 }
 
-/** An address of a domain that is kept for examples (RFC 2606). */
+/** An address that the source itself gives for an example. In a span that was recorded it stands for what would come of a real one. */
+function isOfNobody(address: string, { text }: Value): boolean {
+  return OF_NOBODY.test(address) && text.includes(address)
+}
+
+/** Domains that are kept for examples (RFC 2606). */
 const OF_NOBODY = /[@.]example\.(?:com|net|org)$|\.(?:example|invalid|localhost|test)$/i
 
 /** Stands for a part in a text: long enough for a value, and of no alphabet. */

@@ -209,15 +209,15 @@ describe('a status that is not OK', () => {
 
 describe('a call that is given up', () => {
   it('by its deadline is DEADLINE_EXCEEDED and ERROR on both sides', async () => {
-    const { code } = await client.get({ waitMs: 300 }, { deadline: Date.now() + 60 })
+    const { code } = await client.get({ waitMs: 1_500 }, { deadline: Date.now() + 700 })
     expect(code).toBe(status.DEADLINE_EXCEEDED)
-    await sleep(50)
+    await sleep(300)
     const spans = await sides()
     for (const side of [spans.client, spans.server]) {
       expect(side.attributes).toMatchObject({ 'rpc.status_code': 'DEADLINE_EXCEEDED', 'error.type': 'DEADLINE_EXCEEDED' })
       expect(side.status.code).toBe('ERROR')
     }
-    await sleep(250)
+    await sleep(700)
     expect(await tracing.spans()).toEqual([])
   })
 
