@@ -83,7 +83,7 @@ app.get('/orders/:id', (request, response) => {
   response.json({ id: request.params.id })
 })
 
-const server = app.listen(0, () => {
+const server = app.listen(Number(process.env.PORT ?? 0), () => {
   console.log('listening on ' + server.address().port)
 })
 `
