@@ -57,6 +57,28 @@ write(
   forFixers,
 )
 
+/** Values that an enumerated key had and the key that replaced it has not: `mssql` is `microsoft.sql_server` now. */
+const changed = replaced.flatMap(([key, replacement]) => {
+  const before = enumerated(key)
+  const now = new Set(enumerated(replacement))
+  const gone = now.size === 0 ? [] : before.filter((value) => !now.has(value)).sort()
+  return gone.length === 0 ? [] : [[key, gone] as const]
+})
+write(
+  'changed-values.ts',
+  `${changed.length} keys whose replacement calls some of their values otherwise, with these values.`,
+  `export const changedValues: Readonly<Record<string, readonly string[]>> = {\n${changed
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([key, gone]) => `  '${key}': [${gone.map(quote).join(', ')}],\n`)
+    .join('')}}\n`,
+  forFixers,
+)
+
+function enumerated(key: string): string[] {
+  const prefix = `${key.toUpperCase().replaceAll('.', '_')}_VALUE_`
+  return Object.entries(values).flatMap(([name, value]) => (name.startsWith(prefix) && typeof value === 'string' ? [value] : []))
+}
+
 function readFile(file: string): readonly Attribute[] {
   return readAttributes(readFileSync(path.join(folder, 'dist', `${file}.d.cts`), 'utf8'))
 }

@@ -39,6 +39,7 @@ ruleTester.run('no-unbounded-data', findingsOnly(rule), {
     { name: 'an object of attributes from elsewhere', code: line(`span.setAttributes(attributes)`) },
     { name: 'the bare parameter of a helper is judged where it is called', code: line(`export function note(fields) { span.setAttributes(fields) }`) },
     { name: 'a constant event', code: line(`span.addEvent('order.placed')`) },
+    { name: 'the id of a server that is configured, on a metric (squad-layer-manager)', code: line(`metrics.getMeter('m').createCounter('c').add(1, { 'server.id': ctx.serverId, shard: shard.id })`) },
     { name: 'few values on a metric', code: line(`metrics.getMeter('m').createCounter('c').add(1, { region: region, method: req.method })`) },
     { name: 'a list that is written out, serialised', code: line(`span.addEvent('posts.listed', { posts: JSON.stringify([{ name: 'a', length: 200 }, { name: 'b', length: 50 }]) })`) },
     { name: "an error's message, serialised", code: line(`span.setStatus({ code: 2, message: error instanceof Error ? error.message : JSON.stringify(error.message) })

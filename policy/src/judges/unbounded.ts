@@ -4,7 +4,7 @@ import { splitName } from '../names.js'
 import { isConventionalKey } from '../listed-keys.js'
 import { resolveValue } from '../values.js'
 import { clockWords, requestWords, timestampCalls, uniqueCalls } from '../words/bounds.js'
-import { attributeBags, configuredUrls, countWords, payloadWords, scalarWords, serialisers, wholeWords } from '../words/carriers.js'
+import { attributeBags, configuredUrls, countWords, deployedOwners, payloadWords, scalarWords, serialisers, wholeWords } from '../words/carriers.js'
 import { boundOf } from './bounds.js'
 import { knownKey } from './key.js'
 import { membersOf } from './masking.js'
@@ -38,6 +38,12 @@ type Found = Pick<Finding, 'rule' | 'messageId' | 'data' | 'origin'>
 type MessageId = keyof (typeof unboundedMessages)['no-unbounded-data']
 const RULE = 'no-unbounded-data'
 
+/** `server.id`, `shardId`: of what is deployed there are as many as somebody set up, and a metric is asked about each. */
+function isIdOfDeployed(value: Value): boolean {
+  const words = pathOf(value).flatMap(splitName)
+  return words.at(-1) === 'id' && deployedOwners.has(words.at(-2) ?? '')
+}
+
 /** What has no bound in a key and its value. */
 export function unboundedWrite(fact: Pick<AttributeWrite, 'derivedFrom' | 'entry' | 'key' | 'ofField' | 'origin' | 'sink' | 'value'>): Found | null {
   const { key, sink, value } = fact
@@ -45,7 +51,7 @@ export function unboundedWrite(fact: Pick<AttributeWrite, 'derivedFrom' | 'entry
   const known = knownKey(key)
   const isConventional = known !== null && isConventionalKey(known)
   // `server.address` and the like are attributes of the conventions' own metrics.
-  if (sink === 'metric-attribute') return boundOf(value) === 'unbounded' && !isConventional ? about('metric', value) : null
+  if (sink === 'metric-attribute') return boundOf(value) === 'unbounded' && !isConventional && !isIdOfDeployed(value) ? about('metric', value) : null
   const inner = unboundedValue(value, sink)
   // `url.template`: whoever names the key so writes what the conventions ask for, with its parameters left out.
   // So do `cicd.pipeline.run.url.full` and `vcs.repository.url.full`: pages, to be opened.

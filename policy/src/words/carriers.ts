@@ -36,6 +36,9 @@ export const payloadWords: ReadonlySet<string> = new Set([
   'body', 'headers', 'html', 'payload', 'prompt', 'rawbody', 'xml',
 ])
 
+/** Before `id`: what somebody deploys or configures, so that there are few of them. */
+export const deployedOwners: ReadonlySet<string> = new Set(['broker', 'cluster', 'datacenter', 'host', 'partition', 'region', 'server', 'shard', 'zone'])
+
 /** Last words of the name of one text or number, which is as short in a serialiser's hands as before. */
 export const scalarWords: ReadonlySet<string> = new Set(['code', 'count', 'duration', 'host', 'hostname', 'id', 'index', 'kind', 'length', 'level', 'method', 'name', 'number', 'port', 'protocol', 'size', 'uuid', 'version'])
 

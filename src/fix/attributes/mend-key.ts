@@ -1,10 +1,11 @@
-import { type AttributeWrite, type Finding, isListedKey, knownKey, nearestListedKey, replacementOf, shorten, splitName, toKeyForm } from '@spanguard/policy'
+import { type AttributeWrite, type Finding, isListedKey, knownKey, literalText, nearestListedKey, replacementOf, shorten, splitName, toKeyForm, type Value } from '@spanguard/policy'
 
 import { getEnclosingFunction } from '../../analysis/bindings.js'
 import { findingsOfDraft, type JudgedFact } from '../../analysis/findings.js'
 import type { FileAnalysis } from '../../analysis/index.js'
 import { findNode } from '../../analysis/origins.js'
 import type { Mend } from '../../analysis/report.js'
+import { changedValues } from '../../otel/changed-values.js'
 import { type AttributeEntry, findEntry, removeEntry } from '../attribute-entry.js'
 import { renameKey } from '../rename-key.js'
 
@@ -20,7 +21,7 @@ export function mendKey({ fact, finding }: JudgedFact, filename: string, analysi
   }
   switch (finding.messageId) {
     case 'replaced':
-      return rename(successorOf(key))
+      return rename(successorOf(key, fact.value))
     case 'nearest': {
       const nearest = nearestListedKey(key, analysis.policy)
       const isSame = nearest !== null && splitName(nearest).join() === splitName(key).join()
@@ -45,7 +46,10 @@ export function mendKey({ fact, finding }: JudgedFact, filename: string, analysi
 }
 
 /** The key that replaced another, where there is one and it takes the same values. */
-function successorOf(key: string): string | null {
+function successorOf(key: string, value: Value): string | null {
+  const text = literalText(value)
+  // `'db.system': 'mssql'` is `'db.system.name': 'microsoft.sql_server'`: renamed alone, it would be a value that nobody asks for.
+  if (text !== null && changedValues[key]?.includes(text) === true) return null
   const replacement = replacementOf(key)
   if (replacement === null) return null
   return replacement.key ?? /^"([\w.]+)"$/.exec(replacement.text)?.[1] ?? null

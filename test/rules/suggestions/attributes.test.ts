@@ -200,6 +200,8 @@ runOffers(
     },
     { name: "a constant of this file that only spans read is changed where it stands", code: on(`const KEY = 'http.method'\nspan?.setAttribute(KEY, 'GET')`), finds: 'replaced', offers: [['rename', on(`const KEY = 'http.request.method'\nspan?.setAttribute(KEY, 'GET')`)]] },
     { name: 'one that others read stays', code: on(`const KEY = 'http.method'\nlog(KEY)\nspan?.setAttribute(KEY, 'GET')`), finds: 'replaced', offers: [['rename', on(`const KEY = 'http.method'\nlog(KEY)\nspan?.setAttribute('http.request.method', 'GET')`)]] },
+    { name: 'a value that the new key calls otherwise', code: on(`span?.setAttribute('db.system', 'mssql')`), finds: 'replaced', offers: [] },
+    { name: 'a value that both keys have', code: on(`span?.setAttribute('db.system', 'postgresql')`), finds: 'replaced', offers: [['rename', on(`span?.setAttribute('db.system.name', 'postgresql')`)]] },
     { name: 'split into several: the value has to change', code: on(`span?.setAttribute('http.flavor', '1.1')`), finds: 'replaced', offers: [] },
   ],
   [{ name: 'a literal', code: on(`span?.setAttribute("http.status_code", 200)`), finds: 'replaced', output: on(`span?.setAttribute('http.response.status_code', 200)`) }],
