@@ -37,6 +37,7 @@ ruleTester.run('batch-export', rule, {
     { name: 'a benchmark, which measures one way of sending against another', filename: 'benchmarks/apollo/index.js', code: `${sdk}use(new SimpleSpanProcessor(exporter))` },
     { name: 'batches', code: `${sdk}use(new BatchSpanProcessor(exporter))` },
     { name: 'an exporter of the project, which may send nothing anywhere (temporal)', code: `${sdk}import { WorkflowExporter } from './workflow-exporter'\nuse(new SimpleSpanProcessor(new WorkflowExporter()))` },
+    { name: 'an exporter of the project that is said to keep spans in memory (review-yeti-bot)', code: `${sdk}import { inMemorySpanExporter } from './spans'\nuse(new SimpleSpanProcessor(inMemorySpanExporter))` },
     { name: 'a class of this file as the exporter', code: `${sdk}class Keep { export() {} shutdown() {} }\nconst exporter = new Keep()\nuse(new SimpleSpanProcessor(exporter))` },
     { name: 'a Lambda, which freezes before a batch is sent', code: `${sdk}const name = process.env.AWS_LAMBDA_FUNCTION_NAME\nuse(new SimpleSpanProcessor(exporter))` },
     { name: 'under a kind of debugging (autotel)', code: `${sdk}if (debugMode === 'pretty') use(new SimpleSpanProcessor(exporter))` },
@@ -58,6 +59,7 @@ use(new SimpleSpanProcessor(new InMemorySpanExporter()))`,
     },
   ],
   invalid: [
+    { name: 'an exporter of the project whose name says nothing', code: `${sdk}import { spanExporter } from './spans'\nuse(new SimpleSpanProcessor(spanExporter))`, errors: [{ messageId: 'simple', line: 3, suggestions: oneSuggestion }] },
     { name: 'a variable that is filled twice, each time for certain', code: `${sdk}let exporter = new ConsoleSpanExporter()\nuse(exporter)\nexporter = other`, errors: [{ messageId: 'console', line: 2 }] },
     { name: 'a folder that is called after a bench in a garden', filename: 'workbench/index.js', code: `${sdk}use(new SimpleSpanProcessor(exporter))`, errors: [{ messageId: 'simple', line: 2, suggestions: oneSuggestion }] },
     {

@@ -1,4 +1,4 @@
-import type { ExporterEndpoint, SpanOutput } from '@spanguard/policy'
+import { type ExporterEndpoint, type SpanOutput, splitName } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 
@@ -50,6 +50,11 @@ export function isOwnExporter(call: SetupCall, sourceCode: Readonly<SourceCode>)
   const [argument] = call.node.arguments
   if (argument === undefined) return false
   const made = resolveOnce(getOption(argument, 'exporter', sourceCode) ?? argument, sourceCode)
+  if (made.type === 'Identifier') {
+    // `inMemorySpanExporter` of './spans.js' says that it does not.
+    const binding = findBinding(made, sourceCode)
+    return binding?.kind === 'import' && isOwnModule(binding.module) && splitName(made.name).includes('memory')
+  }
   if (made.type !== 'NewExpression' || made.callee.type !== 'Identifier') return false
   const binding = findBinding(made.callee, sourceCode)
   return binding?.kind === 'class' || (binding?.kind === 'import' && isOwnModule(binding.module))
