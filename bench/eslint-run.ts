@@ -3,6 +3,8 @@ import path from 'node:path'
 
 import { build } from 'esbuild'
 
+import { bundling } from '../scripts/bundling.mjs'
+
 export const root = path.resolve(import.meta.dirname, '..')
 /** What `import 'eslint-plugin-spanguard'` loads. */
 export const built = path.join(root, 'dist', 'plugin.js')
@@ -37,12 +39,7 @@ export async function bundleWithAnalysis(): Promise<string> {
       resolveDir: root,
     },
     outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    packages: 'external',
-    logLevel: 'warning',
+    ...bundling,
   })
   return outfile
 }

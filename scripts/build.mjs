@@ -8,6 +8,7 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { build } from 'esbuild'
 
+import { bundling } from './bundling.mjs'
 import { replaceSpreads } from './spreads.mjs'
 
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
@@ -47,12 +48,7 @@ async function bundlePlugin() {
     absWorkingDir: root,
     entryPoints: ['dist/src/index.js'],
     outfile: 'dist/plugin.js',
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    packages: 'external',
-    logLevel: 'warning',
+    ...bundling,
   })
 }
 
@@ -64,15 +60,10 @@ async function bundle(workspace) {
     entryPoints: [...entries(workspace)],
     outdir: output,
     chunkNames: 'shared/[hash]',
-    bundle: true,
     splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    packages: 'external',
     sourcemap: true,
     metafile: true,
-    logLevel: 'warning',
+    ...bundling,
   })
   // The names of shared files change with what is in them: those of former builds would be published with the package.
   const written = new Set(Object.keys(metafile.outputs).map(file => path.resolve(workspace, file)))

@@ -48,5 +48,6 @@ export {
   memberOf,
   resolveValue,
   type Spread,
+  type Writable,
   yieldOf,
 } from './values.js'

@@ -111,7 +111,8 @@ function extendPath(value: ParameterValue | ReferenceValue, names: readonly stri
  * only when somebody wants it.
  */
 
-type Writable<Kind extends Value> = { -readonly [Key in keyof Kind]: Kind[Key] }
+/** A value while it is put together. */
+export type Writable<Kind extends Value> = { -readonly [Key in keyof Kind]: Kind[Key] }
 
 function fieldOfReference(owner: ReferenceValue, base: Pick<Value, 'origin' | 'text' | 'type'>, names: readonly string[]): Writable<ReferenceValue> {
   const { imported, module, root } = owner

@@ -14,6 +14,7 @@ import {
   type ReferenceValue,
   type UnknownValue,
   type Value,
+  type Writable,
   yieldOf,
 } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
@@ -150,8 +151,6 @@ function getBase(node: TSESTree.Node, sourceCode: Readonly<SourceCode>): Base {
 /*
  * The commonest values are written key by key: a spread takes as long as all else of most of them.
  */
-
-type Writable<Kind extends Value> = { -readonly [Key in keyof Kind]: Kind[Key] }
 
 function literal({ origin, text, type }: Base, value: LiteralValue['value']): LiteralValue {
   return type === undefined ? { origin, text, kind: 'literal', value } : { origin, text, type, kind: 'literal', value }

@@ -20,6 +20,7 @@ app.listen(3000)
 /** How often the rule speaks of an app in the file, linted from the folder. */
 function lint(folder: string, file: string): number {
   const linter = new Linter({ configType: 'flat', cwd: service(folder) })
+  // ESLint and typescript-eslint have types of their own for a parser and a plugin.
   const config = { files: ['**/*.ts'], plugins: { spanguard: plugin }, languageOptions: { parser }, rules: { 'spanguard/require-handler-tracing': 'error' } } as unknown as Linter.Config
   return linter.verify(app, [config], { filename: service(file) }).filter(({ ruleId }) => ruleId === 'spanguard/require-handler-tracing').length
 }

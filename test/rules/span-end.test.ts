@@ -7,6 +7,20 @@ const tracer = trace.getTracer('shop')
 /** The file that a function body makes; its first line is line 3. */
 const inFunction = (body: string, kind = 'async function handle(order, reply)'): string => `${head}${kind} {\n${body}\n}\n`
 
+/** Work that may give a promise: what is done once that has settled, and an end where there is none. */
+const orPromise = (settled: string): string => inFunction(`const span = tracer.startSpan('order.place')
+let result
+try {
+  result = place(order)
+  if (result instanceof Promise) return result.catch(note).finally(() => ${settled})
+  return result
+} catch (error) {
+  note(error)
+  throw error
+} finally {
+  if (!(result instanceof Promise)) span.end()
+}`, 'function handle(order)')
+
 type MessageId = 'abandoned' | 'failureCallback' | 'fulfils' | 'never' | 'nextRound' | 'oneSided' | 'overwritten' | 'reachesEnd' | 'rejects' | 'returns' | 'subscription' | 'throws' | 'unkept' | 'untaken'
 interface Place {
   readonly line: number
@@ -66,18 +80,7 @@ try {
   }
   trace(name, callback) { return tracer.startActiveSpan(name, (span) => this.#run(span, callback)) }
 }` },
-    { name: 'ended by the promise, or at once where there is none (vitest)', code: inFunction(`const span = tracer.startSpan('order.place')
-let result
-try {
-  result = place(order)
-  if (result instanceof Promise) return result.catch(note).finally(() => span.end())
-  return result
-} catch (error) {
-  note(error)
-  throw error
-} finally {
-  if (!(result instanceof Promise)) span.end()
-}`, 'function handle(order)') },
+    { name: 'ended by the promise, or at once where there is none (vitest)', code: orPromise('span.end()') },
     { name: 'given to a stream behind a proxy that is returned (langtrace)', code: `import { readStream } from './streams.js'\n${inFunction(`const span = tracer.startSpan('order.place')
 try {
   const answer = await place(order)
@@ -412,18 +415,7 @@ try {
   else if (!order) note(order)
   return failed
 }`), 'returns', { line: 13 }),
-    leak('ended where there is no promise only', inFunction(`const span = tracer.startSpan('order.place')
-let result
-try {
-  result = place(order)
-  if (result instanceof Promise) return result.catch(note).finally(() => order.close())
-  return result
-} catch (error) {
-  note(error)
-  throw error
-} finally {
-  if (!(result instanceof Promise)) span.end()
-}`, 'function handle(order)'), 'returns', { line: 8 }),
+    leak('ended where there is no promise only', orPromise('order.close()'), 'returns', { line: 8 }),
     leak('given to a stream that nobody is given', `import { readStream } from './streams.js'\n${inFunction(`const span = tracer.startSpan('order.place')
 try {
   const answer = await place(order)

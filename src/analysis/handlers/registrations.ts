@@ -1,4 +1,4 @@
-import type { Handler, Value } from '@spanguard/policy'
+import { type Handler, resolveValue, type Value } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 
 import { exportName, type FrameworkDescriptor, type HandlerRow, matchesExport, type MiddlewareRow } from '../../frameworks/index.js'
@@ -158,7 +158,7 @@ export function literalText(node: TSESTree.Node | null, context: ReceiverContext
   // Most are written in place, or are middleware: that takes no value to be made.
   if (node === null || node.type === 'Literal') return typeof node?.value === 'string' ? node.value : null
   if (node.type === 'CallExpression' && !joins(node)) return null
-  const value = resolve(valueOf(node, context.sourceCode))
+  const value = resolveValue(valueOf(node, context.sourceCode))
   return value.kind === 'literal' && typeof value.value === 'string' ? value.value : null
 }
 
@@ -168,16 +168,12 @@ function joins({ callee }: TSESTree.CallExpression): boolean {
   return name === 'concat' || name === 'join'
 }
 
-function resolve(value: Value): Value {
-  return value.kind === 'reference' && value.resolved !== undefined ? resolve(value.resolved) : value
-}
-
 /** An object expression, given in place or by a variable's name. */
 export function resolveObject(node: TSESTree.Node, context: ReceiverContext): TSESTree.ObjectExpression | null {
   const expression = unwrap(node)
   if (expression.type === 'ObjectExpression') return expression
   if (expression.type !== 'Identifier') return null
-  const value = resolve(valueOf(expression, context.sourceCode))
+  const value = resolveValue(valueOf(expression, context.sourceCode))
   if (value.kind !== 'object') return null
   const made = findNode(value.origin)
   return made?.type === 'ObjectExpression' ? made : null
