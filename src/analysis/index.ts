@@ -1,12 +1,10 @@
-import path from 'node:path'
-
 import type { Config, Fact, Origin, Policy } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 import type { RuleContext } from '@typescript-eslint/utils/ts-eslint'
 
 import { isOutOfScope } from '../project/file-scope.js'
 import { folderOf, forAMoment } from '../project/moment.js'
-import { getSettings, type Settings } from '../settings/index.js'
+import { getSettings, getSettingsOfRun, type Settings } from '../settings/index.js'
 import { readDeclaredHelpers, wordOfHelper } from '../otel/declared-helpers.js'
 import { mayConcernSetup, mayHoldSetup, setupWords } from '../otel/setup.js'
 import { tracingWords } from '../otel/words.js'
@@ -112,7 +110,7 @@ function settingsOf({ filename, settings }: AnyContext): Settings {
 }
 
 function askFor(settings: AnyContext['settings']): (folder: string) => Settings {
-  return forAMoment((folder) => getSettings(settings, path.join(folder, 'any.ts')))
+  return forAMoment((folder) => getSettingsOfRun(settings, folder))
 }
 
 /** A class, since one is made for every file of a run, most of which are asked two questions and no more. */

@@ -80,7 +80,7 @@ const declaringAbove = forAMoment((folder): readonly DeclaringFile[] => {
 const listings = new Map<string, { readonly version: number; readonly found: readonly string[] }>()
 
 /** Which of the files a folder holds. A folder's time changes with its entries, so that most questions cost one look. */
-function namesIn(dir: string): readonly string[] {
+const namesIn = forAMoment((dir): readonly string[] => {
   const version = statSync(dir, { throwIfNoEntry: false })?.mtimeMs
   if (version === undefined) return []
   const known = listings.get(dir)
@@ -88,7 +88,7 @@ function namesIn(dir: string): readonly string[] {
   const found = names.filter((name) => existsSync(path.join(dir, name)))
   listings.set(dir, { version, found })
   return found
-}
+})
 
 interface DeclaredFunction {
   /** The module without extension, as it is written: `src/users`. */

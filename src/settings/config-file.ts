@@ -3,6 +3,7 @@ import path from 'node:path'
 
 import { type Config, ConfigError, parseConfig } from '@spanguard/policy'
 
+import { forAMoment } from '../project/moment.js'
 import { withExtended } from './extend.js'
 
 /** What a config file may be called. A folder has one of them only. */
@@ -43,6 +44,17 @@ export function findNearestConfig(filename: string): string | null {
     folder = parent
   }
 }
+
+/**
+ * The same for the files of a run, which stand in few folders below the same ones: what these said is believed for a moment.
+ *
+ * @param folder absolute
+ * @throws ConfigError as `findNearestConfig` does
+ */
+export const nearestConfigOfRun = forAMoment((folder): string | null => {
+  const parent = path.dirname(folder)
+  return configIn(folder) ?? (parent === folder ? null : nearestConfigOfRun(parent))
+})
 
 /** Is a config code, which only an asynchronous import can load? */
 export function isCode(file: string): boolean {

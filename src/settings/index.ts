@@ -2,7 +2,7 @@ import path from 'node:path'
 
 import { type Config, ConfigError, parseConfig, type Policy, toPolicy } from '@spanguard/policy'
 
-import { findNearestConfig, isCode, readConfigFile } from './config-file.js'
+import { findNearestConfig, isCode, nearestConfigOfRun, readConfigFile } from './config-file.js'
 import { withExtended } from './extend.js'
 
 /** The config that holds for a file, and the policy it makes. The same object as long as nothing has changed. */
@@ -31,8 +31,22 @@ const none: Config = {}
  * @throws ConfigError when a config is not valid, cannot be read, or differs from the other one
  */
 export function getSettings(settings: unknown, filename: string): Settings {
+  return toSettingsBeside(settings, findNearestConfig(filename))
+}
+
+/**
+ * The same for any file of a folder, as a run asks: what the folders hold is believed for a moment.
+ *
+ * @param folder absolute
+ * @throws ConfigError as `getSettings` does
+ */
+export function getSettingsOfRun(settings: unknown, folder: string): Settings {
+  return toSettingsBeside(settings, nearestConfigOfRun(folder))
+}
+
+/** @param nearest the config file that is nearest to what is asked about */
+function toSettingsBeside(settings: unknown, nearest: string | null): Settings {
   const own = (settings as { spanguard?: unknown } | undefined)?.spanguard
-  const nearest = findNearestConfig(filename)
   if (own === undefined) return nearest === null ? toSettings(none, null) : toSettings(readConfigFile(nearest), nearest)
   const file = typeof own === 'string' ? path.resolve(own) : null
   const config = file === null ? readObject(own) : readConfigFile(file)

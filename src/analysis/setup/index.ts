@@ -83,7 +83,9 @@ function createSetup(file: OpenFile, { cwd, filename, sourceCode }: RuleOfFile):
     get analysis() {
       return file.analysis
     },
-    isApproved: matchesApproved(filename, approved),
+    get isApproved() {
+      return matchesApproved(filename, approved)
+    },
     get providers() {
       return getProviders()
     },
