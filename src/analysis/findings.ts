@@ -1,4 +1,4 @@
-import { type Fact, type Finding, isLibraryPurpose, isRenamed, isSwitchable, judgeFact, selectFindings, writesBothKeys } from '@spanguard/policy'
+import { type Fact, type Finding, isLibraryPurpose, isPathOfDatabase, isRenamed, isSwitchable, judgeFact, selectFindings, writesBothKeys } from '@spanguard/policy'
 import type { RuleContext, RuleListener } from '@typescript-eslint/utils/ts-eslint'
 
 import { isReadByBackend } from '../project/older-keys.js'
@@ -23,6 +23,8 @@ const opened = forLast((_: FileAnalysis): { file: OpenFile | null } => ({ file: 
 interface FindingOptions<MessageId extends string> {
   /** `--fix` applies the suggestion. */
   readonly fix: boolean
+  /** Of the rule's findings those that its options ask for; all, when left out. */
+  readonly asksFor?: (finding: Finding) => boolean
   /** What to write instead, the best first; empty where nobody can say. */
   readonly mend: (judged: JudgedFact, analysis: FileAnalysis) => readonly Mend<MessageId>[]
 }
@@ -34,13 +36,14 @@ interface FindingOptions<MessageId extends string> {
 export function reportFindings<MessageId extends string>(
   context: Readonly<RuleContext<MessageId, readonly unknown[]>>,
   rule: string,
-  { fix, mend }: FindingOptions<MessageId>,
+  { asksFor, fix, mend }: FindingOptions<MessageId>,
 ): RuleListener {
   const file = openFile(context)
   if (!file.mentionsTracing || file.outOfScope) return {}
   return {
     Program() {
       for (const judgedFact of findingsOf(file, rule)) {
+        if (asksFor?.(judgedFact.finding) === false) continue
         opened(file.analysis).file = file
         reportFinding(context, judgedFact.finding, mend(judgedFact, file.analysis), fix)
       }
@@ -76,7 +79,7 @@ function judgeFile(file: OpenFile): ReadonlyMap<string, readonly JudgedFact[]> {
   for (const fact of analysis.facts) {
     for (const finding of selectFindings(judgeFact(fact, analysis.policy, isOn), isOn)) {
       const place = `${finding.rule}:${finding.origin.start}:${finding.origin.end}`
-      if (seen.has(place) || isAskedFor(finding, fact, file) || writesBothKeys(finding, fact, analysis.facts) || isRenamed(finding, fact, analysis.facts)) continue
+      if (seen.has(place) || isAskedFor(finding, fact, file) || writesBothKeys(finding, fact, analysis.facts) || isRenamed(finding, fact, analysis.facts) || isPathOfDatabase(finding, fact, analysis.facts)) continue
       if (fact.derivedFrom === undefined) guilty.add(`${finding.rule}:${fact.origin.start}`)
       else if (guilty.has(`${finding.rule}:${fact.derivedFrom.start}`)) continue
       seen.add(place)

@@ -10,6 +10,10 @@ const at = (messageId: 'key' | 'literal' | 'swapped' | 'value', column: number, 
 ruleTester.run('no-sensitive-data', findingsOnly(rule), {
   valid: [
     { name: 'an address of nobody (hatchet)', code: `import { trace } from '@opentelemetry/api'\ntrace.getActiveSpan()?.setAttribute('order.note', 'sent to customer@example.com')` },
+    { name: 'the full name of an operation, by the key', code: line(`span.setAttribute('op.name', fullName)`) },
+    { name: 'the full name of an operation, put together here', code: line("const fullName = `${options.module.name}:${name}`\nmetrics.getMeter('m').createHistogram('h').record(1, { [Keys.NAME]: fullName })") },
+    { name: 'who holds a lock', code: line(`span.setAttribute('combo.lock_token', lockToken)`) },
+    { name: 'the path of an SQLite file under the name of a URL', code: line(`import { ATTR_DB_NAMESPACE, ATTR_DB_SYSTEM_NAME, DB_SYSTEM_NAME_VALUE_SQLITE } from '@opentelemetry/semantic-conventions/incubating'\nspan.setAttributes({ [ATTR_DB_SYSTEM_NAME]: DB_SYSTEM_NAME_VALUE_SQLITE, [ATTR_DB_NAMESPACE]: config.DATABASE_URL })`) },
     { name: 'a count of tokens', code: line(`span.setAttribute('gen_ai.usage.input_tokens', usage.input_tokens)`) },
     { name: "a card's brand", code: line(`span.setAttribute('payment.card_type', card.type)`) },
     { name: 'whether there is a secret', code: line(`span.setAttribute('feature.ai', !!(API_KEY || OTHER_KEY))`) },
@@ -45,6 +49,11 @@ ruleTester.run('no-sensitive-data', findingsOnly(rule), {
     { name: 'tests', code: line(`span.setAttribute('password', password)`), filename: 'src/orders.test.ts' },
   ],
   invalid: [
+    { name: 'the full name of somebody, whatever the key', code: line(`span.setAttribute('op.name', user.fullName)`), errors: at('value', 30) },
+    { name: 'a full name under a key that says nothing', code: line(`span.setAttribute('order.note', fullName)`), errors: at('value', 33) },
+    { name: 'a full name put together of names', code: line('const fullName = `${user.firstName} ${user.lastName}`\nspan.setAttribute("order.note", fullName)'), errors: at('value', 33, 4) },
+    { name: 'the URL of a database that listens', code: line(`span.setAttributes({ 'db.system.name': 'postgresql', 'db.namespace': config.DATABASE_URL })`), errors: at('value', 70) },
+    { name: 'the URL of a database beside another write of SQLite', code: line(`span.setAttribute('db.system.name', 'sqlite')\nother.setAttribute('db.namespace', config.DATABASE_URL)\nspan.setAttribute('db.namespace', config.DATABASE_URL)`), errors: at('value', 35, 5) },
     { name: 'in the object that a function of this file gives back', code: line('span.setAttributes(describe(order))\nfunction describe(order) { return { "user.email": order.email, "order.id": order.id } }'), errors: [{ messageId: 'key' }] },
     { name: 'in the object of an arrow function, spread', code: line('const describe = (order) => ({ "card.number": order.card })\nspan.setAttributes({ "order.id": order.id, ...describe(order) })'), errors: [{ messageId: 'key' }] },
     { name: 'whom a mail is sent to', code: line(`span.setAttribute('email.to_addresses', mail.to)`), errors: at('key', 19) },

@@ -84,6 +84,7 @@ ruleTester.run('no-dynamic-span-name', findingsOnly(noDynamicSpanName), {
     { name: 'a procedure', code: start('`trpc.${opts.type}.${opts.path}`') },
     { name: 'an SQL verb', code: start('`db.${operation.toLowerCase()}`') },
     { name: "a tool's name", code: start('`mcp.tool.${toolName}`') },
+    { name: 'an operation that a header of the house names', code: start("`handle ${req.headers['x-bot-operation']}`") },
     { name: "messaging's own form", code: start('`${operation} ${destination}`') },
     { name: 'one of two', code: start('`order.${order.total > 10 ? "large" : "small"}`') },
     { name: 'the parameter of a helper is judged where it is called', code: `${head}export const traced = (name, fn) => tracer.startActiveSpan(name, fn)` },

@@ -102,6 +102,8 @@ function boundOfName(path: readonly string[], root: string): Bound {
   if (/^[A-Z][A-Z\d_]*$/.test(last) && (root === 'import' || root === 'local')) return 'bounded'
   const words = splitName(last)
   const ending = words.at(-1) ?? ''
+  // `req.headers['x-operation']`: a header of the house's own protocol, which has few of them.
+  if (/^x-/i.test(last) && boundedWords.has(ending) && names.at(-2)?.toLowerCase() === 'headers') return 'bounded'
   // `req.params.id`: what its sender wrote, whatever it is called.
   if (names.slice(-3, -1).some((name, index, owners) => requestParts.has(name.toLowerCase()) && requestWords.has(splitName(owners[index - 1] ?? '').at(-1) ?? ''))) {
     return 'unbounded'

@@ -1,11 +1,14 @@
 import type { Policy } from '../config.js'
-import type { AttributeBag, AttributeWrite, CallValue, ConcatValue, ObjectValue, ReferenceValue, TemplateValue, TypeFact, Value } from '../facts.js'
+import type { AttributeBag, AttributeWrite, CallValue, ConcatValue, Fact, ObjectValue, ReferenceValue, TemplateValue, TypeFact, Value } from '../facts.js'
 import type { Finding } from '../finding.js'
 import { classifyName, isVetoedName, type SensitiveClass } from '../keys.js'
 import { splitName } from '../names.js'
+import { literalText } from '../values.js'
 import { findSensitiveText, type TextKind } from '../text.js'
-import { passingCalls } from '../words/bounds.js'
+import { boundedWords, passingCalls } from '../words/bounds.js'
 import { accountOwners, getterVerbs, lookupCalls, serialisers, sessionCookies, stateWords } from '../words/carriers.js'
+import { wholeTerms } from '../words/sensitive.js'
+import { knownKey } from './key.js'
 import { canHold, isMasked, membersOf } from './masking.js'
 import { shorten } from './wording.js'
 
@@ -67,7 +70,43 @@ export function sensitiveWrite(fact: Pick<AttributeWrite, 'key' | 'value'>, poli
   if (isIgnored(keyName, policy)) return null
   const found = findSensitive(value, policy)
   // `secret.name`: what a vault calls it, in a variable that is called after the thing.
-  return found?.class === 'secret' && !found.literal && isNameOfSecret(keyName, policy) ? null : report(found)
+  if (found?.class === 'secret' && !found.literal && isNameOfSecret(keyName, policy)) return null
+  return found !== null && isNameOfThing(keyName, found) ? null : report(found)
+}
+
+/** Is it a full name that belongs to nobody in the code, under a key that says of which thing it is the name: `operation.name`, `op.full_name`? */
+function isNameOfThing(key: string, { at, term }: Sensitive): boolean {
+  if (!isWholeName(term) || pathOf(at).filter((name) => name !== 'this').length !== 1) return false
+  const words = splitName(key)
+  return words.length > 1 && (words.at(-1) === 'name' || words.some((word) => boundedWords.has(word)))
+}
+
+/** A term that means a person only where nothing else is said. */
+function isWholeName(term: string): boolean {
+  return wholeTerms.personal.includes(term)
+}
+
+function pathOf(value: Value): readonly string[] {
+  if (value.kind === 'reference') return value.path
+  return value.kind === 'parameter' ? [value.name, ...value.path] : []
+}
+
+/** Databases that are a file beside the program: what they are reached by is a path. Sorted. */
+const embeddedDatabases = /(?:^|_)(?:duckdb|h2|level|sqlite)3?$/i
+
+/**
+ * Is what looks like the URL of a database, by its name, the path of a file: the same object or call says that the database is SQLite?
+ *
+ * @param facts what else was found in the file
+ */
+export function isPathOfDatabase({ data, messageId, rule }: Pick<Finding, 'rule' | 'messageId' | 'data'>, fact: Fact, facts: Iterable<Fact>): boolean {
+  if (rule !== RULE || messageId !== 'value' || !/^database ur[il]$/.test(String(data['term']))) return false
+  for (const other of facts) {
+    if (other.fact !== 'attribute-write' || other.origin.start !== fact.origin.start) continue
+    const key = knownKey(other.key)
+    if ((key === 'db.system.name' || key === 'db.system') && embeddedDatabases.test(literalText(other.value) ?? pathOf(other.value).at(-1) ?? '')) return true
+  }
+  return false
 }
 
 /** Does a key speak of what a secret is called (`secret_name`, `key.arn`), not of the secret? */
@@ -213,7 +252,8 @@ function findInReference(value: ReferenceValue, policy: Policy): Sensitive | nul
     if (found !== null && !(found.class === 'personal' && isConfigured(path))) return { ...found, at: value }
   }
   const byName = findInPath(path, value, policy)
-  if (byName !== null) return byName
+  // `const fullName = `${module.name}:${name}``: its parts were judged, and they are what it is made of.
+  if (byName !== null && !(isWholeName(byName.term) && (resolved?.kind === 'template' || resolved?.kind === 'concat'))) return byName
   // `authorization.split(' ')[1]`: a part of what a call gave.
   const isPart = base?.kind === 'call' && path.every((segment) => segment === '[]' || /^\d+$/.test(segment))
   const inBase = isPart ? findInCall(base, policy) : null

@@ -16,11 +16,11 @@ export const neutralEndings: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Words before `token` that make it a unit of a text, a place in a list or a signal: `time to first token`, `next page token`.
+ * Words before `token` that make it a unit of a text, a place in a list, a signal or the mark of who holds a lock: `time to first token`, `next page token`.
  * Sorted.
  */
 export const harmlessTokens: ReadonlySet<string> = new Set([
-  'abort', 'bos', 'cancel', 'cancellation', 'completion', 'continuation', 'cursor', 'design', 'each', 'end', 'eos', 'fencing', 'first', 'input', 'last', 'lexer',
+  'abort', 'bos', 'cancel', 'cancellation', 'completion', 'continuation', 'cursor', 'design', 'each', 'end', 'eos', 'fencing', 'first', 'input', 'last', 'lease', 'lexer', 'lock',
   'next', 'output', 'pad', 'page', 'pagination', 'parser', 'per', 'previous', 'prompt', 'resume', 'skip', 'special', 'start', 'stop', 'sync', 'syntax', 'unk',
 ])
 

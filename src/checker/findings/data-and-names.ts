@@ -5,6 +5,8 @@ import {
   type Finding,
   formatMessage,
   isLibraryPurpose,
+  isOfNewestConventions,
+  isPathOfDatabase,
   isRenamed,
   writesBothKeys,
   isSwitchable,
@@ -70,7 +72,7 @@ export function dataAndNameFindings(program: Program, { direct, derived: derived
       if (findings.length === 0) continue
       const seenByLint = new Set(judge(fileOnly(fact), policy).map(({ rule }) => rule))
       for (const finding of findings) {
-        if (isAskedFor(finding, fact, file.path, program) || writesBothKeys(finding, fact, facts) || isRenamed(finding, fact, facts)) continue
+        if (isAskedFor(finding, fact, file.path, program) || writesBothKeys(finding, fact, facts) || isRenamed(finding, fact, facts) || isPathOfDatabase(finding, fact, facts)) continue
         guilty.add(keyOf(finding.rule, fact.origin))
         drafts.push(toDraft(finding, program, file.root, { leftToLint: seenByLint.has(finding.rule) && isMadeHere(fact, file), steps: [] }))
       }
@@ -97,7 +99,7 @@ export function dataAndNameFindings(program: Program, { direct, derived: derived
 /** What a switch lets into the trace, what a library is published to record, and what a backend reads, nobody wrote by accident. */
 function isAskedFor(finding: Finding, fact: Fact, file: string, program: Program): boolean {
   if (isLibraryPurpose(finding) && isTracingLibrary(file)) return true
-  if (isReadByBackend(finding, file)) return true
+  if (isReadByBackend(finding, file) || isOfNewestConventions(finding)) return true
   if (!isSwitchable(finding)) return false
   return [finding.origin, fact.derivedFrom].some((origin) => {
     const node = origin === undefined ? null : nodeAt(program, origin)
