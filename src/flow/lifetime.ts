@@ -7,11 +7,11 @@ import { someState } from './state.js'
 import { findNodes, nothing, someChild, someNode } from './tree.js'
 import type { Chain, FlowNode, Inline, SpanOperation, Try } from './tree.js'
 
-/** The part of a `SpanLifetime` that the paths through the function tell. */
+/** What the paths through the function tell of a `SpanLifetime`, and where an error is caught before the span is ended. */
 export type Lifetime = Pick<
   SpanLifetime,
   'openExits' | 'usesAfterEnd' | 'unawaited' | 'recordedOnly' | 'maskingOk' | 'failsUnset' | 'ended'
->
+> & { readonly caughtOpen: ReadonlySet<number> | null }
 
 /** What a front end knows of the span besides the tree. */
 export interface LifetimeQuestion {
@@ -33,6 +33,7 @@ export function readLifetime({ tree, entry, start, last, ends }: LifetimeQuestio
   const handedOver = someNode(tree, (node) => node.do === 'escape' && node.how !== 'passed')
   return {
     ended: ended || handedOver,
+    caughtOpen: solution.caughtOpen,
     openExits: ends ? [] : findOpenExits(tree, solution, start),
     usesAfterEnd: ends ? [] : solution.usesAfterEnd,
     unawaited: solution.unawaited,

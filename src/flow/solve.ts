@@ -23,6 +23,8 @@ export interface Solution {
   readonly unawaited: readonly { readonly origin: Origin; readonly text: string }[]
   /** An OK that a later ERROR can't replace. */
   readonly maskingOk: readonly Origin[]
+  /** Where the `try`s start whose `catch` an error reaches before the span is ended. */
+  readonly caughtOpen: ReadonlySet<number>
 }
 
 interface Run {
@@ -34,6 +36,7 @@ interface Run {
   readonly promises: Map<string, { origin: Origin; text: string }>
   readonly unawaited: Map<string, { origin: Origin; text: string }>
   readonly maskingOk: Map<number, Origin>
+  readonly caughtOpen: Set<number>
 }
 
 /** Turns of a loop until the ways at its head must have settled. */
@@ -55,6 +58,7 @@ export function solve(tree: FlowNode, entry: 'none' | 'open', last: Origin): Sol
     usesAfterEnd: [...run.writes.values()].filter((write) => write.lives.size === 1 && write.lives.has('ended')),
     unawaited: [...run.unawaited.values()],
     maskingOk: [...run.maskingOk.values()],
+    caughtOpen: run.caughtOpen,
   }
 }
 
@@ -95,15 +99,16 @@ function endsOutsideHandlers(node: FlowNode): boolean {
   return someChild(node.do === 'try' ? { ...node, handler: nothing } : node, endsOutsideHandlers)
 }
 
-function startRun(borrowing: ReadonlySet<number> | null): Run {
+function startRun(borrowing: ReadonlySet<number> | null, writes: Run['writes'] = new Map()): Run {
   return {
     borrowing,
     confirmed: new Set(),
     detached: new Map(),
-    writes: new Map(),
+    writes,
     promises: new Map(),
     unawaited: new Map(),
     maskingOk: new Map(),
+    caughtOpen: new Set(),
   }
 }
 
@@ -309,6 +314,8 @@ function evaluateTry(node: Try, states: StateSet, quiet: boolean, run: Run, leav
   if (node.handler !== undefined) {
     let caught = emptyStates
     for (const abrupt of take(inside, ({ leaves }) => leaves === 'throw')) caught = joinStates(caught, afterThrow(abrupt))
+    if (someState(caught, ({ life }) => life === 'open' || life === 'handed')) run.caughtOpen.add(node.origin.start)
+    else if (node.presumed === true) noteOpenWrites(node.handler, states, run)
     normal = joinStates(normal, evaluate(node.handler, caught, quiet || looksAfter(caught), run, inside))
   }
   if (node.finalizer === undefined) {
@@ -332,6 +339,12 @@ function evaluateTry(node: Try, states: StateSet, quiet: boolean, run: Run, leav
     if (left.size > 0) leave(leaving, leaves, cause, left, label)
   }
   return finished
+}
+
+/** What a `catch` writes is no write after the end where an error that nobody expects leads there before it. */
+function noteOpenWrites(handler: FlowNode, states: StateSet, run: Run): void {
+  const open = mapStates(states, (state) => (state.life === 'ended' ? null : { ...state, life: 'open' }))
+  evaluate(handler, open, true, startRun(run.borrowing, run.writes), new Map())
 }
 
 function looksAfter(states: StateSet): boolean {

@@ -78,6 +78,8 @@ export interface Try {
   readonly do: 'try'
   /** Its calls are not asked whether they throw. */
   readonly quiet?: boolean
+  /** Before the span is ended there stands something in its block that the tree does not mention, and that is only presumed not to throw. */
+  readonly presumed?: boolean
   readonly block: FlowNode
   readonly handler?: FlowNode
   readonly finalizer?: FlowNode

@@ -19,6 +19,24 @@ export function onResponse(request) { const span = trace.getSpan(contextOf(reque
 }` },
     { name: 'ended through a property, where its owner put it', code: `${head}export function onResponse(request) { const span = request[kSpan]; if (span != null) { span.end() } }` },
     { name: 'a stream that is called active', code: `${head}const active = getActiveStream()\nactive.end()` },
+    { name: 'the active span or one of its own, and only its own is ended', code: `${head}export function record(order) {
+  const active = trace.getActiveSpan()
+  const span = active ?? trace.getTracer('x').startSpan('order.record')
+  span.setAttribute('order.kind', order.kind)
+  if (!active) { span.end() }
+}` },
+    { name: 'by a flag', code: `${head}export async function record(order) {
+  let span = trace.getActiveSpan()
+  let isOwn = false
+  if (!span) { span = trace.getTracer('x').startSpan('order.record'); isOwn = true }
+  try { await save(order) } finally { isOwn && span.end() }
+}` },
+    { name: 'by what the choice was made by', code: `${head}export function record(order, joins) {
+  const span = joins ? trace.getActiveSpan() : trace.getTracer('x').startSpan('order.record')
+  span.setAttribute('order.kind', order.kind)
+  if (joins) return
+  else span.end()
+}` },
     { name: 'a span of our own that the context carries: it is taken out of the context that it was put into', code: `${head}export function finish(own) { const ctx = trace.setSpan(context.active(), own); run(ctx); const span = trace.getSpan(ctx); span?.end() }` },
   ],
   invalid: [
@@ -42,6 +60,24 @@ export function onResponse(request) { const span = trace.getSpan(contextOf(reque
     activeSpan?.recordException(error)
   }
 }` }] }],
+    },
+    {
+      name: 'the active span or one of its own, whichever it is',
+      code: `${head}export function record(order) {
+  const active = trace.getActiveSpan()
+  const span = active ?? trace.getTracer('x').startSpan('order.record')
+  span.setAttribute('order.kind', order.kind)
+  if (span.isRecording()) log(span.end())
+}`,
+      errors: [{ messageId: 'borrowed', line: 6 }],
+    },
+    {
+      name: 'under a condition that says nothing of whose it is',
+      code: `${head}export function record(order) {
+  const active = trace.getActiveSpan()
+  if (!order.open) log(active.end())
+}`,
+      errors: [{ messageId: 'borrowed', line: 4 }],
     },
     {
       name: 'at once',

@@ -64,6 +64,27 @@ export function onRequest(request) {
   } catch { /* best effort */ }
 }`,
     },
+    {
+      name: 'a catch that no error reaches before an inner try has ended the span',
+      code: `${head}export async function run(order) {
+  try {
+    const span = tracer.startSpan('order.place')
+    try { await work(order) } catch (error) { span.recordException(error); throw error } finally { span.end() }
+    await notify(order)
+  } catch (error) { logger.error(error) }
+}`,
+    },
+    {
+      name: 'a span that is written when all is over, with the error that there was',
+      code: `${head}export function record(order, failure) {
+  try {
+    const span = tracer.startSpan('order.record')
+    span.setAttribute('order.kind', describe(order))
+    if (failure) span.recordException(failure)
+    span.end()
+  } catch (error) { logger.warn('not recorded') }
+}`,
+    },
     { name: 'recorded, HTTP 500 sent', code: withCatch(`catch (error) { span.recordException(error); span.setStatus({ code: SpanStatusCode.ERROR }); reply.status(500).json({}) }`) },
     { name: 'recorded, then a failing return', code: withCatch(`catch (error) { span.recordException(error); return false }`) },
     { name: 'thrown on', code: withCatch(`catch (error) { logger.error(error); throw error }`) },
@@ -112,6 +133,29 @@ export function onRequest(request) {
     { name: 'no span in sight', code: `${head}export async function run() { try { await work() } catch (error) { logger.error(error) } }` },
   ],
   invalid: [
+    {
+      name: 'a catch that an error reaches behind an inner try that does not end the span',
+      code: `${head}export async function run(order) {
+  const span = tracer.startSpan('order.place')
+  try {
+    try { await work(order) } finally { await release(order) }
+  } catch (error) { logger.error(error) }
+  span.end()
+}`,
+      errors: [{ messageId: 'swallowed', line: 7, suggestions: one }],
+    },
+    {
+      name: 'work that is awaited, beside an error that is told',
+      code: `${head}export async function run() {
+  try {
+    const span = tracer.startSpan('order.place')
+    const answer = await work()
+    if (answer.failure) span.recordException(answer.failure)
+    span.end()
+  } catch (error) { logger.warn('not placed') }
+}`,
+      errors: [{ messageId: 'swallowed', line: 9, suggestions: one }],
+    },
     {
       name: 'work that is awaited, in a try of which the catch is empty',
       code: `${head}export async function run() {

@@ -287,6 +287,13 @@ try { await place(order); span.end() } catch (error) { failSpan(span, error); th
     { name: 'a helper that says that it ends', code: `import { endSpan } from './spans.js'
 ${inFunction(`const span = tracer.startSpan('order.place')
 try { return await place(order) } finally { endSpan(span) }`)}` },
+    { name: 'a tracer of the house, which ends spans by their ids', code: `import { tracer } from './house-tracer.js'
+export async function run(order) {
+  const span = tracer.startSpan('order.place')
+  try { const placed = await place(order); tracer.endSpan(span.id, 'completed'); return placed } catch (error) { tracer.addEvent(span.id, 'error'); tracer.endSpan(span.id, 'failed'); throw error }
+}` },
+    { name: 'ended by the id of its context', code: inFunction(`const span = tracer.startSpan('order.place')
+try { return await place(order) } finally { spans.finish({ spanId: span.spanContext().spanId }) }`) },
     { name: 'a helper of the file that ends it', code: inFunction(`const span = tracer.startSpan('order.place')
 try { return await place(order) } finally { finish(span) }
 function finish(s) { s.setAttribute('done', true); s.end() }`) },
@@ -567,6 +574,9 @@ res.send = function (...args) {
   send.apply(res, args)
 }
 context.with(trace.setSpan(context.active(), span), next)`, 'function trace_(req, res, next)'), 'oneSided', { line: 7, column: 3 }),
+    leak('an id that is given to who ends something else', inFunction(`const span = tracer.startSpan('order.place')
+await place(order)
+requests.finish(span.spanContext().spanId)`), 'never', { line: 4, hasSuggestion: true }),
     leak('ended in flush only, which a cancelled stream never calls', inFunction(`const span = tracer.startSpan('stream')
 return createStream(order, { transform: (chunk) => chunk, flush: () => { span.end() } })`, 'function handle(order)'), 'oneSided', { line: 4, column: 14 }),
     leak('callbacks that an awaited call never gets to', inFunction(`const span = tracer.startSpan('read')

@@ -77,6 +77,8 @@ ruleTester.run('no-technical-span-name', findingsOnly(noTechnicalSpanName), {
 
 ruleTester.run('no-dynamic-span-name', findingsOnly(noDynamicSpanName), {
   valid: [
+    { name: 'a path below what was configured', code: `${head}const load = (base) => { const url = \`\${base}/orders\`; tracer.startSpan(\`load \${url}\`).end() }` },
+    { name: 'one of two addresses, and one of a few languages', code: `${head}const API_URL = isDeployed ? 'http://codes' : 'https://codes.dev.example.org'\nconst load = (lang) => { const url = \`\${API_URL}/codes/\${lang}\`; tracer.startSpan(\`load \${url}\`).end() }` },
     { name: 'a raw path until the route is known (labs)', code: `${head}export const traced = async (c, next) => tracer.startActiveSpan(\`GET \${c.req.path}\`, async (span) => { await next(); span.updateName(c.req.routePath); span.end() })` },
     { name: 'a constant', code: start(`'order.place'`) },
     { name: 'a template of constants', code: `${head}const D = 'order'\ntracer.startSpan(\`\${D}.place\`).end()` },
@@ -117,6 +119,7 @@ ruleTester.run('no-dynamic-span-name', findingsOnly(noDynamicSpanName), {
     { name: 'a URL where there is no name', code: start('route.name ?? req.url'), errors: [{ messageId: 'dynamic' }] },
     { name: 'an id before a name', code: start('agent.id ?? agent.name'), errors: [{ messageId: 'dynamic' }] },
     { name: 'a time', code: start('`tick ${Date.now()}`'), errors: [{ messageId: 'dynamic' }] },
+    { name: 'a URL below what was configured, with what somebody asked for', code: `${head}const load = (base, search) => { const url = \`\${base}/orders?q=\${search}\`; tracer.startSpan(\`load \${url}\`).end() }`, errors: [{ messageId: 'dynamic' }] },
     { name: 'in a variable', code: `${head}const name = \`order \${order.id}\`\ntracer.startSpan(name).end()`, errors: [{ messageId: 'dynamic' }] },
     { name: 'an id by concat', code: start(`'order.'.concat(orderId)`), errors: [{ messageId: 'dynamic', line: 3, column: 34 }] },
     { name: 'an id, joined', code: start(`['order', orderId].join('.')`), errors: [{ messageId: 'dynamic', line: 3, column: 28 }] },

@@ -21,7 +21,8 @@ export function boundOf(value: Value): Bound {
       return worst(withoutStandIns(membersOf(value)).map(boundOf))
     case 'reference': {
       const resolved = value.resolved === undefined ? 'unknown' : boundOf(value.resolved)
-      return resolved === 'unknown' ? boundOfName(value.path, value.root) : resolved
+      if (resolved !== 'unknown') return resolved
+      return isBelowBase(value.resolved) ? 'bounded' : boundOfName(value.path, value.root)
     }
     case 'parameter':
       return boundOfName([value.name, ...value.path], 'parameter')
@@ -33,6 +34,12 @@ export function boundOf(value: Value): Bound {
     case 'unknown':
       return value.yields === 'boolean' || value.yields === 'string' ? 'bounded' : 'unknown'
   }
+}
+
+/** `${base}/orders`: a path below what was configured. */
+function isBelowBase(value: Value | undefined): boolean {
+  if (value?.kind !== 'template' || value.quasis[0] !== '' || value.quasis[1]?.startsWith('/') !== true) return false
+  return value.parts.every((part, index) => index === 0 || boundOf(part) === 'bounded')
 }
 
 /**

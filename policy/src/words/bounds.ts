@@ -19,7 +19,7 @@ export const requestParts: ReadonlySet<string> = new Set(['body', 'headers', 'pa
 
 /** Words that, anywhere in a name, say that its values are few. */
 export const boundedWords: ReadonlySet<string> = new Set([
-  'action', 'category', 'code', 'command', 'env', 'environment', 'kind', 'level', 'locale', 'method', 'mode', 'operation', 'op', 'phase',
+  'action', 'category', 'code', 'command', 'env', 'environment', 'kind', 'lang', 'language', 'level', 'locale', 'method', 'mode', 'operation', 'op', 'phase',
   'prefix', 'procedure', 'provider', 'role', 'route', 'routes', 'stage', 'status', 'template', 'tool', 'type', 'verb', 'version',
 ])
 

@@ -1,12 +1,14 @@
 import type { TSESTree } from '@typescript-eslint/types'
 import { getMemberName, unwrap } from '../bindings.js'
 import { nodesOf, nodesWithin } from '../walk.js'
+import { isSpanEnd } from './context.js'
 import type { Call, Lowering } from './context.js'
 import { collecting } from './non-throwing.js'
+import { statusCodeOf } from './span-methods.js'
 
 /**
- * `try { const span = …; open.set(request, { span }) } catch {}`: what is tried is to begin a span that others end, or, with an empty
- * `catch` and nothing awaited, to write one of its own. It is not the work that a span covers.
+ * `try { const span = …; open.set(request, { span }) } catch {}`: what is tried is to begin a span that others end, or, with nothing
+ * awaited, to write one of its own, be it that the `catch` is empty or that what is written is an error of before. It is not the work that a span covers.
  */
 export function isBeginning(block: TSESTree.BlockStatement, handler: TSESTree.CatchClause, lowering: Lowering): boolean {
   const last = block.body.at(-1)
@@ -28,8 +30,14 @@ function isWrittenAtOnce(block: TSESTree.BlockStatement, handler: TSESTree.Catch
   const nodes = nodesOf(sourceCode)
   if (nodesWithin(nodes.work, block).some(({ type }) => type === 'AwaitExpression')) return false
   const calls = nodesWithin(nodes.calls, block)
-  const isEnded = calls.some(({ callee }) => callee.type === 'MemberExpression' && isOf(callee.object, lowering) && getMemberName(callee) === 'end')
-  return isEnded ? handler.body.body.length === 0 : calls.some((call) => keepsSpan(call, lowering))
+  const isEnded = calls.some((call) => isSpanEnd(call, lowering))
+  return isEnded ? handler.body.body.length === 0 || calls.some((call) => tellsError(call, lowering)) : calls.some((call) => keepsSpan(call, lowering))
+}
+
+/** `if (error) span.recordException(error)` beside the work: the span is written when all is over, and tells how it went. */
+function tellsError(call: Call, lowering: Lowering): boolean {
+  const fact = lowering.analysis.tracingCalls.get(call)?.row.fact
+  return fact === 'exception-write' || (fact === 'status-write' && statusCodeOf(call, lowering.analysis) === 'error')
 }
 
 /** `open.set(request, { span })` */

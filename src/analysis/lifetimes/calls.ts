@@ -10,6 +10,7 @@ import { failureOf } from './closures.js'
 import { isSpan, lastOf, textOf } from './context.js'
 import type { Call, Lowering, Use } from './context.js'
 import { lowerExpression, reachesSpan } from './expressions.js'
+import { lowerSpanId } from './hand-over.js'
 import { bindSpan, endsWhenCalled, enter, findInlinable } from './inline.js'
 import { lowerBody } from './lower.js'
 import { iterations } from './non-throwing.js'
@@ -120,7 +121,7 @@ function lowerSpanMethod(
     case 'setStatus':
       return [...nodes, { do: 'status', code: statusCodeOf(node, lowering.analysis), origin }]
     default:
-      return chaining.has(name) ? [...nodes, { do: 'write', method: name, origin }] : nodes
+      return chaining.has(name) ? [...nodes, { do: 'write', method: name, origin }] : [...nodes, ...lowerSpanId(callee, lowering)]
   }
 }
 

@@ -4,7 +4,7 @@ import { findBinding, findVariable, getEnclosingFunction, getMemberName, unwrap 
 import type { FileAnalysis } from '../index.js'
 import { perFile } from '../per-file.js'
 import { nodesOf, nodesWithin } from '../walk.js'
-import { isSpan, parentOf } from './context.js'
+import { isSpan, isSpanEnd, parentOf } from './context.js'
 import type { Lowering } from './context.js'
 import { functionNamesWithin } from './functions.js'
 import { endsWhenCalled } from './inline.js'
@@ -124,10 +124,7 @@ function isTurnedAtEnd(name: TSESTree.Node, to: boolean, lowering: Lowering): bo
 }
 
 function endsSpan(statement: TSESTree.Statement, lowering: Lowering): boolean {
-  const call = statement.type === 'ExpressionStatement' ? unwrap(statement.expression) : null
-  if (call?.type !== 'CallExpression') return false
-  const callee = unwrap(call.callee)
-  return callee.type === 'MemberExpression' && getMemberName(callee) === 'end' && isSpan(callee.object, lowering)
+  return statement.type === 'ExpressionStatement' && isSpanEnd(statement.expression, lowering)
 }
 
 /** The text of a condition that gives the same answer each time it is asked, else null. */

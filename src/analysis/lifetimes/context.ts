@@ -1,7 +1,7 @@
 import type { Origin } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 import type { Scope, SourceCode } from '@typescript-eslint/utils/ts-eslint'
-import { findVariable, unwrap } from '../bindings.js'
+import { findVariable, getMemberName, unwrap } from '../bindings.js'
 import type { FunctionNode } from '../bindings.js'
 import type { FileAnalysis } from '../index.js'
 import { originOf } from '../origins.js'
@@ -45,6 +45,13 @@ export function isSpan(node: TSESTree.Node, lowering: Lowering): boolean {
   if (expression.type !== 'Identifier' || !lowering.names.has(expression.name)) return false
   const variable = findVariable(expression, lowering.sourceCode)
   return variable !== null && lowering.variables.has(variable)
+}
+
+/** `span.end()` */
+export function isSpanEnd(node: TSESTree.Node, lowering: Lowering): boolean {
+  const call = unwrap(node)
+  const callee = call.type === 'CallExpression' ? unwrap(call.callee) : null
+  return callee?.type === 'MemberExpression' && getMemberName(callee) === 'end' && isSpan(callee.object, lowering)
 }
 
 /** The text of a node as it is written; few of them come into a message, which puts its own on one line. */

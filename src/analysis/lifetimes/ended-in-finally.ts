@@ -19,6 +19,7 @@ export const endedInFinally: Lifetime = {
   recordedOnly: [],
   maskingOk: [],
   failsUnset: [],
+  caughtOpen: null,
 }
 
 /** The parts of a function whose work stands in one `try`. */

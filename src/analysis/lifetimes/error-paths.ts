@@ -9,7 +9,7 @@ import { originOf } from '../origins.js'
 import { perFile } from '../per-file.js'
 import { eachChild, eachChildWithTypes, nodesOf, nodesWithin } from '../walk.js'
 import { isBeginning } from './beginnings.js'
-import { isSpan, parentOf } from './context.js'
+import { isSpan, isSpanEnd, parentOf } from './context.js'
 import type { Lowering } from './context.js'
 import { reachesSpan } from './expressions.js'
 import { isLogging } from './quiet-calls.js'
@@ -45,13 +45,20 @@ interface Clause {
   readonly straight: boolean
 }
 
-/** The `catch` clauses of the work that a span covers. */
-export function findErrorPaths(span: OwnedSpan, lowering: Lowering): ErrorPath[] {
+/**
+ * The `catch` clauses of the work that a span covers.
+ *
+ * @param caughtOpen where the `try`s start whose `catch` an error reaches before the span is ended; null: all of them
+ */
+export function findErrorPaths(span: OwnedSpan, caughtOpen: ReadonlySet<number> | null, lowering: Lowering): ErrorPath[] {
   const body = findTurn(span) ?? (span.owner.type === 'Program' ? span.owner : span.owner.body)
   const clauses = findClauses(body, lowering)
   if (clauses.length === 0) return []
   const total = once(() => countWork(body, lowering.analysis))
-  return clauses.map((clause) => readClause(clause, total, span, lowering))
+  return clauses.map((clause) => {
+    const isOpen = caughtOpen === null || caughtOpen.has(clause.statement.range[0])
+    return readClause(clause, isOpen ? total : null, span, lowering)
+  })
 }
 
 /** The body of the loop in whose every turn the span is started anew; a `catch` in it is no best effort beside other turns. */
@@ -127,14 +134,18 @@ function countWork(node: TSESTree.Node, analysis: FileAnalysis): number {
   return count
 }
 
-/** What tells of a `catch` is read when it is asked for: of most of them it is enough that they tell the span. */
-function readClause(clause: Clause, total: () => number, span: OwnedSpan, lowering: Lowering): ErrorPath {
+/**
+ * What tells of a `catch` is read when it is asked for: of most of them it is enough that they tell the span.
+ *
+ * @param total null where the span is ended whenever an error comes there
+ */
+function readClause(clause: Clause, total: (() => number) | null, span: OwnedSpan, lowering: Lowering): ErrorPath {
   const { statement, handler } = clause
   const { sourceCode } = lowering
   const error = handler.param?.type === 'Identifier' ? handler.param.name : undefined
   const seen = inspect(handler, error, lowering)
   const entry = sourceCode.getFirstToken(handler)
-  const isMain = once(() => isMainWork(clause, total, lowering))
+  const isMain = once(() => total !== null && isMainWork(clause, total, lowering))
   const isStaged = once(() => seen.stage || /error\.stage|ERROR_STAGE/.test(sourceCode.getText(statement)) || callsStage(statement.block, lowering))
   const path: ErrorPath & { error?: string } = {
     fact: 'error-path',
@@ -174,11 +185,7 @@ function isMainWork({ handler, statement, straight }: Clause, total: () => numbe
 
 /** The block, or what of it stands before the span is ended: what comes after it (`await processor.forceFlush()`) is no work of the span. */
 function coveredBySpan(block: TSESTree.BlockStatement, lowering: Lowering): readonly TSESTree.Node[] {
-  const end = block.body.findIndex((statement) => {
-    const call = statement.type === 'ExpressionStatement' ? unwrap(statement.expression) : null
-    const callee = call?.type === 'CallExpression' ? unwrap(call.callee) : null
-    return callee?.type === 'MemberExpression' && getMemberName(callee) === 'end' && isSpan(callee.object, lowering)
-  })
+  const end = block.body.findIndex((statement) => statement.type === 'ExpressionStatement' && isSpanEnd(statement.expression, lowering))
   return end === -1 ? [block] : block.body.slice(0, end)
 }
 

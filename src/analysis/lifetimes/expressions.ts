@@ -11,7 +11,7 @@ import { lowerClosure, lowerEndReference } from './closures.js'
 import { readTest } from './conditions.js'
 import { isSpan, textOf } from './context.js'
 import type { Call, Lowering, Use } from './context.js'
-import { lowerSpanUse } from './hand-over.js'
+import { lowerSpanId, lowerSpanUse } from './hand-over.js'
 import { endsWhenCalled } from './inline.js'
 import { settlePromise } from './promises.js'
 import { functionNamesWithin } from './functions.js'
@@ -171,7 +171,7 @@ function holdsSpan(node: TSESTree.Node, lowering: Lowering): boolean {
 }
 
 function lowerMember(node: TSESTree.MemberExpression, lowering: Lowering): FlowNode[] {
-  if (isSpan(node.object, lowering)) return getMemberName(node) === 'end' ? lowerEndReference(node, lowering) : []
+  if (isSpan(node.object, lowering)) return getMemberName(node) === 'end' ? lowerEndReference(node, lowering) : lowerSpanId(node, lowering)
   const nodes = lowerExpression(node.object, 'value', lowering)
   if (node.computed) nodes.push(...lowerExpression(node.property, 'value', lowering))
   if (!node.optional && isEmptyHanded(node.object)) {

@@ -1,9 +1,8 @@
 import { judgeErrorPath, judgeLifetime, judgeSpanEnd, judgeStatusMessage } from '@spanguard/policy'
 import type { Fact, Finding } from '@spanguard/policy'
-import type { TSESTree } from '@typescript-eslint/types'
-import { findBinding, getMemberName, isFunction, unwrap } from '../bindings.js'
 import type { FileAnalysis } from '../index.js'
 import { forLast } from '../per-file.js'
+import { isOwn } from './borrowed.js'
 import { errorPathsOf, lifetimesOf } from './index.js'
 import type { OwnedSpan } from './spans.js'
 
@@ -41,8 +40,7 @@ function judgeFile(analysis: FileAnalysis): ReadonlyMap<string, readonly JudgedL
     for (const finding of judgeErrorPath(fact)) add({ finding, fact, span })
   }
   for (const fact of analysis.factsOf('span-end')) {
-    if (fact.borrowed && handsContextOn(analysis)) continue
-    if (fact.borrowed && isOfOwnContext(analysis.nodeOf(fact.origin), analysis)) continue
+    if (fact.borrowed && isOwn(analysis.nodeOf(fact.origin), analysis)) continue
     for (const finding of judgeSpanEnd(fact)) add({ finding, fact, span: null })
   }
   for (const fact of analysis.factsOf('status-write')) {
@@ -50,57 +48,4 @@ function judgeFile(analysis: FileAnalysis): ReadonlyMap<string, readonly JudgedL
   }
   for (const group of byRule.values()) group.sort((left, right) => left.finding.origin.start - right.finding.origin.start)
   return byRule
-}
-
-/** `context.with(trace.setSpan(…), next)`: a pair of hooks, of which the second ends what the first one made active for what comes. */
-function handsContextOn({ calls, sourceCode }: FileAnalysis): boolean {
-  return calls.some((call) => {
-    const [own, next] = call.arguments
-    if (own === undefined || next?.type !== 'Identifier' || methodCall(call, 'with') === null) return false
-    return methodCall(unwrap(own), 'setSpan') !== null && findBinding(next, sourceCode)?.kind === 'parameter'
-  })
-}
-
-/**
- * `getSpan(own)` where this file made `own` by `setSpan`, or keeps such contexts in a map of its own: the span comes back to who put
- * it there.
- */
-function isOfOwnContext(node: TSESTree.Node, { sourceCode }: FileAnalysis): boolean {
-  if (node.type !== 'CallExpression') return false
-  const callee = unwrap(node.callee)
-  if (callee.type !== 'MemberExpression') return false
-  let source = unwrap(callee.object)
-  if (source.type === 'Identifier') {
-    const binding = findBinding(source, sourceCode)
-    if (binding?.kind !== 'variable' || binding.init === null) return false
-    source = unwrap(binding.init)
-  }
-  const [carrier] = methodCall(source, 'getSpan')?.arguments ?? []
-  if (carrier === undefined) return false
-  return isOwnContext(carrier, sourceCode, 0)
-}
-
-function isOwnContext(written: TSESTree.Node, sourceCode: FileAnalysis['sourceCode'], depth: number): boolean {
-  const node = unwrap(written)
-  if (depth > 3) return false
-  if (node.type === 'LogicalExpression') return isOwnContext(node.left, sourceCode, depth + 1)
-  if (node.type === 'Identifier') {
-    const binding = findBinding(node, sourceCode)
-    return binding?.kind === 'variable' && binding.init !== null && isOwnContext(binding.init, sourceCode, depth + 1)
-  }
-  if (methodCall(node, 'setSpan') !== null) return true
-  // `contexts.get(request)`, and a function of the file that looks there.
-  if (methodCall(node, 'get') !== null) return /\.set\([^;]*\bsetSpan\(/.test(sourceCode.text)
-  if (node.type !== 'CallExpression' || node.callee.type !== 'Identifier') return false
-  const called = findBinding(node.callee, sourceCode)
-  const body = called?.kind === 'function' ? called.node.body : called?.kind === 'variable' && isFunction(called.init) ? called.init.body : null
-  const last = body?.type === 'BlockStatement' ? body.body.at(-1) : null
-  const result = last?.type === 'ReturnStatement' ? last.argument : body?.type === 'BlockStatement' ? null : body
-  return result != null && isOwnContext(result, sourceCode, depth + 1)
-}
-
-function methodCall(node: TSESTree.Node, name: string): TSESTree.CallExpression | null {
-  if (node.type !== 'CallExpression') return null
-  const callee = unwrap(node.callee)
-  return callee.type === 'MemberExpression' && getMemberName(callee) === name ? node : null
 }

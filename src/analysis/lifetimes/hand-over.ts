@@ -72,6 +72,44 @@ export function lowerSpanUse(node: TSESTree.Node, lowering: Lowering): FlowNode[
   return []
 }
 
+const SPAN_ID = /^(?:id|spanId)$/
+
+/** `tracer.endSpan(span.id)`, `tracer.finish({ spanId: span.spanContext().spanId })`: who ends spans by their ids is given this one's. */
+export function lowerSpanId(member: TSESTree.MemberExpression, lowering: Lowering): FlowNode[] {
+  let node: TSESTree.Node = member
+  let name = getMemberName(member)
+  for (let parent = parentOf(node); parent !== null; node = parent, parent = parentOf(node)) {
+    switch (parent.type) {
+      case 'ChainExpression':
+      case 'ObjectExpression':
+      case 'Property':
+      case 'TSAsExpression':
+      case 'TSNonNullExpression':
+        break
+      case 'MemberExpression':
+        if (parent.object !== node) return []
+        name = getMemberName(parent)
+        break
+      case 'CallExpression':
+        if (parent.callee === node) break
+        return SPAN_ID.test(name ?? '') && endsSpans(unwrap(parent.callee)) ? [escape('stored', parent, lowering)] : []
+      default:
+        return []
+    }
+  }
+  return []
+}
+
+/** `endSpan`, `tracer.endSpan`, `tracer.finish`, `this.spans.close` */
+function endsSpans(callee: TSESTree.Node): boolean {
+  if (callee.type === 'Identifier') return ENDING.test(callee.name) && /span/i.test(callee.name)
+  const name = callee.type === 'MemberExpression' ? getMemberName(callee) : null
+  if (callee.type !== 'MemberExpression' || name === null || !ENDING.test(name)) return false
+  const object = unwrap(callee.object)
+  const owner = object.type === 'Identifier' ? object.name : object.type === 'MemberExpression' ? getMemberName(object) : null
+  return /span/i.test(name) || (owner !== null && /span|trac/i.test(owner))
+}
+
 function lowerPassed(call: Call, argument: TSESTree.Node, contained: boolean, lowering: Lowering): FlowNode[] {
   const { analysis, sourceCode } = lowering
   const callee = unwrap(call.callee)

@@ -18,6 +18,8 @@ import type { OwnedSpan } from './spans.js'
 export interface OwnedLifetime {
   readonly fact: SpanLifetime
   readonly span: OwnedSpan
+  /** Where the `try`s start whose `catch` an error reaches before the span is ended; null where that was not asked. */
+  readonly caughtOpen: ReadonlySet<number> | null
 }
 
 /** The spans that functions of the file own, found once. */
@@ -25,16 +27,16 @@ export const ownedSpansOf: (analysis: FileAnalysis) => readonly OwnedSpan[] = fo
 
 /** How the spans of a file live, on every path of the functions that own them; worked out once for all rules. */
 export const lifetimesOf = forLast((analysis: FileAnalysis): readonly OwnedLifetime[] =>
-  ownedSpansOf(analysis).map((span) => ({ span, fact: lifetimeOf(span, analysis) })),
+  ownedSpansOf(analysis).map((span) => lifetimeOf(span, analysis)),
 )
 
-function lifetimeOf(span: OwnedSpan, analysis: FileAnalysis): SpanLifetime {
+function lifetimeOf(span: OwnedSpan, analysis: FileAnalysis): OwnedLifetime {
   const start = originOf(unwrap(span.call.callee))
   const lowering = loweringOf(span, analysis)
-  const life = isEndedInFinally(span, lowering) ? endedInFinally : followPaths(span, lowering)
+  const { caughtOpen, ...life } = isEndedInFinally(span, lowering) ? endedInFinally : followPaths(span, lowering)
   // A tracer known by its name only may be a wrapper that ends what it starts: who never speaks of the end relies on it.
   const isWrapped = span.certainty === 'likely' && span.entry === 'open' && !life.ended
-  return {
+  const fact: SpanLifetime = {
     fact: 'span-lifetime',
     origin: originOf(span.call),
     certainty: span.certainty,
@@ -45,6 +47,7 @@ function lifetimeOf(span: OwnedSpan, analysis: FileAnalysis): SpanLifetime {
     openExits: isWrapped ? [] : life.openExits,
     recordedOnly: life.recordedOnly.length > 0 && recordsFailures(analysis) ? [] : life.recordedOnly,
   }
+  return { span, fact, caughtOpen }
 }
 
 /** A class of this file is the span, and its `recordException()` sets the status itself. */
@@ -66,7 +69,7 @@ export interface OwnedErrorPath {
 
 /** The `catch` clauses around work that spans of the file cover. */
 export const errorPathsOf = forLast((analysis: FileAnalysis): readonly OwnedErrorPath[] =>
-  ownedSpansOf(analysis).flatMap((span) => findErrorPaths(span, loweringOf(span, analysis)).map((fact) => ({ fact, span }))),
+  lifetimesOf(analysis).flatMap(({ span, caughtOpen }) => findErrorPaths(span, caughtOpen, loweringOf(span, analysis)).map((fact) => ({ fact, span }))),
 )
 
 /** The life of a span over every path of the function that owns it. */

@@ -9,8 +9,9 @@ import { isBestEffort } from './beginnings.js'
 import { readTest } from './conditions.js'
 import { isSpan, parentOf, textOf } from './context.js'
 import type { Lowering } from './context.js'
-import { lowerAwaited, lowerExpression } from './expressions.js'
+import { lowerAwaited, lowerExpression, mentionsSpan } from './expressions.js'
 import { keepPromise, promiseOf, settlePromise } from './promises.js'
+import { presumesBeforeEnd } from './quiet-calls.js'
 import { isEmptyHanded, knownFunction } from './throwing.js'
 
 /** A function's body; an arrow's expression is what it returns. */
@@ -95,6 +96,7 @@ function lowerStatement(node: TSESTree.Node, lowering: Lowering): FlowNode {
         do: 'try',
         block: lowerStatement(node.block, lowering),
         ...(isBestEffort(node, lowering) ? { quiet: true } : {}),
+        ...(node.handler !== null && mentionsSpan(node.handler, lowering) && presumesBeforeEnd(node.block, lowering) ? { presumed: true } : {}),
         ...(node.handler === null ? {} : { handler: lowerStatement(node.handler.body, lowering) }),
         ...(node.finalizer === null ? {} : { finalizer: lowerStatement(node.finalizer, lowering) }),
         origin: originOf(node),

@@ -1,9 +1,12 @@
 import { splitName } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
-import { getMemberName, unwrap } from '../bindings.js'
+import { findBinding, getMemberName, unwrap } from '../bindings.js'
 import { resolveReference } from '../imports.js'
-import { replyMethods, safeMethods } from './non-throwing.js'
+import { nodesOf, nodesWithin } from '../walk.js'
+import { isSpan, isSpanEnd } from './context.js'
+import type { Call, Lowering } from './context.js'
+import { replyMethods, safeGlobals, safeMethods } from './non-throwing.js'
 
 const LOGGER = /^(?:console|debug|diag|log|logger|winston|pino|_?log(?:ger)?)$|(?:[dD]ebug|[lL]ogger|Log)$/
 const REPLY = /^_?(?:reply|res|resp|response)$/
@@ -66,4 +69,30 @@ export function isReply(callee: TSESTree.Node): boolean {
   const object = unwrap(expression.object)
   if (object.type === 'CallExpression') return isReply(object.callee)
   return object.type === 'Identifier' && REPLY.test(object.name)
+}
+
+/**
+ * Does a call that is only presumed not to throw, such as one on a logger of the project's own, stand in the block before the span is
+ * ended? Whoever asks whether the span is ended for sure cannot presume it.
+ */
+export function presumesBeforeEnd(block: TSESTree.BlockStatement, lowering: Lowering): boolean {
+  let isPresumed = false
+  let isEnded = false
+  for (const node of nodesWithin(nodesOf(lowering.sourceCode).work, block)) {
+    if (node.type === 'AwaitExpression') continue
+    if (isSpanEnd(node, lowering)) {
+      if (isPresumed) return true
+      isEnded = true
+    } else isPresumed ||= !isSureNotToThrow(node, lowering)
+  }
+  return isPresumed && !isEnded
+}
+
+/** A method of the span, the API of tracing, or a function of the language itself. */
+function isSureNotToThrow(call: Call, lowering: Lowering): boolean {
+  if (lowering.analysis.tracingCalls.has(call)) return true
+  let root: TSESTree.Node = unwrap(call.callee)
+  while (root.type === 'MemberExpression') root = unwrap(root.object)
+  if (isSpan(root, lowering)) return true
+  return root.type === 'Identifier' && safeGlobals.has(root.name) && findBinding(root, lowering.sourceCode) === null
 }
