@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
 import { parseConfig } from '@spanguard/policy'
@@ -54,6 +54,17 @@ describe('the built-in rows', () => {
     expect(Object.keys(exports)).toContain(subpath)
     const file = subpath === '.' ? 'index' : subpath.slice(2)
     expect(readFileSync(path.join(runtime, `src/${file}.ts`), 'utf8')).toMatch(new RegExp(`\\b${insert.export}\\b`))
+  })
+})
+
+describe('the functions of AWS Lambda', () => {
+  it('are told by every type of a handler that @types/aws-lambda exports', () => {
+    const types = path.resolve(import.meta.dirname, '../../node_modules/@types/aws-lambda')
+    const texts = readdirSync(types, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.d.ts')).map((name) => readFileSync(path.join(types, name), 'utf8'))
+    const published = texts.flatMap((text) => [...text.matchAll(/export type (\w*Handler\w*)/g)].map(([, name]) => name))
+    const listed = frameworks.find(({ name }) => name === 'aws-lambda')?.exports?.flatMap((row) => row.types ?? []) ?? []
+    // `awslambda.streamifyResponse` is given it, and what that returns is exported.
+    expect([...listed].sort()).toEqual([...new Set(published)].filter((name) => name !== 'StreamifyHandler').sort())
   })
 })
 

@@ -1392,6 +1392,18 @@ export const helper = (order: SQSEvent) => order
 `,
         errors: [{ messageId: 'function', line: 2, suggestions: one }, { messageId: 'function', line: 3, suggestions: one }],
       },
+      {
+        name: 'a type of aws-lambda on a constant that is exported behind it, as default and by its name',
+        filename: plain('src/queue.ts'),
+        code: `import type { PreSignUpTriggerHandler, SQSHandler } from 'aws-lambda'
+const receiver: SQSHandler = async ({ Records }) => { console.log(Records.length) }
+const signUp: PreSignUpTriggerHandler = async (given) => given
+const helper = async (given: string) => given
+export default receiver
+export { helper, signUp }
+`,
+        errors: [{ messageId: 'function', line: 5, suggestions: one }, { messageId: 'function', line: 6, suggestions: one }],
+      },
     ],
   })
 })

@@ -4,7 +4,7 @@ import picomatch from 'picomatch'
 
 import { exportName, type ExportedHandlerRow, type FrameworkDescriptor, matchesModule } from '../../frameworks/index.js'
 import { isNextFile } from '../../project/next-files.js'
-import { findBinding, getPropertyName, isFunction, unwrap } from '../bindings.js'
+import { findBinding, findVariable, getPropertyName, isFunction, unwrap } from '../bindings.js'
 import { resolveReference } from '../imports.js'
 import { originOf } from '../origins.js'
 import { findFunction, type ReceiverContext } from '../receivers.js'
@@ -230,9 +230,15 @@ function hasType(exported: Exported, row: ExportedHandlerRow, framework: Framewo
     if (reference === null || !framework.modules.some((module) => matchesModule(reference.module, module))) return false
     return names === null || names.includes(reference.name)
   }
-  if (exported.at.type === 'Identifier' && isOf(exported.at.typeAnnotation?.typeAnnotation, row.types)) return true
+  if (exported.at.type === 'Identifier' && isOf(typeOfName(exported.at, context), row.types)) return true
   // An event, a context and a callback are all that a platform gives: who asks for more is called by a handler.
   if (!isFunction(exported.value) || exported.value.params.length > 3) return false
   const [first] = exported.value.params
   return first?.type === 'Identifier' && isOf(first.typeAnnotation?.typeAnnotation, null) && row.parameters?.includes(first.name) === true
+}
+
+/** The type that is written beside a name: where it is exported as it is declared, or by a statement of its own behind that. */
+function typeOfName(name: TSESTree.Identifier, context: ReceiverContext): TSESTree.TypeNode | undefined {
+  const declared = name.typeAnnotation === undefined ? findVariable(name, context.sourceCode)?.identifiers[0] : name
+  return declared?.type === 'Identifier' ? declared.typeAnnotation?.typeAnnotation : undefined
 }
