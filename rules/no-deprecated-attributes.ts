@@ -1,21 +1,21 @@
-import { isOfNewestConventions, messages } from '@spanguard/policy'
+import { messages } from '@spanguard/policy'
 
 import { reportFindings } from '../src/analysis/findings.js'
 import { fixOption } from '../src/analysis/report.js'
 import { createRule } from '../src/create-rule.js'
 import { mendKey } from '../src/fix/attributes/mend-key.js'
 
-export default createRule<[{ fix?: boolean; recent?: boolean }], string>({
+export default createRule<[{ fix?: boolean }], string>({
   name: 'no-deprecated-attributes',
   meta: {
     type: 'problem',
-    docs: { description: 'Disallow attribute keys that the semantic conventions replaced', recommended: true, strict: true, strictOptions: [{ recent: true }], types: 'never' },
+    docs: { description: 'Disallow attribute keys that the semantic conventions replaced', recommended: true, strict: true, types: 'never' },
     fixable: 'code',
     hasSuggestions: true,
     messages: messages['no-deprecated-attributes'],
-    schema: [{ type: 'object', additionalProperties: false, properties: { ...fixOption, recent: { type: 'boolean', description: 'Report keys, too, that the newest conventions replaced by keys which are not stable yet. On in the preset `strict`.' } } }],
-    defaultOptions: [{ fix: false, recent: false }],
+    schema: [{ type: 'object', additionalProperties: false, properties: fixOption }],
+    defaultOptions: [{ fix: false }],
   },
-  create: (context, [{ fix, recent }]) =>
-    reportFindings(context, 'no-deprecated-attributes', { fix: fix === true, asksFor: (finding) => recent === true || !isOfNewestConventions(finding), mend: (judged, analysis) => mendKey(judged, context.filename, analysis) }),
+  create: (context, [{ fix }]) =>
+    reportFindings(context, 'no-deprecated-attributes', { fix: fix === true, mend: (judged, analysis) => mendKey(judged, context.filename, analysis) }),
 })

@@ -1,12 +1,11 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 
 /**
  * Writes policy/src/semconv/ (and src/otel/stable-keys.ts) from the published package of OpenTelemetry's semantic conventions: the keys it has, and those
  * it calls deprecated with the replacement that it states. Run after a new version of the package:
- * `npx tsx scripts/generate-semconv.ts OLDER`, where OLDER is the folder of the package as it was half a year before
- * (`npm pack @opentelemetry/semantic-conventions@…`, unpacked): what was current there is replaced recently.
+ * `npx tsx scripts/generate-semconv.ts`.
  */
 const require = createRequire(import.meta.url)
 const folder = path.resolve(path.dirname(require.resolve('@opentelemetry/semantic-conventions')), '..')
@@ -58,19 +57,6 @@ write(
   forFixers,
 )
 
-const [older] = process.argv.slice(2)
-if (older === undefined) throw new Error('Name the folder of the package as it was half a year before.')
-const { version: olderVersion } = JSON.parse(readFileSync(path.join(older, 'package.json'), 'utf8')) as { version: string }
-const currentThen = new Set(['stable_attributes', 'experimental_attributes'].flatMap((file) => readAttributes(readDeclarations(older, file))).flatMap(({ key, deprecated }) => (deprecated === null ? [key] : [])))
-const stableNow = new Set(stableKeys)
-/** A key whose replacement is stable is out of date whenever that was said. */
-const recent = replaced.flatMap(([key, replacement]) => (currentThen.has(key) && !key.endsWith('*') && !stableNow.has(replacement.replace(/^"([\w.]+)"$/, '$1')) ? [key] : [])).sort()
-write(
-  'recent.ts',
-  `${recent.length} keys that the conventions replaced lately (version ${olderVersion} had them), by keys that are not stable yet.`,
-  `export const recentlyReplaced: ReadonlySet<string> = new Set(\n  (\n${wrap(recent).replace(/^/gm, '  ')}\n  ).split(' '),\n)\n`,
-)
-
 /** Values that an enumerated key had and the key that replaced it has not: `mssql` is `microsoft.sql_server` now. */
 const changed = replaced.flatMap(([key, replacement]) => {
   const before = enumerated(key)
@@ -94,14 +80,7 @@ function enumerated(key: string): string[] {
 }
 
 function readFile(file: string): readonly Attribute[] {
-  return readAttributes(readDeclarations(folder, file))
-}
-
-/** The package had its declarations elsewhere before version 1.44. */
-function readDeclarations(root: string, file: string): string {
-  const [found] = [path.join(root, 'dist', `${file}.d.cts`), path.join(root, 'build/src', `${file}.d.ts`)].filter((each) => existsSync(each))
-  if (found === undefined) throw new Error(`${root} has no ${file}.`)
-  return readFileSync(found, 'utf8')
+  return readAttributes(readFileSync(path.join(folder, 'dist', `${file}.d.cts`), 'utf8'))
 }
 
 function namespaceOf(key: string): string {
@@ -109,7 +88,7 @@ function namespaceOf(key: string): string {
 }
 
 function readAttributes(source: string): readonly Attribute[] {
-  return [...source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:export )?declare const (ATTR_\w+): /g)].filter(([, , name = '']) => name in values).map(([, comment = '', name = '']) => ({
+  return [...source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*declare const (ATTR_\w+): /g)].map(([, comment = '', name = '']) => ({
     key: keyOf(name),
     deprecated: /@deprecated ([\s\S]*?)(?=\n \* @|$)/.exec(comment)?.[1]?.replace(/\s*\n \*\s*/g, ' ').trim() ?? null,
   }))
@@ -119,7 +98,7 @@ function keyOf(name: string): string {
   const value = values[name]
   if (typeof value === 'string') return value
   if (typeof value === 'function') return String((value as (key: string) => unknown)('*'))
-  throw new Error(`${name} is no key.`)
+  throw new Error(`${name} is declared in the types and missing from the package.`)
 }
 
 /** One key, or a phrase with the keys in quotes; null when the text names no key that takes the value over. */

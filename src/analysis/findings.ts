@@ -23,8 +23,6 @@ const opened = forLast((_: FileAnalysis): { file: OpenFile | null } => ({ file: 
 interface FindingOptions<MessageId extends string> {
   /** `--fix` applies the suggestion. */
   readonly fix: boolean
-  /** Of the rule's findings those that its options ask for; all, when left out. */
-  readonly asksFor?: (finding: Finding) => boolean
   /** What to write instead, the best first; empty where nobody can say. */
   readonly mend: (judged: JudgedFact, analysis: FileAnalysis) => readonly Mend<MessageId>[]
 }
@@ -36,14 +34,13 @@ interface FindingOptions<MessageId extends string> {
 export function reportFindings<MessageId extends string>(
   context: Readonly<RuleContext<MessageId, readonly unknown[]>>,
   rule: string,
-  { asksFor, fix, mend }: FindingOptions<MessageId>,
+  { fix, mend }: FindingOptions<MessageId>,
 ): RuleListener {
   const file = openFile(context)
   if (!file.mentionsTracing || file.outOfScope) return {}
   return {
     Program() {
       for (const judgedFact of findingsOf(file, rule)) {
-        if (asksFor?.(judgedFact.finding) === false) continue
         opened(file.analysis).file = file
         reportFinding(context, judgedFact.finding, mend(judgedFact, file.analysis), fix)
       }

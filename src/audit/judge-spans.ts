@@ -1,4 +1,4 @@
-import { type AttributeWrite, type Finding, formatMessage, isOfNewestConventions, judgeAttributeWrite, judgeSpanName, type Policy, selectFindings, type Sink } from '@spanguard/policy'
+import { type AttributeWrite, type Finding, formatMessage, judgeAttributeWrite, judgeSpanName, type Policy, selectFindings, type Sink } from '@spanguard/policy'
 
 import { showable } from './names.js'
 import { attributeWrite, eventWrite, spanStart, statusWrite } from './facts.js'
@@ -59,9 +59,9 @@ function isStackOfException(key: string | null): boolean {
   return key === 'exception.stacktrace'
 }
 
-/** The shape of a value is a matter of code: the store holds what the SDK let through. What the newest conventions replaced most instrumentations write. */
+/** The shape of a value is a matter of code: the store holds what the SDK let through. */
 function isOfTraces(finding: Finding, fact: AttributeWrite): boolean {
-  return finding.rule !== 'valid-attribute-value' && !isOfNewestConventions(finding) && !(finding.messageId === 'stack' && isStackOfException(fact.key.text))
+  return finding.rule !== 'valid-attribute-value' && !(finding.messageId === 'stack' && isStackOfException(fact.key.text))
 }
 
 /** The names that instrumentations give are theirs. */

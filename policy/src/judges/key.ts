@@ -3,7 +3,6 @@ import type { AttributeWrite, Fact, Sink, Value } from '../facts.js'
 import type { Finding } from '../finding.js'
 import { isConventionalKey, isDeniedKey, isListedKey, keyOfConstant, nearestListedKey, replacementOf } from '../listed-keys.js'
 import { splitName } from '../names.js'
-import { recentlyReplaced } from '../semconv/recent.js'
 import { shorten } from './wording.js'
 
 export const keyMessages = {
@@ -17,8 +16,6 @@ export const keyMessages = {
   'no-deprecated-attributes': {
     replaced:
       'The semantic conventions replaced the key {{ key }}: dashboards and alerts that ask for the new one do not see this span. Write {{ instead }}.',
-    recent:
-      'The newest semantic conventions replaced the key {{ key }}: instrumentations, dashboards and alerts will follow. Write {{ instead }}.',
     rename: 'Write the key {{ instead }}.',
   },
   'no-unlisted-attributes': {
@@ -56,7 +53,7 @@ export function judgeKey(
     origin,
   })
   const replacement = replacementOf(key)
-  if (replacement !== null && !policy.attributes.allow.includes(key)) return [found('no-deprecated-attributes', recentlyReplaced.has(key) ? 'recent' : 'replaced', replacement.text)]
+  if (replacement !== null && !policy.attributes.allow.includes(key)) return [found('no-deprecated-attributes', 'replaced', replacement.text)]
   const all: Found[] = []
   // To look for the nearest of a thousand keys costs more than all other judging: only for those who ask.
   if (!isOn('no-unlisted-attributes')) return judgeForm(key, found)
@@ -79,7 +76,7 @@ export function judgeKey(
  * @param facts what else was found in the file
  */
 export function writesBothKeys(finding: Pick<Finding, 'messageId' | 'data'>, fact: Fact, facts: Iterable<Fact>): boolean {
-  if ((finding.messageId !== 'replaced' && finding.messageId !== 'recent') || fact.fact !== 'attribute-write') return false
+  if (finding.messageId !== 'replaced' || fact.fact !== 'attribute-write') return false
   const instead = String(finding.data['instead'])
   for (const other of facts) {
     if (other.fact !== 'attribute-write' || !JUDGED.has(other.sink) || (other.origin.start !== fact.origin.start && other.value.text !== fact.value.text)) continue
@@ -87,14 +84,6 @@ export function writesBothKeys(finding: Pick<Finding, 'messageId' | 'data'>, fac
     if (key !== null && instead.includes(`"${key}"`)) return true
   }
   return false
-}
-
-/**
- * Is the key that a finding is about one that the conventions replaced only lately, by one that is not stable yet? What instrumentations
- * write and dashboards ask for is still the older one: to be first is a choice, which the preset `strict` makes.
- */
-export function isOfNewestConventions({ messageId, rule }: Pick<Finding, 'messageId' | 'rule'>): boolean {
-  return rule === 'no-deprecated-attributes' && messageId === 'recent'
 }
 
 function judgeForm(key: string, found: (rule: string, messageId: string, instead: string) => Found): readonly Found[] {

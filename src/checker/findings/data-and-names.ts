@@ -5,7 +5,6 @@ import {
   type Finding,
   formatMessage,
   isLibraryPurpose,
-  isOfNewestConventions,
   isPathOfDatabase,
   isRenamed,
   writesBothKeys,
@@ -99,7 +98,7 @@ export function dataAndNameFindings(program: Program, { direct, derived: derived
 /** What a switch lets into the trace, what a library is published to record, and what a backend reads, nobody wrote by accident. */
 function isAskedFor(finding: Finding, fact: Fact, file: string, program: Program): boolean {
   if (isLibraryPurpose(finding) && isTracingLibrary(file)) return true
-  if (isReadByBackend(finding, file) || isOfNewestConventions(finding)) return true
+  if (isReadByBackend(finding, file)) return true
   if (!isSwitchable(finding)) return false
   return [finding.origin, fact.derivedFrom].some((origin) => {
     const node = origin === undefined ? null : nodeAt(program, origin)

@@ -20,7 +20,6 @@ export function mendKey({ fact, finding }: JudgedFact, filename: string, analysi
     return edits === null ? [] : [{ messageId: 'rename', data: { instead: shorten(instead) }, edits, onlyOffered }]
   }
   switch (finding.messageId) {
-    case 'recent':
     case 'replaced':
       return rename(successorOf(key, fact.value))
     case 'nearest': {
