@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { endedInFinally, isEndedInFinally } from '../../../src/analysis/lifetimes/ended-in-finally.js'
+import { endedByApi, isEndedByApi } from '../../../src/analysis/lifetimes/ended-by-api.js'
 import { followPaths, loweringOf, ownedSpansOf } from '../../../src/analysis/lifetimes/index.js'
+import type { OwnedSpan } from '../../../src/analysis/lifetimes/spans.js'
+import type { FileAnalysis } from '../../../src/analysis/index.js'
 import { analyze } from './analyze.js'
 
 const head = `import { SpanStatusCode, trace } from '@opentelemetry/api'
@@ -10,10 +13,20 @@ async function save(order) { await store.write(order) }
 
 /** Whether the shape of the first span tells its life, and what following every path says of it. */
 function read(code: string): { told: boolean; followed: unknown } {
+  const { analysis, span } = firstSpan(code)
+  return { told: isEndedInFinally(span, loweringOf(span, analysis)), followed: followed(span, analysis) }
+}
+
+function firstSpan(code: string): { analysis: FileAnalysis; span: OwnedSpan } {
   const analysis = analyze(head + code)
   const [span] = ownedSpansOf(analysis)
   if (span === undefined) throw new Error(`no span in ${code}`)
-  return { told: isEndedInFinally(span, loweringOf(span, analysis)), followed: followPaths(span, loweringOf(span, analysis)) }
+  return { analysis, span }
+}
+
+/** What following tells but where errors are caught, which nobody asks a shape. */
+function followed(span: OwnedSpan, analysis: FileAnalysis): unknown {
+  return { ...followPaths(span, loweringOf(span, analysis)), caughtOpen: null }
 }
 
 const failed = 'span.recordException(error); span.setStatus({ code: SpanStatusCode.ERROR })'
@@ -96,9 +109,69 @@ describe('what has the shape and is no span of its own function', () => {
     ['a generator', `function* place(order) { const span = tracer.startSpan('a'); try { yield order } catch (error) { ${failed}; throw error } finally { span.end() } }`],
     ['a span of the file', `const span = tracer.startSpan('a'); try { await save(1) } catch (error) { ${failed} } finally { span.end() }`],
     ['an end of another one', `async function place(other) { const span = tracer.startSpan('a'); try { await save(1) } catch (error) { ${failed} } finally { other.end() } }`],
-    ['no catch', `async function place() { const span = tracer.startSpan('a'); try { await save(1) } finally { span.end() } }`],
     ['work behind the try', `async function place() { const span = tracer.startSpan('a'); try { await save(1) } catch (error) { ${failed} } finally { span.end() } await save(2) }`],
   ])('%s', (_, code) => {
     expect(read(code).told).toBe(false)
+  })
+})
+
+describe('a span without a catch', () => {
+  const make = (work: string, before = ''): string => `async function place(orders) { const span = tracer.startSpan('order.place'); ${before} try { ${work} } finally { span.end() } }`
+
+  it.each([
+    ['work that is caught item by item', 'for (const order of orders) { try { await save(order) } catch (error) { failed += 1 } }', 'let failed = 0;'],
+    ['work that waits for nothing', 'for (const order of orders) span.addEvent(order.name); return total(orders)', ''],
+    ['a throw that is caught', 'try { if (!orders) throw new Error("none") } catch { return 0 }', 'const started = Date.now();'],
+    ['OK at the end', 'try { await save(orders) } catch { failed = true } span.setStatus({ code: SpanStatusCode.OK })', 'let failed = false;'],
+  ])('is told by its shape: %s', (_, work, before) => {
+    expect(read(make(work, before))).toEqual({ told: true, followed: endedInFinally })
+  })
+
+  it.each([
+    ['work that fails', 'await save(orders)', ''],
+    ['a throw', 'if (!orders) throw new Error("none")', ''],
+    ['a call that the file shows to throw', 'parse(orders)', 'const parse = (value) => { if (!value) throw new Error("none") };'],
+    ['JSON that may be none', 'JSON.parse(orders)', ''],
+    ['the first of what may be nothing', 'return orders.find((order) => order.open).name', ''],
+    ['a handler that throws again', 'try { await save(orders) } catch (error) { throw error }', ''],
+    ['a handler that waits', 'try { await save(orders) } catch (error) { await report(error) }', ''],
+    ['a finalizer that waits', 'try { await save(orders) } catch {} finally { await close() }', ''],
+    ['a try without a catch', 'try { await save(orders) } finally { close() }', ''],
+    ['an exception', 'try { await save(orders) } catch (error) { span.recordException(error) }', ''],
+    ['a status', 'try { await save(orders) } catch (error) { span.setStatus({ code: SpanStatusCode.ERROR }) }', ''],
+    ['something before the try that may throw', 'try { await save(orders) } catch {}', 'const first = load(orders);'],
+    ['something before the try that waits', 'try { await save(orders) } catch {}', 'const first = await load(orders);'],
+  ])('is followed: %s', (_, work, before) => {
+    expect(read(make(work, before)).told).toBe(false)
+  })
+})
+
+describe('a span that its API ends', () => {
+  const make = (callback: string): string => `import { withSpan } from '@spanguard/runtime'\nexport const place = (order) => withSpan('order.place', ${callback})`
+  const readApi = (callback: string): { told: boolean; followed: unknown } => {
+    const { analysis, span } = firstSpan(make(callback))
+    return { told: isEndedByApi(span), followed: followed(span, analysis) }
+  }
+
+  it.each([
+    ['that nobody takes', 'async () => save(order)'],
+    ['that gets attributes and events', `async (span) => { if (order.late) span.addEvent('late'); span.setAttribute('order.late', order.late); await save(order) }`],
+    ['whose work throws', `(span) => { span.updateName('order.move'); throw new Error('none') }`],
+    ['whose promise is returned', '(span) => { span.setAttributes({ a: 1 }); return save(order) }'],
+    ['beside a catch', `async (span) => { try { await save(order) } catch { span.addEvent('failed') } }`],
+  ])('is told by its shape: one %s', (_, callback) => {
+    expect(readApi(callback)).toEqual({ told: true, followed: endedByApi })
+  })
+
+  it.each([
+    ['that is ended', 'async (span) => { await save(order); span.end() }'],
+    ['with a status', 'async (span) => { span.setStatus({ code: SpanStatusCode.OK }); await save(order) }'],
+    ['with an exception', 'async (span) => { try { await save(order) } catch (error) { span.recordException(error) } }'],
+    ['that is given on', 'async (span) => save(order, span)'],
+    ['that a closure writes to', `async (span) => { order.lines.forEach((line) => span.addEvent(line.name)) }`],
+    ['that is asked', 'async (span) => { if (span.isRecording()) await save(order) }'],
+    ['by another name', `async (span) => { const other = span; other.end() }`],
+  ])('is followed: one %s', (_, callback) => {
+    expect(readApi(callback).told).toBe(false)
   })
 })

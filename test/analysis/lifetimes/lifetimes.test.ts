@@ -58,6 +58,10 @@ describe('error paths', () => {
   })
 
   it('is beside the main work in a loop', () => {
-    expect(paths('throw error', 'for (const x of xs) { try { await f(x) } catch { log(x) } }')).toEqual(['main throws none', 'aside completes none'])
+    expect(paths('throw error', 'for (const x of await list()) { try { await f(x) } catch { log(x) } }')).toEqual(['main throws none', 'aside completes none'])
+  })
+
+  it('is beside the main work where no error comes to it', () => {
+    expect(paths('throw error', 'for (const x of xs) { try { await f(x) } catch { log(x) } }')).toEqual(['aside throws none', 'aside completes none'])
   })
 })
