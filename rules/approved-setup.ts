@@ -17,6 +17,7 @@ export default createRule<[{ always?: boolean; fix?: boolean }], string>({
       strict: true,
       strictOptions: [{ always: true }],
       types: 'never',
+      subject: 'setup',
     },
     fixable: 'code',
     hasSuggestions: true,

@@ -17,6 +17,7 @@ export default createRule<[{ alwaysOn?: boolean; fix?: boolean }], string>({
       strict: true,
       strictOptions: [{ alwaysOn: true }],
       types: 'never',
+      subject: 'setup',
     },
     messages: messages['env-sampling'],
     fixable: 'code',

@@ -9,7 +9,7 @@ export default createRule<[{ fix?: boolean }], string>({
   name: 'no-deprecated-attributes',
   meta: {
     type: 'problem',
-    docs: { description: 'Disallow attribute keys that the semantic conventions replaced', recommended: true, strict: true, types: 'never' },
+    docs: { description: 'Disallow attribute keys that the semantic conventions replaced', recommended: true, strict: true, types: 'never', subject: 'spans' },
     fixable: 'code',
     hasSuggestions: true,
     messages: messages['no-deprecated-attributes'],

@@ -1,7 +1,6 @@
 import path from 'node:path'
 
 import { findUntraced, type Untraced } from '../src/analysis/handlers/untraced.js'
-import { isShown } from '../src/analysis/handlers/surroundings.js'
 import { mayHaveHandlers } from '../src/analysis/handlers.js'
 import { openFile } from '../src/analysis/index.js'
 import { createRule } from '../src/create-rule.js'
@@ -29,7 +28,7 @@ export default createRule({
   create(context) {
     const file = openFile(context)
     const filename = path.resolve(context.cwd, context.filename)
-    if (!mayHaveHandlers(file.config, context.sourceCode.text, filename) || file.outOfScope || isShown(filename, context.cwd)) return {}
+    if (!mayHaveHandlers(file.config, context.sourceCode.text, filename) || file.outOfScope || file.place !== null) return {}
     return {
       Program() {
         const { analysis } = file

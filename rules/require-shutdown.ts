@@ -17,6 +17,7 @@ export default createRule<[{ deadline?: boolean; fix?: boolean }], string>({
       strict: true,
       strictOptions: [{ deadline: true }],
       types: 'never',
+      subject: 'setup',
     },
     messages: messages['require-shutdown'],
     fixable: 'code',

@@ -146,6 +146,9 @@ export interface ExportedHandlerRow {
   readonly types?: readonly string[]
   /** Or when its parameters have these names, at least the first of them. */
   readonly parameters?: readonly string[]
+  /** Or when it is exported by one of these names and its second parameter is of one of `contexts`. */
+  readonly called?: readonly string[]
+  readonly contexts?: readonly string[]
 }
 
 /**

@@ -4,6 +4,7 @@ import type { RuleContext } from '@typescript-eslint/utils/ts-eslint'
 
 import { isOutOfScope } from '../project/file-scope.js'
 import { folderOf, forAMoment } from '../project/moment.js'
+import { isUnheard, type Place, placeOf, type Subject } from '../project/places.js'
 import { getSettings, getSettingsOfRun, type Settings } from '../settings/index.js'
 import { readDeclaredHelpers, wordOfHelper } from '../otel/declared-helpers.js'
 import { mayConcernSetup, mayHoldSetup, setupWords } from '../otel/setup.js'
@@ -29,6 +30,8 @@ export interface OpenFile {
   readonly holdsSetup: boolean
   /** True for tests and for code that no service runs; every rule is silent there. */
   readonly outOfScope: boolean
+  /** Where it stands among what is no service: examples, benchmarks, tools; null where a service may stand. */
+  readonly place: Place | null
   /** The rules that have opened it: all of them, once the first node is visited. */
   readonly openedBy: ReadonlySet<string>
   /** All the rest, from the tree. */
@@ -48,6 +51,8 @@ export interface FileAnalysis extends ReceiverContext {
   factsOf<Kind extends Fact['fact']>(kind: Kind): readonly Extract<Fact, { fact: Kind }>[]
   nodeOf(origin: Origin): TSESTree.Node
 }
+
+export type { Subject }
 
 type AnyContext = Readonly<Pick<RuleContext<string, readonly unknown[]>, 'sourceCode' | 'filename' | 'settings' | 'cwd'>>
 type RuleOfFile = AnyContext & Readonly<Pick<RuleContext<string, readonly unknown[]>, 'id'>>
@@ -78,6 +83,12 @@ export function openFile(context: RuleOfFile): OpenFile {
 export function isSilentFile(context: RuleOfFile): boolean {
   const { file } = findFile(context)
   return !file.mentionsTracing && !file.mentionsSetup
+}
+
+/** Does a file with words of tracing stand where nobody acts on what a rule says? The others are not asked after: their folders cost more than a look. */
+export function isUnheardIn(context: RuleOfFile, subject: Subject): boolean {
+  const { file } = findFile(context)
+  return (file.mentionsTracing || file.mentionsSetup) && isUnheard(file.place, subject)
 }
 
 function findFile(context: RuleOfFile): NonNullable<typeof last> {
@@ -126,6 +137,7 @@ class FileBeforeTree implements OpenFile {
   private isSetup: boolean | null = null
   private isHolding: boolean | null = null
   private isOut: boolean | null = null
+  private standsIn: Place | null | undefined
   private kept: FileAnalysis | null = null
 
   constructor(context: AnyContext, config: Config, policy: Policy, folder: string, openedBy: ReadonlySet<string>) {
@@ -155,6 +167,11 @@ class FileBeforeTree implements OpenFile {
 
   get outOfScope(): boolean {
     return (this.isOut ??= isOutOfScope(this.filename, this.context.sourceCode.text, this.policy, this.folder))
+  }
+
+  get place(): Place | null {
+    if (this.standsIn === undefined) this.standsIn = placeOf(path.resolve(this.context.cwd, this.filename), this.context.cwd)
+    return this.standsIn
   }
 
   get analysis(): FileAnalysis {

@@ -5,6 +5,7 @@ import type { Package } from '../project/package-json.js'
 import { applicationOf } from '../project/nx.js'
 import { nextFolder, pageExtensions } from '../project/next-files.js'
 import { getPackage } from '../project/package-json.js'
+import { placeIn } from '../project/places.js'
 import { existing } from '../project/source-path.js'
 import { otherScriptStarts, startCommands, type StartCommand } from '../project/wiring/index.js'
 import type { HandlerSite, Registrations } from './handlers/collect.js'
@@ -151,9 +152,9 @@ function isServedByNext(dir: string, file: string): boolean {
   return [folder, path.dirname(folder)].some(one => ['js', 'mjs', 'cjs', 'ts', 'mts'].some(extension => existsSync(path.join(one, `next.config.${extension}`))))
 }
 
-/** Below a folder that is kept for the work on a service. */
+/** Below a folder that is kept for the work on a service, by its path in the service's own folder. */
 function isTool(file: string): boolean {
-  return /(?:^|[\\/])(?:acceptance|bench(?:marks?)?|dev|e2e|examples?|load-?tests?|mocks?|playgrounds?|scripts?|templates?|test(?:s|ing)?|tools?)[\\/]/iu.test(file)
+  return placeIn(file.split(path.sep).slice(0, -1)) !== null
 }
 
 /** Next.js, Remix, Lambda: exports that a platform calls. Decorated classes and procedures are reached through their program. */

@@ -102,6 +102,8 @@ export const lambda: FrameworkDescriptor = {
       names: ['*'],
       types: handlerTypes,
       parameters: ['event'],
+      called: ['handler', 'lambdaHandler'],
+      contexts: ['Context'],
     },
   ],
   tracedBy: [

@@ -112,8 +112,10 @@ function toPackage(file: string, json: Record<string, unknown>): Package {
  */
 function isLibrary(json: Record<string, unknown>): boolean {
   if (json['private'] === true || json['workspaces'] !== undefined || typeof json['name'] !== 'string' || strings(json['scripts'])['start'] !== undefined) return false
-  const hasEntry = ['exports', 'main', 'module'].some((field) => json[field] !== undefined)
-  return hasEntry && ['exports', 'files', 'module', 'publishConfig', 'types', 'typings'].some((field) => json[field] !== undefined)
+  // `bun init` writes the program itself there, a source, which no bundler of somebody else's could take.
+  const isProgram = typeof json['module'] === 'string' && /\.[cm]?tsx?$/.test(json['module'])
+  const says = (field: string): boolean => json[field] !== undefined && !(field === 'module' && isProgram)
+  return ['exports', 'main', 'module'].some(says) && ['exports', 'files', 'module', 'publishConfig', 'types', 'typings'].some(says)
 }
 
 function isTypeOnly(pkg: Package): boolean {

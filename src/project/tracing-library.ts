@@ -17,5 +17,10 @@ export function isTracingLibrary(file: string): boolean {
   // The base of all instrumentations: who publishes what builds on it publishes an instrumentation.
   if (pkg?.isPublished === true && pkg.dependencies.has('@opentelemetry/instrumentation')) return true
   if (pkg?.isLibrary !== true) return false
-  return [...pkg.dependencies].some(isTracingPackage) || splitName(pkg.name.replace(/[@/]/g, '.')).some((word) => packageWords.has(word))
+  return [...pkg.dependencies].some(isTracingPackage) || saysTracer(pkg.name)
+}
+
+/** Does the name of a package, a module or a folder say that it is about tracing? */
+export function saysTracer(name: string): boolean {
+  return splitName(name.replace(/[@/]/g, '.')).some((word) => packageWords.has(word))
 }

@@ -1,5 +1,9 @@
 import rule from '../../rules/batch-export.js'
 import { oneSuggestion, ruleTester } from '../rule-tester.js'
+import { makeService } from './services.js'
+
+const command = makeService('export-command', { dependencies: ['chalk'], bin: 'dist/cli.js' })
+const server = makeService('export-server', { dependencies: ['fastify'], bin: 'dist/cli.js' })
 
 const sdk = `import { BatchSpanProcessor, ConsoleSpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 `
@@ -35,6 +39,7 @@ ruleTester.run('batch-export', rule, {
   valid: [
     ...development.map(([name, code]) => ({ name: `under a condition: ${name}`, code: sdk + code })),
     { name: 'a benchmark, which measures one way of sending against another', filename: 'benchmarks/apollo/index.js', code: `${sdk}use(new SimpleSpanProcessor(exporter))` },
+    { name: 'a command that serves nothing, which makes a few spans and ends', filename: command('src/tracing.ts'), code: `${sdk}use(new SimpleSpanProcessor(exporter))` },
     { name: 'batches', code: `${sdk}use(new BatchSpanProcessor(exporter))` },
     { name: 'an exporter of the project, which may send nothing anywhere (temporal)', code: `${sdk}import { WorkflowExporter } from './workflow-exporter'\nuse(new SimpleSpanProcessor(new WorkflowExporter()))` },
     { name: 'an exporter of the project that is said to keep spans in memory (review-yeti-bot)', code: `${sdk}import { inMemorySpanExporter } from './spans'\nuse(new SimpleSpanProcessor(inMemorySpanExporter))` },
@@ -61,6 +66,7 @@ use(new SimpleSpanProcessor(new InMemorySpanExporter()))`,
   invalid: [
     { name: 'an exporter of the project whose name says nothing', code: `${sdk}import { spanExporter } from './spans'\nuse(new SimpleSpanProcessor(spanExporter))`, errors: [{ messageId: 'simple', line: 3, suggestions: oneSuggestion }] },
     { name: 'a variable that is filled twice, each time for certain', code: `${sdk}let exporter = new ConsoleSpanExporter()\nuse(exporter)\nexporter = other`, errors: [{ messageId: 'console', line: 2 }] },
+    { name: 'a command that brings a server', filename: server('src/tracing.ts'), code: `${sdk}use(new SimpleSpanProcessor(exporter))`, errors: [{ messageId: 'simple', line: 2, suggestions: oneSuggestion }] },
     { name: 'a folder that is called after a bench in a garden', filename: 'workbench/index.js', code: `${sdk}use(new SimpleSpanProcessor(exporter))`, errors: [{ messageId: 'simple', line: 2, suggestions: oneSuggestion }] },
     {
       name: 'span by span over the network; the import goes along',

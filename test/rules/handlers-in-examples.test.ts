@@ -2,7 +2,6 @@ import * as parser from '@typescript-eslint/parser'
 import { Linter } from 'eslint'
 import { describe, expect, it } from 'vitest'
 
-import { isShown } from '../../src/analysis/handlers/surroundings.js'
 import plugin from '../../src/index.js'
 import { makeService } from './services.js'
 
@@ -36,9 +35,5 @@ describe('require-handler-tracing in what shows how something is used', () => {
 
   it('an example that is linted by itself is the project', () => {
     expect(lint('examples/shop', 'examples/shop/src/main.ts')).toBe(1)
-  })
-
-  it('what stands beside the folder of the run is a service', () => {
-    expect(isShown('/kit/examples/shop/main.ts', '/kit/src')).toBe(false)
   })
 })

@@ -20,11 +20,13 @@ const local = [
   'collector',
   'otel-collector:4318',
   'collector.monitoring.svc',
+  'collector.monitoring:4318',
+  'tempo.shop-observability',
   'collector.monitoring.svc.cluster.local:4318',
   'printer.local',
   'host.docker.internal',
 ]
-const open = ['collector.example.com', 'tempo.acme.io:4318', '8.8.8.8', '172.15.255.255', '172.32.0.1', '192.169.0.1', '100.128.0.1', '[2001:db8::1]:4318', 'svc.example.com', 'internal.acme.io']
+const open = ['collector.example.com', 'tempo.acme.io:4318', '8.8.8.8', '172.15.255.255', '172.32.0.1', '192.169.0.1', '100.128.0.1', '[2001:db8::1]:4318', 'svc.example.com', 'internal.acme.io', 'monitoring.shop', 'collector.eu.monitoring', 'tempo.xn--p1ai']
 
 ruleTester.run('secure-exporter', findingsOnly(rule), {
   valid: [

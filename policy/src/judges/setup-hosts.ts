@@ -19,6 +19,16 @@ export function readUrl(text: string): UrlParts | null {
 
 const LOCAL_SUFFIXES = ['.internal', '.local', '.localhost', '.svc'] as const
 
+/** Namespaces that a cluster keeps for what watches it; none is a top-level domain (data.iana.org/TLD), nor is any name with a hyphen. */
+const NAMESPACES: ReadonlySet<string> = new Set(['default', 'infra', 'jaeger', 'logging', 'monitoring', 'observability', 'opentelemetry', 'otel', 'telemetry', 'tempo', 'tracing'])
+
+/** `collector.observability`, `collector.kube-system`: Kubernetes resolves a service by its name and namespace. */
+function isInNamespace(host: string): boolean {
+  const labels = host.split('.')
+  const last = labels.at(-1) ?? ''
+  return labels.length === 2 && (NAMESPACES.has(last) || (last.includes('-') && !last.startsWith('xn--')))
+}
+
 /**
  * Can a host be reached only over the open network? Loopback, private (RFC 1918, 4193, 6598), link-local and unspecified
  * addresses, single labels and names that never leave a cluster or a network are not.
@@ -28,7 +38,7 @@ export function isPublicHost(written: string): boolean {
   if (host.includes(':')) return !/^(?:::1?$|f[cd]|fe[89ab])/.test(host.replace(/^::ffff:/, '::ffff:')) && !isLocalMapped(host)
   const octets = readIpv4(host)
   if (octets !== null) return !isLocalIpv4(octets)
-  return host.includes('.') && !LOCAL_SUFFIXES.some((suffix) => host.endsWith(suffix))
+  return host.includes('.') && !isInNamespace(host) && !LOCAL_SUFFIXES.some((suffix) => host.endsWith(suffix))
 }
 
 function isLocalMapped(host: string): boolean {

@@ -222,7 +222,7 @@ function nameOf(node: TSESTree.Node): TSESTree.Node {
   return (node.type === 'FunctionDeclaration' || node.type === 'ClassDeclaration') && node.id !== null ? node.id : node
 }
 
-/** Is it annotated with one of the row's types: the constant, or the function's first parameter? */
+/** Is it annotated with one of the row's types: the constant, or the function's first parameter, or by its conventional name the second? */
 function hasType(exported: Exported, row: ExportedHandlerRow, framework: FrameworkDescriptor, context: ReceiverContext): boolean {
   if (row.types === undefined) return false
   const isOf = (node: TSESTree.TypeNode | undefined, names: readonly string[] | null): boolean => {
@@ -233,7 +233,9 @@ function hasType(exported: Exported, row: ExportedHandlerRow, framework: Framewo
   if (exported.at.type === 'Identifier' && isOf(typeOfName(exported.at, context), row.types)) return true
   // An event, a context and a callback are all that a platform gives: who asks for more is called by a handler.
   if (!isFunction(exported.value) || exported.value.params.length > 3) return false
-  const [first] = exported.value.params
+  const [first, second] = exported.value.params
+  // An event of the project's own: the conventional name and the platform's context say whose function it is.
+  if (second?.type === 'Identifier' && row.called?.includes(exported.name) === true && isOf(second.typeAnnotation?.typeAnnotation, row.contexts ?? [])) return true
   return first?.type === 'Identifier' && isOf(first.typeAnnotation?.typeAnnotation, null) && row.parameters?.includes(first.name) === true
 }
 

@@ -1,7 +1,8 @@
 import type { TSESTree } from '@typescript-eslint/types'
 
-import { findBinding, getMemberName, getPropertyName, isFunction, unwrap } from '../bindings.js'
+import { findBinding, type FunctionNode, getMemberName, getPropertyName, isFunction, unwrap } from '../bindings.js'
 import type { FileHandlers } from '../handlers.js'
+import { isOwnModule, resolveReference } from '../imports.js'
 import type { FileAnalysis } from '../index.js'
 import { healthRoute, type Host } from './hosts.js'
 import { rootOf } from './objects.js'
@@ -18,7 +19,8 @@ export function isErrand(host: Host, file: FileHandlers, around: Surroundings, a
   if (framework.rootModule !== undefined) return !host.isServed && (isClosed(host, file, analysis, null) || isOnlyBuilt(host, file, analysis))
   // Whatever port is free: who asks there was told by the program itself (the callback of a login, a proxy of its own).
   if (listensAnywhere(host, file, analysis)) return true
-  if (framework.kind !== 'server') return false
+  if (framework.partsLookAlike === true && !host.isServed && (around.isOnEdge || isTriedOut(host, file, analysis))) return true
+  if (framework.kind !== 'server') return onlySaysStatus(host, analysis)
   // A server of `node:http` in a package that is a command stands on its user's own machine.
   if (framework.name === 'node-http' && around.isCommand) return true
   const bodies = host.handlers.flatMap((call) => call.handlers.map((handler) => findLocalFunction(handler, analysis) ?? handler))
@@ -31,6 +33,47 @@ function isErrandHandler(body: TSESTree.Node, host: Host, file: FileHandlers, an
   if (paths.includes('/v1/traces')) return true
   if (paths.length > 0 && paths.every((path) => healthRoute.test(path))) return true
   return isClosed(host, file, analysis, body) || (carriesWebSocket(host, analysis) && onlyAnswers(body, analysis))
+}
+
+/** `await app.request('/orders')` of Hono, in a file that hands the app to nobody: it is tried out. */
+function isTriedOut(host: Host, file: FileHandlers, analysis: FileAnalysis): boolean {
+  const { body } = analysis.sourceCode.ast
+  return !body.some(({ type }) => type === 'ExportDefaultDeclaration') && methodsOf(host, file, analysis, null).includes('request')
+}
+
+/** An answer that says how the process is: `{ status: 'ok' }`, `{ uptime: process.uptime() }`, `'OK'`. */
+const STATUS = /[\s{,'"](?:alive|healthy|ok|ready|running|status|uptime)['"]?\s*[:,}]|['"`](?:alive|healthy|ok|ready|running|up)['"`]/i
+
+/** What such an answer may ask. */
+const ownProcess: ReadonlySet<string> = new Set(['Date', 'JSON', 'Math', 'Number', 'os', 'performance', 'process'])
+
+/** One route, whose answer says that the process runs and asks nobody for it: a probe's, whatever its path. */
+function onlySaysStatus(host: Host, analysis: FileAnalysis): boolean {
+  const [only, ...others] = host.handlers
+  if (only === undefined || others.length > 0 || host.mounts.length > 0 || host.isGivenAway || host.passedTo.length > 0) return false
+  // A plugin of the project may bring routes.
+  if (host.middleware.some(({ node }) => node.arguments.some((argument) => isOwn(argument, analysis)))) return false
+  const body = findLocalFunction(only.handlers.at(-1) ?? only.node, analysis)
+  return body !== null && isFunction(body) && STATUS.test(analysis.sourceCode.text.slice(...body.range)) && asksNobody(body, analysis)
+}
+
+function isOwn(node: TSESTree.Node, { sourceCode }: FileAnalysis): boolean {
+  const reference = resolveReference(unwrap(node), sourceCode)
+  return reference !== null && isOwnModule(reference.module)
+}
+
+/** Does a function call nothing but methods of what it is given, without the request's, and of its own process? */
+function asksNobody(body: FunctionNode, { calls }: FileAnalysis): boolean {
+  const given = new Set(body.params.map((param) => (param.type === 'Identifier' ? param.name : '')))
+  return calls.every(({ callee, range }) => {
+    if (range[0] < body.range[0] || range[1] > body.range[1]) return true
+    let object: TSESTree.Node = unwrap(callee)
+    while (object.type === 'MemberExpression' || object.type === 'CallExpression' || object.type === 'NewExpression') {
+      if (object.type === 'MemberExpression' && /^req(?:uest)?$/.test(getMemberName(object) ?? '')) return false
+      object = unwrap(object.type === 'MemberExpression' ? object.object : object.callee)
+    }
+    return object.type === 'Identifier' && (ownProcess.has(object.name) || (given.has(object.name) && !/^_?req(?:uest)?$/.test(object.name)))
+  })
 }
 
 /** Is `close` called on the object, anywhere or inside of one function? */

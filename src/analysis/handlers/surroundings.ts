@@ -1,11 +1,12 @@
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 
 import { splitName } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 
 import { isTracingPackage } from '../../frameworks/index.js'
-import { getPackage } from '../../project/package-json.js'
-import { packageWords } from '../../project/tracing-library.js'
+import { getPackage, type Package } from '../../project/package-json.js'
+import { packageWords, saysTracer } from '../../project/tracing-library.js'
 import { getRequiredModule, isOwnModule } from '../imports.js'
 import type { FileAnalysis } from '../index.js'
 
@@ -15,10 +16,12 @@ export interface Surroundings {
   readonly isTraced: boolean
   /** The package is a command, which somebody runs on a machine of their own. */
   readonly isCommand: boolean
-  /** A developer's script, benchmark or command, which no service runs, or a template of one. */
+  /** A file of a command's subcommands, each of which runs as long as its user wants it, or one that a source in `src` has replaced. */
   readonly isTool: boolean
   /** The package is a library, runs inside an editor or on somebody's desk (Electron): who installs it decides what traces it. */
   readonly isGuest: boolean
+  /** What the file does not serve itself Cloudflare runs, where neither Node's instrumentations nor the runtime do anything. */
+  readonly isOnEdge: boolean
   /** The nearest package.json depends on `@spanguard/runtime`, whose middleware is expected then. */
   readonly hasRuntime: boolean
   /** Every dependency of the nearest package.json. */
@@ -31,33 +34,13 @@ export interface Surroundings {
 export const runtimePackage = '@spanguard/runtime'
 const register = `${runtimePackage}/register`
 
-/** Folders of a package whose programs serve its developers and readers. */
-const toolFolder = /\/(?:bench|benchmark|benchmarks|docs|(?:[\w-]+-)?fixtures|scripts)\//
-
-/** Folders that stand beside a project's programs, often packages of their own. */
-const standsApart = /^(?:(?:[\w-]+-)?backups|(?:[\w-]+-)?bench(?:marks?)?|docs|(?:[\w-]+-)?mocks?(?:-[\w-]+)?|(?:[a-z]\w*M|m)ock(?:s|[A-Z]\w*)?|templates?|testapps?|testing|test-(?:agents?|apps?|bots?|clients?|servers?|services?|utils)|\w[\w-]*-tests?)$/
-
-/** Folders of programs that show how something else is used: nobody runs them as a service. */
-const showFolder = /^(?:[\w-]+-)?(?:demos?|examples?|playgrounds?|samples?|tutorials?)$/
-
-/**
- * Does a file stand among the examples, mocks or tools of the project that is linted? Where an example is linted by itself it is the project.
- *
- * @param filename absolute path of the file
- * @param folder absolute path of the folder that the linter runs in
- */
-export function isShown(filename: string, folder: string): boolean {
-  const folders = path.relative(folder, filename).split(path.sep).slice(0, -1)
-  return folders[0] !== '..' && folders.some((name) => name === 'scripts' || showFolder.test(name) || standsApart.test(name))
-}
-
 /** @param filename absolute path of the file */
 export function readSurroundings(filename: string, analysis: FileAnalysis): Surroundings {
-  const pkg = readPackageAround(filename)
+  const modules = readModules(analysis)
+  const pkg = readPackageAround(filename, modules)
   const dependencies = pkg?.dependencies ?? none
   const hasRuntime = dependencies.has(runtimePackage)
   const { accept = [], entries = [], preload = false } = analysis.config.setup ?? {}
-  const modules = readModules(analysis)
   const isTraced =
     preload ||
     (entries.length > 0 && (!hasRuntime || entries.some((entry) => isAt(filename, entry)))) ||
@@ -67,14 +50,15 @@ export function readSurroundings(filename: string, analysis: FileAnalysis): Surr
     modules.some((module) => accept.includes(module) || (!isOwnModule(module) && saysPackageTraces(packageName(module)))) ||
     isSetup(modules[0], filename, hasRuntime, analysis)
   const place = pkg === null ? '' : path.relative(pkg.dir, filename).split(path.sep).join('/')
-  return { isTraced, isTool: toolFolder.test(`/${place}`) || isTemplate(filename) || (pkg?.isCommand === true && /\/commands?\//.test(`/${place}`)), isGuest: pkg?.isLibrary === true || pkg?.isExtension === true || dependencies.has('electron'), isCommand: pkg?.isCommand === true, hasRuntime, dependencies, packageDir: pkg?.dir ?? null, packageType: pkg?.type ?? 'commonjs' }
+  return { isTraced, isTool: pkg !== null && ((pkg.isCommand && /\/commands?\//.test(`/${place}`)) || isReplaced(place, pkg)), isGuest: pkg?.isLibrary === true || pkg?.isExtension === true || dependencies.has('electron'), isCommand: pkg?.isCommand === true, isOnEdge: dependencies.has('wrangler') || dependencies.has('@cloudflare/workers-types'), hasRuntime, dependencies, packageDir: pkg?.dir ?? null, packageType: pkg?.type ?? 'commonjs' }
 }
 
-/** What a generator copies into a new project, a page shows, a suite of tests or a benchmark starts or imitates, stands in a folder of that name below the project's package.json, often with one of its own. */
-function isTemplate(filename: string): boolean {
-  let top = getPackage(filename)?.dir ?? path.dirname(filename)
-  for (let outer = getPackage(top); outer !== null && outer.dir !== top; outer = getPackage(top)) top = outer.dir
-  return path.relative(top, filename).split(path.sep).slice(0, -1).some((folder) => standsApart.test(folder))
+/** `server.js` beside `src/server.ts`, which no script starts: the service is the other one, and this is what was before, or what a compiler left. */
+function isReplaced(place: string, pkg: Package): boolean {
+  const name = /^([\w.-]+)\.[cm]?js$/.exec(place)?.[1]
+  if (name === undefined || pkg.main?.replace(/^\.\//, '') === place) return false
+  const starts = Object.values(pkg.scripts).some((script) => script.split(/[\s"'=]+/).some((word) => word.replace(/^\.\//, '') === place || word === name || word === `./${name}`))
+  return !starts && ['ts', 'mts', 'cts'].some((extension) => existsSync(path.join(pkg.dir, 'src', `${name}.${extension}`)))
 }
 
 const none: ReadonlySet<string> = new Set()
@@ -94,19 +78,25 @@ function preloadsSetup(script: string): boolean {
   return [...script.matchAll(PRELOADED)].some(([, module = '']) => (isOwnModule(module) ? saysSetup(module) : saysPackageTraces(packageName(module))))
 }
 
-/** The nearest package that has dependencies: a package.json without any lets its parent's stand for it. */
-function readPackageAround(filename: string): ReturnType<typeof getPackage> {
+/**
+ * The nearest package, with its parent's dependencies where it has none of its own, or takes a module that the file loads from there
+ * (one version for all packages of a workspace, as Nx has it).
+ */
+function readPackageAround(filename: string, modules: readonly string[]): ReturnType<typeof getPackage> {
   const nearest = getPackage(filename)
-  if (nearest === null || nearest.dependencies.size > 0) return nearest
-  const outer = getPackage(nearest.dir)
-  return outer === null || outer.path === nearest.path ? nearest : { ...nearest, dependencies: outer.dependencies }
+  if (nearest === null) return null
+  const lacks = modules.filter((module) => !isOwnModule(module) && !nearest.dependencies.has(packageName(module)))
+  const outer = lacks.length > 0 || nearest.dependencies.size === 0 ? getPackage(nearest.dir) : null
+  if (outer === null || outer.path === nearest.path) return nearest
+  const isShared = nearest.dependencies.size === 0 || lacks.some((module) => outer.dependencies.has(packageName(module)))
+  return isShared ? { ...nearest, dependencies: new Set([...nearest.dependencies, ...outer.dependencies]) } : nearest
 }
 
 /** A known tracer, or a package of the house whose name says so (`@acme/tracing`). The bare API does nothing by itself. */
 function saysPackageTraces(name: string): boolean {
   if (isTracingPackage(name)) return true
   if (name.startsWith('@opentelemetry/') || name.startsWith('@spanguard/') || name.startsWith('@types/')) return false
-  return splitName(name.replace(/[@/]/g, '.')).some((word) => packageWords.has(word))
+  return saysTracer(name)
 }
 
 /** The modules that the file loads, in the order in which they are loaded. */

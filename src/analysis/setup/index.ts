@@ -55,13 +55,15 @@ export function setupOf(file: OpenFile, context: RuleOfFile): SetupAnalysis | nu
   return kept.setup
 }
 
-function createSetup(file: OpenFile, { cwd, filename, sourceCode }: RuleOfFile): SetupAnalysis {
+function createSetup(file: OpenFile, { filename, sourceCode }: RuleOfFile): SetupAnalysis {
   const { config } = file
   const approved = config.setup?.approved ?? []
   const setupContext: SetupContext = {
-    cwd,
     sourceCode,
     filename,
+    get place() {
+      return file.place
+    },
     get calls() {
       return file.analysis.calls
     },

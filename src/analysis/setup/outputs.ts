@@ -2,13 +2,14 @@ import { type ExporterEndpoint, type SpanOutput, splitName } from '@spanguard/po
 import type { TSESTree } from '@typescript-eslint/types'
 import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 
+import { frameworks } from '../../frameworks/index.js'
+import { getPackage } from '../../project/package-json.js'
 import { findBinding, findVariable, getMemberName, getPropertyName, unwrap } from '../bindings.js'
 import { isOwnModule } from '../imports.js'
 import { originOf } from '../origins.js'
 import { valueOf } from '../values.js'
 import { getParent } from './parents.js'
 import { isAlternativeTo, isForDevelopment } from './conditions.js'
-import { isBenchmark, isSample } from './places.js'
 import type { SetupContext } from './providers.js'
 import { findSetupCall, getCalleeName, getOption, resolveOnce, type SetupCall } from './setup-calls.js'
 
@@ -16,7 +17,7 @@ import { findSetupCall, getCalleeName, getOption, resolveOnce, type SetupCall } 
 const LAMBDA = /\bAWS_LAMBDA_[A-Z]/
 
 /** The processors and exporters that send span by span, or to the console. */
-export function readOutputs(calls: readonly SetupCall[], { cwd, filename, sourceCode }: SetupContext): SpanOutput[] {
+export function readOutputs(calls: readonly SetupCall[], { filename, place, sourceCode }: SetupContext): SpanOutput[] {
   return calls.flatMap((call): SpanOutput[] => {
     const sends = readSending(call, sourceCode)
     if (sends === null || isUnused(call.node, sourceCode)) return []
@@ -29,12 +30,22 @@ export function readOutputs(calls: readonly SetupCall[], { cwd, filename, source
         certainty: 'certain',
         name: call.name,
         sends,
-        development:
-          isForDevelopment(call.node, filename, sourceCode) || isBenchmark(filename, cwd) || (sends === 'to-console' && isSample(filename, cwd)),
+        // What is shown is tried out at a terminal, where people look at what is printed.
+        development: isForDevelopment(call.node, filename, sourceCode) || (sends === 'to-console' ? place !== null : isCommand(filename)),
       },
     ]
   })
 }
+
+/** A command that serves nothing makes a few spans and ends: a batch would hold them until it does. */
+function isCommand(filename: string): boolean {
+  const pkg = getPackage(filename)
+  if (pkg?.isCommand !== true) return false
+  for (const name of pkg.dependencies) if (servers.has(name)) return false
+  return true
+}
+
+const servers: ReadonlySet<string> = new Set(frameworks.flatMap(({ kind, modules }) => (kind === 'app' || kind === 'consumer' ? modules : [])))
 
 function readSending(call: SetupCall, sourceCode: Readonly<SourceCode>): SpanOutput['sends'] | null {
   if (call.row.role === 'exporter') return call.row.to === 'console' ? 'to-console' : null

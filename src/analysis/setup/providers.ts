@@ -3,20 +3,19 @@ import type { TSESTree } from '@typescript-eslint/types'
 import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 
 import { removedModules, type ProviderExport } from '../../otel/setup.js'
+import type { Place } from '../../project/places.js'
 import { findVariable, getMemberName, unwrap } from '../bindings.js'
 import { originOf } from '../origins.js'
 import { canBothRun, isConditional, standsInDevelopmentFunction } from './conditions.js'
 import { hasOtherEnd, readDeadline } from './ends.js'
 import { isUsedUnended } from './importers.js'
 import { findExporter, isOwnExporter } from './outputs.js'
-import { isBenchmark } from './places.js'
 import { followName, followOwnership, type Ownership } from './ownership.js'
 import { type Call, findSetupCall, getCalleeName, getOption, resolveOnce, type SetupCall } from './setup-calls.js'
 import { readSampler } from './samplers.js'
 
 export interface SetupContext {
-  /** The folder that is linted. */
-  readonly cwd: string
+  readonly place: Place | null
   readonly sourceCode: Readonly<SourceCode>
   readonly filename: string
   readonly calls: readonly Call[]
@@ -54,7 +53,7 @@ function readProvider(
 ): { fact: Setup; registration: TSESTree.Node | null } {
   const ownership = followOwnership(call.node, row.registeredBy, context.sourceCode)
   const registration = sendsNothing(call, context.sourceCode) ? null : (ownership.registrations[0] ?? null)
-  const isTried = isBenchmark(context.filename, context.cwd) || standsInDevelopmentFunction(call.node)
+  const isTried = standsInDevelopmentFunction(call.node)
   const sampler = isTried ? null : readSampler(call.node, getOption(call.node.arguments[0], 'sampler', context.sourceCode), context.sourceCode)
   // An SDK is made to be started: one that leaves the file is started by whoever takes it.
   const isStarted = registration !== null || (row.exportsByDefault && leavesFile(ownership))

@@ -1,0 +1,122 @@
+import path from 'node:path'
+
+import { splitName } from '@spanguard/policy'
+
+import { fileWords, folderWords, topFolderWords } from './place-words.js'
+import { getPackage } from './package-json.js'
+import { saysTracer } from './tracing-library.js'
+
+/**
+ * What a file's name and the folders above it say of its program, where none of them holds a service that its people watch.
+ *
+ * - `benchmark` measures one way against another, for as long as the measurement runs
+ * - `copy` was put aside
+ * - `docs` belongs to pages
+ * - `fixture` is what tests are given
+ * - `lesson` shows how tracing is used: its readers copy what it does
+ * - `sample` shows how something else is used
+ * - `scratch` was tried out once
+ * - `stand-in` imitates a service of somebody else
+ * - `template` is what a generator copies into other projects
+ * - `test` is started by tests
+ * - `tool` helps those who work on the project
+ */
+export type Place = FolderPlace | 'lesson'
+export type FolderPlace = 'benchmark' | 'copy' | 'docs' | 'fixture' | 'sample' | 'scratch' | 'stand-in' | 'template' | 'test' | 'tool'
+
+/** What a rule speaks of: how tracing is set up, or the spans themselves. */
+export type Subject = 'setup' | 'spans'
+
+/** Where nobody acts on what a rule says. Templates, lessons and pages are copied by their readers; the spans of a tool are looked at. */
+const unheard: Readonly<Record<Subject, ReadonlySet<Place>>> = {
+  setup: new Set(['benchmark', 'copy', 'fixture', 'sample', 'scratch', 'stand-in', 'test', 'tool']),
+  spans: new Set(['benchmark', 'copy', 'fixture', 'sample', 'scratch', 'stand-in', 'test']),
+}
+
+/** Is there nobody who acts on what a rule says of such a place? */
+export function isUnheard(place: Place | null, subject: Subject): boolean {
+  return place !== null && unheard[subject].has(place)
+}
+
+/**
+ * Where a file stands, told by its name and those of its folders; null where a service may stand. An example that is linted by itself is the
+ * project. A benchmark or a mock is one when its workspace is linted by itself, too.
+ *
+ * @param filename absolute path of the file
+ * @param cwd absolute path of the folder that the linter runs in
+ */
+export function placeOf(filename: string, cwd: string): Place | null {
+  const top = topOf(filename, cwd)
+  const folders = path.relative(top, filename).split(path.sep).slice(0, -1)
+  const run = isBelow(filename, cwd) ? path.relative(top, cwd) : ''
+  const found = find(folders, run === '' ? 0 : run.split(path.sep).length)
+  if (found === null) return placeByName(path.basename(filename, path.extname(filename)), filePatterns)
+  return found.place === 'sample' && teachesTracing(filename, path.join(top, ...folders.slice(0, found.at + 1)), folders[found.at + 1]) ? 'lesson' : found.place
+}
+
+/**
+ * The same where only the folders below a service's own are known.
+ *
+ * @param folders names of folders, the outermost first
+ */
+export function placeIn(folders: readonly string[]): FolderPlace | null {
+  return find(folders, 0)?.place ?? null
+}
+
+/** What a workspace is also when it is linted by itself. The others are the project there: its examples, its scripts. */
+const anywhere: ReadonlySet<FolderPlace> = new Set(['benchmark', 'copy', 'stand-in', 'template', 'test'])
+
+/** The outermost folder that says something; what is said of all programs below it comes before what it shows. */
+function find(folders: readonly string[], run: number): { readonly place: FolderPlace; readonly at: number } | null {
+  let sample: { readonly place: FolderPlace; readonly at: number } | null = null
+  for (const [at, folder] of folders.entries()) {
+    const place = placeOfFolder(folder, at === run)
+    if (place === null || (at < run && !anywhere.has(place))) continue
+    if (place !== 'sample') return { place, at }
+    sample ??= { place, at }
+  }
+  return sample
+}
+
+function placeOfFolder(folder: string, isTop: boolean): FolderPlace | null {
+  return placeByName(folder, folderPatterns) ?? (isTop ? placeByName(folder, topPatterns) : null)
+}
+
+function placeByName(name: string, patterns: typeof folderPatterns): FolderPlace | null {
+  const words = splitName(name).join('-')
+  for (const [place, pattern] of patterns) if (pattern.test(words)) return place
+  return null
+}
+
+const folderPatterns = compile(folderWords)
+const topPatterns = compile(topFolderWords)
+const filePatterns = compile(fileWords)
+
+function compile(table: Readonly<Partial<Record<FolderPlace, readonly string[]>>>): readonly (readonly [FolderPlace, RegExp])[] {
+  const toSource = (words: string): string => words.replace(/^\*-/, '(?:[\\w-]+-)?').replace(/-\*$/, '(?:-[\\w-]+)?')
+  return (Object.entries(table) as [FolderPlace, readonly string[]][]).map(([place, names]) => [place, new RegExp(`^(?:${names.map(toSource).join('|')})$`)])
+}
+
+/** The project's top: the outermost package, or the folder of the run where that is further out. */
+function topOf(filename: string, cwd: string): string {
+  let top = getPackage(filename)?.dir ?? path.dirname(filename)
+  for (let outer = getPackage(top); outer !== null && outer.dir !== top; outer = getPackage(top)) top = outer.dir
+  return isBelow(top, cwd) ? cwd : top
+}
+
+function isBelow(file: string, folder: string): boolean {
+  return file.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep)
+}
+
+/**
+ * Is a sample about tracing: one of a package that traces, one whose own name says so, or one of a collection, which belongs to no package?
+ *
+ * @param samples the folder that says so
+ * @param name the folder below it, an example's own
+ */
+function teachesTracing(filename: string, samples: string, name = ''): boolean {
+  const owner = getPackage(samples)
+  if (owner === null || saysTracer(owner.name)) return true
+  const own = getPackage(filename)
+  return (own !== null && own.dir !== owner.dir && saysTracer(own.name)) || saysTracer(path.basename(samples)) || saysTracer(name)
+}

@@ -1,0 +1,89 @@
+import { describe } from 'vitest'
+
+import rule from '../../rules/require-handler-tracing.js'
+import { oneSuggestion as one, ruleTester } from '../rule-tester.js'
+import { makeService } from './services.js'
+
+const shop = makeService('nobody-shop', { dependencies: ['express', 'fastify', 'hono', '@types/aws-lambda'], scripts: { start: 'node dist/main.js' } })
+const worker = makeService('nobody-worker', { dependencies: ['hono', 'wrangler'] })
+const workspace = makeService('nobody-workspace', { dependencies: ['@sentry/node', 'bullmq'] }, {
+  'packages/jobs/package.json': '{ "name": "@acme/jobs", "private": true, "dependencies": { "@acme/logger": "*" } }',
+  'packages/mailer/package.json': '{ "name": "@acme/mailer", "private": true, "dependencies": { "bullmq": "*" } }',
+})
+const replaced = makeService('nobody-replaced', { dependencies: ['express'], scripts: { start: 'node dist/server.js' } }, { 'src/server.ts': '', 'src/main.ts': '' })
+const started = makeService('nobody-started', { dependencies: ['express'], scripts: { start: 'node server.js' } }, { 'src/server.ts': '' })
+const bun = makeService('nobody-bun', { dependencies: ['hono'], module: 'src/index.ts' })
+const library = makeService('nobody-library', { dependencies: ['hono'], module: 'dist/index.js' })
+
+const express = `import express from 'express'
+const app = express()
+app.get('/orders', (req, res) => res.json(orders(req.query)))
+app.listen(3000)
+`
+const status = (answer: string, path = '/'): string => `import express from 'express'
+const app = express()
+app.use(express.json())
+app.get('${path}', ${answer})
+app.listen(3000)
+`
+const hono = (rest: string): string => `import { Hono } from 'hono'
+const app = new Hono()
+app.get('/orders', (c) => c.json(list()))
+${rest}
+`
+const consumer = `import { Worker } from 'bullmq'
+new Worker('mails', async (job) => { await send(job.data) })
+`
+const errors = [{ messageId: 'app' as const, suggestions: one }]
+
+describe('apps that serve nobody', () => {
+  ruleTester.run('require-handler-tracing', rule, {
+    valid: [
+      { name: 'one route says that the process runs', filename: shop('src/status.ts'), code: status("(req, res) => res.json({ status: 'ok', uptime: process.uptime(), at: new Date().toISOString() })") },
+      { name: 'one route says OK', filename: shop('src/status.ts'), code: status("(_req, res) => { res.status(200).send('OK') }") },
+      { name: 'the same in Fastify, which sends what is returned', filename: shop('src/status.ts'), code: `import Fastify from 'fastify'
+const app = Fastify()
+app.get('/', async () => ({ service: 'scheduler', status: 'running' }))
+await app.listen({ port: 3000 })` },
+      { name: 'tried out by the file itself', filename: shop('src/session.ts'), code: hono("const answer = await app.request('/orders')\nconsole.log(answer.status)") },
+      { name: 'on the edge, where the platform traces', filename: worker('src/index.ts'), code: hono('export default { fetch: app.fetch, scheduled }') },
+      { name: 'what a source has replaced', filename: replaced('server.js'), code: express },
+      { name: 'a package that takes its modules from the workspace, which has a tracer', filename: workspace('packages/jobs/src/worker.ts'), code: consumer },
+      { name: 'a file whose name says that it stands in for another', filename: shop('src/mock-bank.ts'), code: express },
+      { name: 'a file to try something out', filename: shop('tmp-orders.ts'), code: express },
+      { name: 'a library for bundlers', filename: library('src/index.ts'), code: hono('export default { port: 3000, fetch: app.fetch }') },
+    ],
+    invalid: [
+      { name: 'a status that is asked of a database', filename: shop('src/app.ts'), code: status("async (req, res) => res.json({ status: await database.state() })"), errors },
+      { name: 'a status that the caller gives', filename: shop('src/app.ts'), code: status("(req, res) => res.json({ status: req.get('x-status') })"), errors },
+      { name: 'an answer of another kind', filename: shop('src/app.ts'), code: status("(req, res) => res.json({ price: 3 })"), errors },
+      { name: 'routes that a module brings beside it', filename: shop('src/app.ts'), code: `import Fastify from 'fastify'
+import orders from './orders.js'
+const app = Fastify()
+app.get('/', async () => ({ status: 'running' }))
+await app.register(orders)
+await app.listen({ port: 3000 })`, errors },
+      { name: 'an app that goes out is asked by others, too', filename: shop('src/app.ts'), code: hono("await app.request('/orders')\nexport default { fetch: app.fetch }"), errors },
+      { name: 'served by Node in a package of the edge', filename: worker('src/local.ts'), code: `import { serve } from '@hono/node-server'\n${hono('serve(app)')}`, errors },
+      { name: 'another name than the source has', filename: replaced('worker.js'), code: express, errors },
+      { name: 'what a script starts', filename: started('server.js'), code: express, errors },
+      { name: 'a package of the workspace with modules of its own', filename: workspace('packages/mailer/src/worker.ts'), code: consumer, errors: [{ messageId: 'consumer', suggestions: one }] },
+      { name: 'a file that is called after a mocking bird', filename: shop('src/mockingbird.ts'), code: express, errors },
+      { name: 'a program of Bun, which names its source', filename: bun('src/index.ts'), code: hono('export default { port: 3000, fetch: app.fetch }'), errors },
+    ],
+  })
+})
+
+describe('functions by their conventional name', () => {
+  const lambda = (name: string, context: string): string => `import type { Context } from 'aws-lambda'
+import type { OrderEvent, Scope } from './types'
+export async function ${name}(event: OrderEvent, context: ${context}): Promise<void> { await pay(event.order); await close(context) }
+`
+  ruleTester.run('require-handler-tracing', rule, {
+    valid: [
+      { name: 'what a handler calls', filename: shop('src/pay.ts'), code: lambda('payOrder', 'Context') },
+      { name: "a context of the project's own", filename: shop('src/pay.ts'), code: lambda('handler', 'Scope') },
+    ],
+    invalid: [{ name: "an event of the project's own and the platform's context", filename: shop('src/pay.ts'), code: lambda('handler', 'Context'), errors: [{ messageId: 'function', suggestions: one }] }],
+  })
+})
