@@ -106,6 +106,8 @@ export const frameworkSchema: Schema = object(
       httpMethod: { type: 'string', enum: ['name'], description: "The HTTP method is the export's name." },
       types: texts('Types that say it is a handler.'),
       parameters: texts('Names of its first parameter.'),
+      called: texts('Conventional names of the export, for which the type of the second parameter is enough.'),
+      contexts: texts('Types of that second parameter.'),
     }, ['names'])),
     ordered: flag('Tracing counts only for what is registered after it.'),
     insert: object('What mends an untraced object.', {
