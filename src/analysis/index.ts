@@ -1,3 +1,5 @@
+import path from 'node:path'
+
 import type { Config, Fact, Origin, Policy } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 import type { RuleContext } from '@typescript-eslint/utils/ts-eslint'
