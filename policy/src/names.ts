@@ -23,3 +23,11 @@ export function splitName(name: string): readonly string[] {
   known.set(own, found)
   return found
 }
+
+const ENUM = /^[A-Z]\w*$/
+const ENUM_MEMBER = /^[A-Z]\d*[a-z]\w*$/
+
+/** `Outcome.InvalidBody`: a member of an enum, or of an object that stands for one, is a word that somebody wrote, whatever the word is. */
+export function isEnumMember(path: readonly string[]): boolean {
+  return path.length >= 2 && ENUM_MEMBER.test(path.at(-1) ?? '') && path.every((name) => ENUM.test(name))
+}

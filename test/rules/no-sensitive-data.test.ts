@@ -14,6 +14,7 @@ ruleTester.run('no-sensitive-data', findingsOnly(rule), {
     { name: 'the full name of an operation, put together here', code: line("const fullName = `${options.module.name}:${name}`\nmetrics.getMeter('m').createHistogram('h').record(1, { [Keys.NAME]: fullName })") },
     { name: 'who holds a lock', code: line(`span.setAttribute('combo.lock_token', lockToken)`) },
     { name: 'the path of an SQLite file under the name of a URL', code: line(`import { ATTR_DB_NAMESPACE, ATTR_DB_SYSTEM_NAME, DB_SYSTEM_NAME_VALUE_SQLITE } from '@opentelemetry/semantic-conventions/incubating'\nspan.setAttributes({ [ATTR_DB_SYSTEM_NAME]: DB_SYSTEM_NAME_VALUE_SQLITE, [ATTR_DB_NAMESPACE]: config.DATABASE_URL })`) },
+    { name: 'a kind of token, out of an enum of another file', code: line(`import { TokenType } from './tokens'\nspan.setAttribute('auth.kind', TokenType.AccessToken)`) },
     { name: 'a count of tokens', code: line(`span.setAttribute('gen_ai.usage.input_tokens', usage.input_tokens)`) },
     { name: "a card's brand", code: line(`span.setAttribute('payment.card_type', card.type)`) },
     { name: 'whether there is a secret', code: line(`span.setAttribute('feature.ai', !!(API_KEY || OTHER_KEY))`) },
@@ -49,6 +50,9 @@ ruleTester.run('no-sensitive-data', findingsOnly(rule), {
     { name: 'tests', code: line(`span.setAttribute('password', password)`), filename: 'src/orders.test.ts' },
   ],
   invalid: [
+    { name: 'the second side of &&', code: line(`span.setAttribute('order.note', user.email && user.phone)`), errors: at('value', 47) },
+    { name: 'a side of a condition that begins like an &&', code: line(`span.setAttribute('order.note', user.email && user.isPublic ? user.email : 'hidden')`), errors: at('value', 63) },
+    { name: 'a constant of the configuration', code: line(`span.setAttribute('auth.kind', Config.API_KEY)`), errors: at('value', 32) },
     { name: 'the full name of somebody, whatever the key', code: line(`span.setAttribute('op.name', user.fullName)`), errors: at('value', 30) },
     { name: 'a full name under a key that says nothing', code: line(`span.setAttribute('order.note', fullName)`), errors: at('value', 33) },
     { name: 'a full name put together of names', code: line('const fullName = `${user.firstName} ${user.lastName}`\nspan.setAttribute("order.note", fullName)'), errors: at('value', 33, 4) },

@@ -102,5 +102,11 @@ function typeCanHold(type: TypeFact, sensitiveClass: SensitiveClass): boolean {
 export function membersOf(union: UnionValue): readonly Value[] {
   const [left, ...others] = union.of
   if (left === undefined || others.length !== 1 || !union.text.startsWith(left.text)) return union.of
-  return /^\s*\)*\s*&&/.test(union.text.slice(left.text.length)) ? others : union.of
+  // `a && a !== b ? a : c` begins so, too, and is no such thing.
+  const rest = /^[\s)]*&&[\s(]*/.exec(union.text.slice(left.text.length))
+  if (rest === null) return union.of
+  const right = union.text.slice(left.text.length + rest[0].length)
+  const [other = left] = others
+  // Long texts are cut.
+  return right.startsWith(other.text) || other.text.startsWith(right) ? others : union.of
 }

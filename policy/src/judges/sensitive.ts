@@ -2,7 +2,7 @@ import type { Policy } from '../config.js'
 import type { AttributeBag, AttributeWrite, CallValue, ConcatValue, Fact, ObjectValue, ReferenceValue, TemplateValue, TypeFact, Value } from '../facts.js'
 import type { Finding } from '../finding.js'
 import { classifyName, isVetoedName, type SensitiveClass } from '../keys.js'
-import { splitName } from '../names.js'
+import { isEnumMember, splitName } from '../names.js'
 import { literalText } from '../values.js'
 import { findSensitiveText, type TextKind } from '../text.js'
 import { boundedWords, passingCalls } from '../words/bounds.js'
@@ -136,7 +136,7 @@ function holdsByKey(value: Value, sensitiveClass: SensitiveClass, policy: Policy
     return sensitiveClass !== 'personal' && known.value.length >= 4 && !stateWords.has(known.value.toLowerCase())
   }
   const last = nameOf(value)
-  return canHold(value, sensitiveClass) && (last === null || !isVetoedName(last, policy))
+  return canHold(value, sensitiveClass) && !isEnumMember(pathOf(value)) && (last === null || !isVetoedName(last, policy))
 }
 
 function nameOf(value: Value): string | null {
@@ -262,7 +262,7 @@ function findInReference(value: ReferenceValue, policy: Policy): Sensitive | nul
 
 function findInPath(path: readonly string[], at: Value, policy: Policy): Sensitive | null {
   const names = path.filter((segment) => segment !== '[]' && segment !== 'this' && segment !== '')
-  if (names.length === 0) return null
+  if (names.length === 0 || isEnumMember(names)) return null
   const found = classifyName(names.slice(-3).join('.'), policy) ?? sessionCookie(names)
   // `connectionOptions.username`: the account that a program logs in with, no person.
   if (found?.class === 'personal' && isConfigured(names)) return null

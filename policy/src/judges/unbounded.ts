@@ -1,6 +1,6 @@
 import type { AttributeBag, AttributeWrite, CallValue, Origin, Sink, Value } from '../facts.js'
 import type { Finding } from '../finding.js'
-import { splitName } from '../names.js'
+import { isEnumMember, splitName } from '../names.js'
 import { isConventionalKey } from '../listed-keys.js'
 import { resolveValue } from '../values.js'
 import { clockWords, requestWords, timestampCalls, uniqueCalls } from '../words/bounds.js'
@@ -38,7 +38,7 @@ type Found = Pick<Finding, 'rule' | 'messageId' | 'data' | 'origin'>
 type MessageId = keyof (typeof unboundedMessages)['no-unbounded-data']
 const RULE = 'no-unbounded-data'
 
-/** `server.id`, `shardId`: of what is deployed there are as many as somebody set up, and a metric is asked about each. */
+/** `server.id`, `shardId`, `tenantId`: of what is deployed or signed up for there are as many as somebody set up, and a metric is asked about each. */
 function isIdOfDeployed(value: Value): boolean {
   const words = pathOf(value).flatMap(splitName)
   return words.at(-1) === 'id' && deployedOwners.has(words.at(-2) ?? '')
@@ -86,7 +86,7 @@ export function unboundedValue(value: Value, sink: Sink): Found | null {
   if (kind === 'number' || kind === 'boolean' || kind === 'literals' || kind === 'bigint') return null
   switch (value.kind) {
     case 'union':
-      return firstOf(membersOf(value), sink)
+      return firstOf(withoutUnparsed(membersOf(value)), sink)
     case 'template':
     case 'concat':
       if (isInterpolatedSql(value)) return about('sql', value)
@@ -112,6 +112,12 @@ export function unboundedValue(value: Value, sink: Sink): Found | null {
     default:
       return null
   }
+}
+
+/** `parsed?.pathname ?? url`: the URL stands in where it is none. */
+function withoutUnparsed(members: readonly Value[]): readonly Value[] {
+  const [first] = members
+  return first !== undefined && pathOf(first).at(-1) === 'pathname' ? [first] : members
 }
 
 /** `now`, `timestamp`, `isoDate` are any time; `completionStartTime`, `expiresAt` are a certain one. */
@@ -148,7 +154,8 @@ function unboundedCall(call: CallValue, sink: Sink): Found | null {
     if (name !== 'trim' && (isParsedUrl(inner) || (name === 'tostring' && isUrl(pathOf(inner))))) return about('url', call)
     return unboundedValue(inner, sink)
   }
-  if (name === 'join' && call.receiver?.kind === 'call' && isMapped(call.receiver)) return about('array', call)
+  // A status has one text, which tells of all that was wrong.
+  if (name === 'join' && sink !== 'status-message' && call.receiver?.kind === 'call' && isMapped(call.receiver)) return about('array', call)
   return isMapped(call) ? about('array', call) : null
 }
 
@@ -236,7 +243,7 @@ function isField(value: Value): boolean {
 function unboundedPath(value: Value, path: readonly string[], sink: Sink): Found | null {
   const names = path.filter((segment) => segment !== '[]' && segment !== 'this' && segment !== '')
   const last = names.at(-1)
-  if (last === undefined || isPage(value)) return null
+  if (last === undefined || isPage(value) || isEnumMember(names)) return null
   if (last === 'stack' && sink !== 'status-message') return about('stack', value)
   const words = splitName(last)
   if (words[0] === 'is' || words[0] === 'has') return null

@@ -36,15 +36,15 @@ export const payloadWords: ReadonlySet<string> = new Set([
   'body', 'headers', 'html', 'payload', 'prompt', 'rawbody', 'xml',
 ])
 
-/** Before `id`: what somebody deploys or configures, so that there are few of them. */
-export const deployedOwners: ReadonlySet<string> = new Set(['broker', 'cluster', 'datacenter', 'host', 'partition', 'region', 'server', 'shard', 'zone'])
+/** Before `id`: what somebody deploys, configures or signs up as a business, so that there are few of them. */
+export const deployedOwners: ReadonlySet<string> = new Set(['broker', 'cluster', 'datacenter', 'host', 'partition', 'region', 'server', 'shard', 'tenant', 'zone'])
 
 /** Last words of the name of one text or number, which is as short in a serialiser's hands as before. */
 export const scalarWords: ReadonlySet<string> = new Set(['code', 'count', 'duration', 'host', 'hostname', 'id', 'index', 'kind', 'length', 'level', 'method', 'name', 'number', 'port', 'protocol', 'size', 'uuid', 'version'])
 
 /** Last words of the name of an object that holds a number for each thing. */
 export const countWords: ReadonlySet<string> = new Set([
-  'bytes', 'checks', 'counters', 'counts', 'durations', 'latencies', 'lengths', 'limits', 'measurements', 'measures', 'metrics', 'sizes', 'stats', 'timings', 'totals', 'usage',
+  'bytes', 'checks', 'counters', 'counts', 'durations', 'latencies', 'lengths', 'limits', 'measurements', 'measures', 'metrics', 'millis', 'ms', 'seconds', 'sizes', 'stats', 'timings', 'totals', 'usage',
 ])
 
 /** Last words of a name that holds an object whole, of which nobody chose the fields. */
