@@ -1,4 +1,4 @@
-import { collectOwners, type Fact, followPath, type Origin, type PropertyValue, type Value } from '@spanguard/policy'
+import { collectOwners, type Fact, followPath, type Origin, type PropertyValue, resolveValue, type Value } from '@spanguard/policy'
 
 import { expandBag } from './call-facts.js'
 
@@ -58,6 +58,9 @@ function factOfHelperCall(fact: Fact, call: HelperCall): Fact | null {
       const key = put(fact.key)
       const value = put(fact.value)
       if (key === null || value === null) return null
+      // `Object.entries(attributes).forEach(([key, value]) => span.setAttribute(key, value))`: each entry of what is given is an attribute.
+      const given = isNameOfCallback(fact.key) ? resolveValue(value) : null
+      if (given?.kind === 'object') return { certainty: fact.certainty, via: fact.via, ...base, fact: 'attribute-bag', sink: fact.sink, value: given }
       const isField = fact.value.kind === 'parameter' && fact.value.path.length > 0
       return { ...fact, ...base, key, value, entry: call.origin, ...(isField ? { ofField: true } : {}) }
     }
@@ -77,6 +80,11 @@ function factOfHelperCall(fact: Fact, call: HelperCall): Fact | null {
     default:
       return null
   }
+}
+
+/** `key` of `([key, value]) => …` and of `for (const [key, value] of …)`. */
+function isNameOfCallback(key: Value): boolean {
+  return (key.kind === 'parameter' && key.path.join() === '0') || (key.kind === 'reference' && key.root === 'local' && key.path.length === 1 && key.resolved === undefined)
 }
 
 /** The values of a fact that a judge reads. */

@@ -50,6 +50,7 @@ ruleTester.run('no-sensitive-data', findingsOnly(rule), {
     { name: 'tests', code: line(`span.setAttribute('password', password)`), filename: 'src/orders.test.ts' },
   ],
   invalid: [
+    { name: 'an entry of what a helper is given, which writes each', code: line(`function note(attributes) { Object.entries(attributes).forEach(([key, value]) => span.setAttribute(key, value)) }\nnote({ 'order.id': order.id, 'user.email': user.email })`), errors: at('key', 30, 4) },
     { name: 'the second side of &&', code: line(`span.setAttribute('order.note', user.email && user.phone)`), errors: at('value', 47) },
     { name: 'a side of a condition that begins like an &&', code: line(`span.setAttribute('order.note', user.email && user.isPublic ? user.email : 'hidden')`), errors: at('value', 63) },
     { name: 'a constant of the configuration', code: line(`span.setAttribute('auth.kind', Config.API_KEY)`), errors: at('value', 32) },

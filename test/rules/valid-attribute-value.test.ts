@@ -14,9 +14,12 @@ ruleTester.run('valid-attribute-value', findingsOnly(rule), {
       name: 'a helper that is given null and asks for it before it writes',
       code: `${head}function end(status) { if (status !== null) span.setAttribute('http.response.status_code', status) }\nend(null)`,
     },
+    { name: 'a helper that writes each entry of what it is given, in forEach', code: `${head}function note(attributes) { Object.entries(attributes).forEach(([key, value]) => { span.setAttributes({ [key]: value }) }) }\nnote({ a: 'x', b: 1 })` },
+    { name: 'a helper that writes each entry, in a loop', code: `${head}function note(attributes) { for (const [key, value] of Object.entries(attributes)) span.setAttribute(key, value) }\nnote({ a: 'x', b: 1 })` },
     { name: 'a DOM node', code: `document.createElement('a').setAttribute('b', null)` },
   ],
   invalid: [
+    { name: 'an entry of what a helper is given, which is an object itself', code: `${head}function note(attributes) { for (const [key, value] of Object.entries(attributes)) span.setAttribute(key, value) }\nnote({ a: 'x', b: { c: 1 } })`, errors: [{ messageId: 'object', line: 4, column: 19 }] },
     {
       name: 'an object',
       code: `${head}span.setAttribute('a', { b: 1 })`,

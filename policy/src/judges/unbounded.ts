@@ -1,9 +1,9 @@
 import type { AttributeBag, AttributeWrite, CallValue, Origin, Sink, Value } from '../facts.js'
 import type { Finding } from '../finding.js'
 import { isEnumMember, splitName } from '../names.js'
-import { isConventionalKey } from '../listed-keys.js'
+import { isConventionalKey, keyOfConstant } from '../listed-keys.js'
 import { resolveValue } from '../values.js'
-import { clockWords, requestWords, timestampCalls, uniqueCalls } from '../words/bounds.js'
+import { boundedOwners, clockWords, requestWords, timestampCalls, uniqueCalls } from '../words/bounds.js'
 import { attributeBags, configuredUrls, countWords, deployedOwners, payloadWords, scalarWords, serialisers, wholeWords } from '../words/carriers.js'
 import { boundOf } from './bounds.js'
 import { knownKey } from './key.js'
@@ -48,7 +48,7 @@ function isIdOfDeployed(value: Value): boolean {
 export function unboundedWrite(fact: Pick<AttributeWrite, 'derivedFrom' | 'entry' | 'key' | 'ofField' | 'origin' | 'sink' | 'value'>): Found | null {
   const { key, sink, value } = fact
   if (isBuiltKey(key)) return found('key', key, { key: shorten(key.text) })
-  const known = knownKey(key)
+  const known = knownKey(key) ?? conventionalKeyOf(key)
   const isConventional = known !== null && isConventionalKey(known)
   // `server.address` and the like are attributes of the conventions' own metrics.
   if (sink === 'metric-attribute') return boundOf(value) === 'unbounded' && !isConventional && !isIdOfDeployed(value) ? about('metric', value) : null
@@ -67,6 +67,15 @@ export function unboundedWrite(fact: Pick<AttributeWrite, 'derivedFrom' | 'entry
   if ((inner?.messageId === 'array' || inner?.messageId === 'timestamp') && isConventional) return null
   // `gen_ai.input.messages`, `gen_ai.tool.definitions`: the conventions ask for the serialised structure under these very keys.
   return inner?.messageId === 'payload' && isConventional && known.startsWith('gen_ai.') ? null : inner
+}
+
+/** Words of what holds the constants of keys, which are no part of the keys. */
+const holderWords: ReadonlySet<string> = new Set(['attr', 'attribute', 'attributes', 'attrs', 'conventions', 'key', 'keys', 'semantic', 'semattrs', 'semconv'])
+
+/** `GenAiAttr.InputMessages`, `ATTR_GEN_AI_INPUT_MESSAGES` of another file: the key of the conventions that a constant is called after. */
+function conventionalKeyOf(key: Value): string | null {
+  if (key.kind !== 'reference' || key.root !== 'import' || key.resolved !== undefined) return null
+  return keyOfConstant(key.path.flatMap(splitName).filter((word) => !holderWords.has(word)).join('_').toUpperCase())
 }
 
 function isWithin(inner: Origin, outer: Origin): boolean {
@@ -114,10 +123,11 @@ export function unboundedValue(value: Value, sink: Sink): Found | null {
   }
 }
 
-/** `parsed?.pathname ?? url`: the URL stands in where it is none. */
+/** `parsed?.pathname ?? url`, `url.split('?')[0] ?? url`: the URL stands in where it is none, or has no query. */
 function withoutUnparsed(members: readonly Value[]): readonly Value[] {
   const [first] = members
-  return first !== undefined && pathOf(first).at(-1) === 'pathname' ? [first] : members
+  if (first === undefined) return members
+  return pathOf(first).at(-1) === 'pathname' ? [first] : members.filter((member) => member === first || !/^\??\.split\(/.test(first.text.slice(member.text.length)) || !first.text.startsWith(member.text))
 }
 
 /** `now`, `timestamp`, `isoDate` are any time; `completionStartTime`, `expiresAt` are a certain one. */
@@ -180,7 +190,14 @@ function isNowName(name: string | undefined): boolean {
 
 function isMapped(call: CallValue): boolean {
   const name = call.callee.at(-1)
+  if ((name === 'map' || name === 'flatMap') && isListOfFew(call)) return false
   return name === 'map' || name === 'flatMap' || (call.callee[0] === 'Object' && (name === 'keys' || name === 'values'))
+}
+
+/** `tools.map((tool) => tool.name)`, `matchedRules.map((rule) => rule.id)`: what a program knows a handful of. */
+function isListOfFew({ arguments: [of], callee }: CallValue): boolean {
+  const things = splitName(callee.at(-2) ?? '').at(-1) ?? ''
+  return things.endsWith('s') && boundedOwners.has(things.slice(0, -1)) && /\.(?:\w*(?:Id|Name)|id|kind|name|type)$/.test(of?.text ?? '')
 }
 
 /** What names of errors end in: `ex`, `uploadError`. Sorted. */
