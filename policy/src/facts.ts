@@ -217,12 +217,16 @@ export interface SpanStart extends FactBase {
   readonly records: boolean
   /** Keys written in the options that are known, to tell which technical details the name may rely on. */
   readonly attributeKeys: readonly string[]
+  /** Where the variable is declared that the span is put into: the offset of its name. */
+  readonly variable?: number
 }
 
 /** `span.updateName(name)`. */
 export interface SpanRename extends FactBase {
   readonly fact: 'span-rename'
   readonly name: Value
+  /** Where the variable is declared that it is called on: the offset of its name. */
+  readonly variable?: number
 }
 
 /** One key and one value put somewhere. A bag that could not be taken apart is an `AttributeBag`. */

@@ -49,8 +49,25 @@ export function factsOfCall(call: TracingCall, context: ReceiverContext): Fact[]
     method,
     origin: originOf(node),
     arguments: readArguments(node, context),
+    variable: (of) => findVariableOf(of === 'result' ? givenBy(node) : calledOn(node), context),
     assignmentsTo: (variable) => readElementAssignments(variable, context),
   })
+}
+
+/** `const span = tracer.startSpan(…)`, `span = tracer.startSpan(…)` */
+function givenBy({ parent }: Call): TSESTree.Node | null {
+  return parent.type === 'VariableDeclarator' ? parent.id : parent.type === 'AssignmentExpression' ? parent.left : null
+}
+
+/** `span.updateName(…)` */
+function calledOn({ callee }: Call): TSESTree.Node | null {
+  const method = unwrap(callee)
+  return method.type === 'MemberExpression' ? unwrap(method.object) : null
+}
+
+function findVariableOf(name: TSESTree.Node | null, { sourceCode }: ReceiverContext): number | null {
+  const declared = name?.type === 'Identifier' ? findVariable(name, sourceCode)?.identifiers[0] : undefined
+  return declared?.range[0] ?? null
 }
 
 /** The function that runs inside the span that a call starts, its index with it, or null. */

@@ -158,11 +158,11 @@ function evaluate(node: FlowNode, states: StateSet, quiet: boolean, run: Run, le
     case 'break':
     case 'continue': {
       const kind = node.do === 'throw' ? 'throw' : 'return'
-      leave(leaving, node.do, { kind, shown: true, origin: node.origin, text: node.text }, states, node.label)
+      leave(leaving, node.do, { kind, shown: true, origin: node.origin, text: node.text }, node.do === 'throw' ? cutShort(states) : states, node.label)
       return emptyStates
     }
     case 'risk':
-      if (!quiet) leave(leaving, 'throw', node, states)
+      if (!quiet) leave(leaving, 'throw', node, cutShort(states))
       return states
     case 'yield':
       leave(leaving, 'return', { kind: 'yield', shown: true, origin: node.origin, text: node.text }, states)
@@ -184,6 +184,11 @@ function evaluate(node: FlowNode, states: StateSet, quiet: boolean, run: Run, le
     default:
       return mapStates(states, (state) => operate(node, state, run))
   }
+}
+
+/** An error cuts the work short: whoever would have waited for a promise does not come to it. */
+function cutShort(states: StateSet): StateSet {
+  return mapStates(states, (state) => (state.pending.length === 0 ? state : { ...state, pending: [] }))
 }
 
 /** What a span operation makes of one way. */

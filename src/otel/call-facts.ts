@@ -29,6 +29,8 @@ export interface CallSite {
   /** The span it is called on belongs to somebody else. */
   readonly borrowed: boolean
   readonly arguments: readonly Argument[]
+  /** Where the variable is declared that is given the span (`result`), or that it is called on (`receiver`): the offset of its name. */
+  variable(of: 'receiver' | 'result'): number | null
   /** What is assigned to the fields of a variable, wherever it stands: `ident['user.email'] = email`. */
   assignmentsTo(variable: Value): readonly PropertyValue[]
 }
@@ -57,7 +59,9 @@ function readFact(site: CallSite, base: Base): Fact[] {
       return readSpanStart(site, base)
     case 'span-rename': {
       const name = argumentValue(site, row.name)
-      return name === null ? [] : [{ ...base, fact: 'span-rename', name }]
+      if (name === null) return []
+      const variable = site.variable('receiver')
+      return [{ ...base, fact: 'span-rename', name, ...(variable === null ? {} : { variable }) }]
     }
     case 'attribute-write':
       return readAttributeWrites(site, base)
@@ -141,6 +145,7 @@ function readSpanStart(site: CallSite, base: Base): Fact[] {
   const written = attributes === null ? [] : expandBag(attributes, 'attribute', base, site)
   const links = options === null ? null : getField(options, 'links')
   const spanKind = options === null ? null : readSpanKind(getField(options, 'kind'))
+  const variable = row.active === true ? null : site.variable('result')
   // The API takes its callback last. A class that takes anything behind it is somebody's wrapper, which ends what it starts.
   const isWrapper = site.certainty === 'likely' && callback !== null && callback < site.arguments.length - 1
   return [
@@ -153,6 +158,7 @@ function readSpanStart(site: CallSite, base: Base): Fact[] {
       ends: row.ends === true || isWrapper,
       records: row.records === true || isWrapper,
       attributeKeys: written.flatMap((fact) => (fact.fact === 'attribute-write' ? keysOf(fact) : [])),
+      ...(variable === null ? {} : { variable }),
     },
     ...written,
     ...(links === null ? [] : readLinks(links, base, site)),

@@ -21,9 +21,31 @@ ruleTester.run('await-before-end', rule, {
   if (url === '') { span.end(); return null }
   try { return await Promise.race([load(url), aborted]) } finally { span.end() }
 })` },
+    { name: 'a promise that is awaited with others, which may fail before it comes to that', code: `${head}export const run = (url) => tracer.startActiveSpan('run', async (span) => {
+  try {
+    const rights = fetch(url)
+    const [orders, right] = await Promise.all([this.load(url), rights])
+    return orders.filter(right)
+  } catch (error) { span.recordException(error); throw error } finally { span.end() }
+})` },
     { name: 'a promise that a callback reads some other time', code: `${head}export function run(url) { const span = tracer.startSpan('run'); const p = fetch(url); later(() => p); span.end() }` },
   ],
   invalid: [
+    {
+      name: 'a promise that nobody awaits, beside work that may fail',
+      code: `${head}export const run = (url) => tracer.startActiveSpan('run', async (span) => {
+  try {
+    const rights = fetch(url)
+    await this.load(url)
+  } finally { span.end() }
+})`,
+      errors: [{ messageId: 'unawaited', line: 5, suggestions: [{ messageId: 'addAwait', output: `${head}export const run = (url) => tracer.startActiveSpan('run', async (span) => {
+  try {
+    const rights = await fetch(url)
+    await this.load(url)
+  } finally { span.end() }
+})` }] }],
+    },
     {
       name: 'a parameter that returns a promise, kept in a variable and returned',
       code: `${head}function run<T>(name: string, fn: (span: unknown) => Promise<T>): Promise<T> {

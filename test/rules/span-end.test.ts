@@ -294,6 +294,11 @@ export async function run(order) {
 }` },
     { name: 'ended by the id of its context', code: inFunction(`const span = tracer.startSpan('order.place')
 try { return await place(order) } finally { spans.finish({ spanId: span.spanContext().spanId }) }`) },
+    { name: 'what is made to be written on the span', code: inFunction(`const span = tracer.startSpan('order.place')
+const label = shorten(order.prompt)
+span.setAttribute('order.label', label)
+span.addEvent('placed', { label, ...describe(order) })
+span.end()`) },
     { name: 'a helper of the file that ends it', code: inFunction(`const span = tracer.startSpan('order.place')
 try { return await place(order) } finally { finish(span) }
 function finish(s) { s.setAttribute('done', true); s.end() }`) },
@@ -574,6 +579,11 @@ res.send = function (...args) {
   send.apply(res, args)
 }
 context.with(trace.setSpan(context.active(), span), next)`, 'function trace_(req, res, next)'), 'oneSided', { line: 7, column: 3 }),
+    leak('what is made to be written on the span, and for others', inFunction(`const span = tracer.startSpan('order.place')
+const label = shorten(order.prompt)
+span.setAttribute('order.label', label)
+span.end()
+return label`), 'throws', { line: 5, hasSuggestion: true }),
     leak('an id that is given to who ends something else', inFunction(`const span = tracer.startSpan('order.place')
 await place(order)
 requests.finish(span.spanContext().spanId)`), 'never', { line: 4, hasSuggestion: true }),

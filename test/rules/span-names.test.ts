@@ -77,6 +77,8 @@ ruleTester.run('no-technical-span-name', findingsOnly(noTechnicalSpanName), {
 
 ruleTester.run('no-dynamic-span-name', findingsOnly(noDynamicSpanName), {
   valid: [
+    { name: 'a raw path, until the route is known and the span renamed', code: `${head}export const traced = async (c, next) => { const span = tracer.startSpan(\`GET \${c.req.path}\`); try { await next() } finally { span.updateName(\`GET \${c.req.routePath}\`); span.end() } }` },
+    { name: 'a route, or the path where there is none', code: `${head}export const traced = (c) => { const path = c.req.path; let rawRoute; try { rawRoute = getRoutePath(c) ?? undefined } catch {} const route = rawRoute && rawRoute !== '/*' ? rawRoute : path; tracer.startSpan(\`GET \${route}\`).end() }` },
     { name: 'a path below what was configured', code: `${head}const load = (base) => { const url = \`\${base}/orders\`; tracer.startSpan(\`load \${url}\`).end() }` },
     { name: 'one of two addresses, and one of a few languages', code: `${head}const API_URL = isDeployed ? 'http://codes' : 'https://codes.dev.example.org'\nconst load = (lang) => { const url = \`\${API_URL}/codes/\${lang}\`; tracer.startSpan(\`load \${url}\`).end() }` },
     { name: 'a raw path until the route is known (labs)', code: `${head}export const traced = async (c, next) => tracer.startActiveSpan(\`GET \${c.req.path}\`, async (span) => { await next(); span.updateName(c.req.routePath); span.end() })` },
@@ -106,6 +108,7 @@ ruleTester.run('no-dynamic-span-name', findingsOnly(noDynamicSpanName), {
   ],
   invalid: [
     { name: 'a raw path, and another span that is renamed', code: `${head}export const traced = async (c, next) => tracer.startActiveSpan(\`GET \${c.req.path}\`, async (span) => { await next(); span.end() })\nexport const other = tracer.startSpan('order.place')\nother.updateName('order.cancel')`, errors: [{ messageId: 'dynamic' }] },
+    { name: 'a raw path, and the same name for another span that is renamed', code: `${head}export const traced = (c) => { const span = tracer.startSpan(\`GET \${c.req.path}\`); span.end() }\nexport const rename = (span) => { span.updateName('order.place') }`, errors: [{ messageId: 'dynamic' }] },
     { name: 'an id', code: start('`order ${order.id}`'), errors: [{ messageId: 'dynamic', line: 3, column: 27 }] },
     { name: 'the subscription of a customer', code: start('`renew ${subscription.id}`'), errors: [{ messageId: 'dynamic' }] },
     { name: 'a thread of a forum', code: start('`show ${topicId}`', ', { kind: SpanKind.SERVER }'), errors: [{ messageId: 'dynamic' }] },

@@ -58,15 +58,16 @@ function judgeKnownStyle(name: Value, fact: Named, policy: Policy): Found | null
 type Found = Omit<Finding, 'subject' | 'certainty'>
 
 /**
- * Is a span that starts under a name of many values, or one that says nothing, renamed by the callback that it is started for, as those of servers are once the
- * route is known? The last name counts, and is judged itself.
+ * Is a span that starts under a name of many values, or one that says nothing, renamed by the callback that it is started for, or by the variable that it is
+ * put into, as those of servers are once the route is known? The last name counts, and is judged itself.
  *
  * @param facts what else was found in the file
  */
 export function isRenamed(finding: Pick<Finding, 'rule'>, fact: Fact, facts: Iterable<Fact>): boolean {
   if ((finding.rule !== 'no-dynamic-span-name' && finding.rule !== 'no-technical-span-name') || fact.fact !== 'span-start') return false
   for (const other of facts) {
-    if (other.fact === 'span-rename' && other.origin.start > fact.origin.start && other.origin.end <= fact.origin.end) return true
+    if (other.fact !== 'span-rename' || other.origin.start < fact.origin.start) continue
+    if (other.origin.end <= fact.origin.end || (other.variable !== undefined && other.variable === fact.variable)) return true
   }
   return false
 }

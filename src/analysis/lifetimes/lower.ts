@@ -123,12 +123,40 @@ function lowerDeclarators(declarators: readonly TSESTree.VariableDeclarator[], l
 function lowerDeclarator({ id, init }: TSESTree.VariableDeclarator, lowering: Lowering): FlowNode[] {
   if (init === null || isJudgedWhereNamed(id, init, lowering)) return []
   const nodes = lowerExpression(init, 'value', lowering)
+  if (id.type === 'Identifier' && nodes.some(isUnknownCall) && isMadeForSpan(id, lowering)) return nodes.filter((node) => !isUnknownCall(node))
   if (id.type === 'Identifier') {
     nodes.push(...keepPromise(id, init, lowering))
   } else if (isEmptyHanded(init)) {
     nodes.push({ do: 'risk', kind: 'call', shown: true, origin: originOf(init), text: textOf(init, lowering) })
   }
   return nodes
+}
+
+/** A call of which nothing is known. */
+function isUnknownCall(node: FlowNode): boolean {
+  return node.do === 'risk' && node.kind === 'call' && !node.shown
+}
+
+/** `const content = shorten(prompt)`, of which only attributes of the span are made: as safe as what stands in the call that writes them. */
+function isMadeForSpan(id: TSESTree.Identifier, lowering: Lowering): boolean {
+  const reads = findVariable(id, lowering.sourceCode)?.references.filter((reference) => reference.isRead()) ?? []
+  return reads.length > 0 && reads.every(({ identifier }) => isWrittenOnSpan(identifier as TSESTree.Node, lowering))
+}
+
+function isWrittenOnSpan(node: TSESTree.Node, lowering: Lowering): boolean {
+  const parent = parentOf(node)
+  switch (parent?.type) {
+    case 'CallExpression':
+      return parent.callee.type === 'MemberExpression' && isSpan(parent.callee.object, lowering)
+    case 'MemberExpression':
+      return parent.object === node && isWrittenOnSpan(parent, lowering)
+    case 'ObjectExpression':
+    case 'Property':
+    case 'SpreadElement':
+      return isWrittenOnSpan(parent, lowering)
+    default:
+      return false
+  }
 }
 
 /**

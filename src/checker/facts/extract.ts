@@ -76,12 +76,30 @@ function factsOfCall(node: Call, program: Program, values: ValueReader, receiver
   return factsOfCallSite({ ...siteOf(node, program, values), ...called, certainty: 'certain', borrowed: false })
 }
 
-function siteOf(node: Call, program: Program, values: ValueReader): Pick<CallSite, 'arguments' | 'assignmentsTo' | 'origin'> {
+function siteOf(node: Call, program: Program, values: ValueReader): Pick<CallSite, 'arguments' | 'assignmentsTo' | 'origin' | 'variable'> {
   return {
     origin: rangeOf(node),
     arguments: readArguments(node, program, values),
+    variable: (of) => findVariableOf(of === 'result' ? givenBy(node) : calledOn(node), program),
     assignmentsTo: (variable) => readElementAssignments(variable, node, program, values),
   }
+}
+
+/** `const span = tracer.startSpan(…)`, `span = tracer.startSpan(…)` */
+function givenBy({ parent }: Call): ts.Node | null {
+  if (ts.isVariableDeclaration(parent)) return parent.name
+  return ts.isBinaryExpression(parent) && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken ? parent.left : null
+}
+
+/** `span.updateName(…)` */
+function calledOn({ expression }: Call): ts.Node | null {
+  const callee = plain(expression)
+  return isMember(callee) ? plain(callee.expression) : null
+}
+
+function findVariableOf(name: ts.Node | null, program: Program): number | null {
+  const declared = name !== null && ts.isIdentifier(name) ? program.declarationOf(name) : null
+  return declared !== null && (ts.isVariableDeclaration(declared) || ts.isParameter(declared)) ? declared.name.getStart() : null
 }
 
 function isTracingCall(node: Call, receivers: ReceiverReader): boolean {
