@@ -11,6 +11,7 @@ import {
   lookAlikeTypes,
   matchesModule,
   getMethodRow,
+  KEY_OF_TABLE,
   likelyReceiver,
   spanOnlyMethods,
   spanTypeMembers,
@@ -356,17 +357,18 @@ function isAnothers(sourceCode: Readonly<SourceCode>): boolean {
   return answer.is
 }
 
-/** `x.setAttribute('prompt.version', …)`: no attribute of the DOM has a dot in its name. */
-function hasDottedKey(callee: TSESTree.MemberExpression): boolean {
+/** `x.setAttribute('prompt.version', …)`, `x.setAttribute(TraceAttr.UserId, …)`: no attribute of the DOM has a dot in its name. */
+function hasDottedKey(callee: TSESTree.MemberExpression, { sourceCode }: ReceiverContext): boolean {
   if (callee.parent.type !== 'CallExpression' || callee.parent.callee !== callee) return false
   const [key] = callee.parent.arguments
+  if (key?.type === 'MemberExpression') return KEY_OF_TABLE.test(sourceCode.text.slice(...key.range))
   return key?.type === 'Literal' && typeof key.value === 'string' && key.value.includes('.')
 }
 
 /** Is a method that only spans have called on the same variable (or the same member chain's text) elsewhere? */
 function isSpanElsewhere(node: TSESTree.Node, context: ReceiverContext): boolean {
   // `ctx.span.setAttribute('order.kind', …)` says it by itself.
-  if (node.type !== 'Identifier') return node.parent?.type === 'MemberExpression' && node.parent.object === node && hasDottedKey(node.parent)
+  if (node.type !== 'Identifier') return node.parent?.type === 'MemberExpression' && node.parent.object === node && hasDottedKey(node.parent, context)
   const variable = findVariable(node, context.sourceCode)
   if (variable === null) return false
   // A callback's own parameter called `span` is handed over by whoever starts one; no DOM callback is given a `<span>` by that name.
@@ -382,6 +384,6 @@ function isSpanElsewhere(node: TSESTree.Node, context: ReceiverContext): boolean
     const { parent } = read
     if (parent.type !== 'MemberExpression' || parent.object !== read) return false
     const called = getMemberName(parent)
-    return called !== null && (spanOnlyMethods.has(called) || hasDottedKey(parent))
+    return called !== null && (spanOnlyMethods.has(called) || hasDottedKey(parent, context))
   })
 }

@@ -5,7 +5,7 @@ import type { ExportRow, TracingApi } from './tracing-api.js'
 
 export { domFactories, lookAlikeModules, lookAlikeTypes, tracesWithAnother } from './look-alikes.js'
 export { matchesModule } from './modules.js'
-export { getMethodRow, likelyReceiver, receiverMethods, spanOnlyMethods, spanTypeMembers, tracerOnlyMethods } from './receivers.js'
+export { getMethodRow, KEY_OF_TABLE, likelyReceiver, receiverMethods, spanOnlyMethods, spanTypeMembers, tracerOnlyMethods } from './receivers.js'
 export type { CallRow, ExportRow, TracingApi } from './tracing-api.js'
 
 /** Every tracing API that Spanguard knows; a new one is a new row here. */

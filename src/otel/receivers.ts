@@ -112,6 +112,9 @@ export function getMethodRow(kind: ReceiverKind, method: string): CallRow | null
   return Object.hasOwn(rows, method) ? (rows[method] ?? null) : null
 }
 
+/** `TraceAttr.UserId`, `ATTR.ORDER_ID`: a key out of a table of keys. What writes to the DOM names its attributes itself. */
+export const KEY_OF_TABLE = /^[A-Z]\w*\.[A-Z]\w*$/
+
 const LIKELY_SPAN = /(?:[a-z\d]Span|(?:^|[_$#])[sS]pan)$/
 const LIKELY_TRACER = /(?:[a-z\d]Tracer|(?:^|[_$#])[tT]racer)$/
 

@@ -34,6 +34,7 @@ ruleTester.run('no-sensitive-data', findingsOnly(rule), {
     { name: 'author holds auth, opacity holds city: words are matched whole', code: line(`span.setAttributes({ author: a, opacity: b })`) },
     { name: 'the name of what is no person', code: line(`span.setAttribute('queue.name', queue.name)`) },
     { name: 'a database config is no attributes', code: `const db = connect({ user: 'root', password: 'secret' })` },
+    { name: 'a node that something else holds', code: `import { names } from './names'\nfield.span.setAttribute(names.email, user.email)` },
     { name: 'a DOM node', code: `const span = document.createElement('span'); span.setAttribute('data-password', password); span.end()` },
     { name: 'another API', code: `import tracer from 'dd-trace'; tracer.startSpan('x').setAttribute('password', password)` },
     { name: 'a random number that passes Luhn by length alone', code: line(`span.setAttribute('order.number', '0000000000000000')`) },
@@ -50,6 +51,7 @@ ruleTester.run('no-sensitive-data', findingsOnly(rule), {
     { name: 'tests', code: line(`span.setAttribute('password', password)`), filename: 'src/orders.test.ts' },
   ],
   invalid: [
+    { name: 'on a span that something else holds, by a key of a table', code: `import { TraceAttr } from './attributes'\nimport { startRoot } from './root'\nconst root = startRoot()\nroot.span.setAttribute(TraceAttr.UserEmail, authenticatedUserEmail)`, errors: [{ messageId: 'key', line: 4, column: 24 }] },
     { name: 'an entry of what a helper is given, which writes each', code: line(`function note(attributes) { Object.entries(attributes).forEach(([key, value]) => span.setAttribute(key, value)) }\nnote({ 'order.id': order.id, 'user.email': user.email })`), errors: at('key', 30, 4) },
     { name: 'the second side of &&', code: line(`span.setAttribute('order.note', user.email && user.phone)`), errors: at('value', 47) },
     { name: 'a side of a condition that begins like an &&', code: line(`span.setAttribute('order.note', user.email && user.isPublic ? user.email : 'hidden')`), errors: at('value', 63) },

@@ -197,6 +197,8 @@ function isMapped(call: CallValue): boolean {
 /** `tools.map((tool) => tool.name)`, `matchedRules.map((rule) => rule.id)`: what a program knows a handful of. */
 function isListOfFew({ arguments: [of], callee }: CallValue): boolean {
   const things = splitName(callee.at(-2) ?? '').at(-1) ?? ''
+  // Which fields of an input were wrong, and how: a schema has so many.
+  if (/^(?:errors|issues|violations)$/.test(things) && /\.(?:code|field)$/.test(of?.text ?? '')) return true
   return things.endsWith('s') && boundedOwners.has(things.slice(0, -1)) && /\.(?:\w*(?:Id|Name)|id|kind|name|type)$/.test(of?.text ?? '')
 }
 

@@ -7,6 +7,7 @@ import {
   domFactories,
   findTracingExport,
   getMethodRow,
+  KEY_OF_TABLE,
   likelyReceiver,
   lookAlikeModules,
   lookAlikeTypes,
@@ -343,10 +344,11 @@ function isCallbackOfTracing(parameter: ts.ParameterDeclaration): boolean {
   return /span|trace/i.test(chainOf(owner.parent.expression)?.at(-1) ?? '')
 }
 
-/** `x.setAttribute('prompt.version', …)`: no attribute of the DOM has a dot in its name. */
+/** `x.setAttribute('prompt.version', …)`, `x.setAttribute(TraceAttr.UserId, …)`: no attribute of the DOM has a dot in its name. */
 function hasDottedKey(callee: ts.Node): boolean {
   if (!ts.isCallExpression(callee.parent) || callee.parent.expression !== callee) return false
   const [key] = callee.parent.arguments
+  if (key !== undefined && isMember(key)) return KEY_OF_TABLE.test(key.getText())
   return key !== undefined && ts.isStringLiteralLike(key) && key.text.includes('.')
 }
 
