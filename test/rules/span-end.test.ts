@@ -294,6 +294,20 @@ export async function run(order) {
 }` },
     { name: 'ended by the id of its context', code: inFunction(`const span = tracer.startSpan('order.place')
 try { return await place(order) } finally { spans.finish({ spanId: span.spanContext().spanId }) }`) },
+    { name: 'the active span or one of its own, which is ended where it is its own', code: inFunction(`const active = trace.getActiveSpan()
+const span = active ?? tracer.startSpan('order.place')
+span.setAttribute('order.kind', order.kind)
+if (!active) { span.end() }`) },
+    { name: 'one of its own where the caller gives none', code: inFunction(`const span = parent ?? tracer.startSpan('order.place')
+try { await place(order) } finally { if (parent === undefined) span.end() }`, 'async function handle(order, parent)') },
+    { name: 'one of its own, as a flag tells that is turned over where it is started', code: inFunction(`let span = trace.getActiveSpan()
+let isOwn = false
+if (!span) { span = tracer.startSpan('order.place'); isOwn = true }
+try { await place(order) } finally { isOwn && span.end() }`) },
+    { name: 'one of its own, as a flag tells that is made of the other', code: inFunction(`const active = trace.getActiveSpan()
+const span = active || tracer.startSpan('order.place')
+const joins = active !== undefined
+if (joins) { return place(order) } else { span.end() }`) },
     { name: 'what is made to be written on the span', code: inFunction(`const span = tracer.startSpan('order.place')
 const label = shorten(order.prompt)
 span.setAttribute('order.label', label)
@@ -579,6 +593,12 @@ res.send = function (...args) {
   send.apply(res, args)
 }
 context.with(trace.setSpan(context.active(), span), next)`, 'function trace_(req, res, next)'), 'oneSided', { line: 7, column: 3 }),
+    leak('one of its own, ended under a condition that says nothing of whose it is', inFunction(`const span = trace.getActiveSpan() ?? tracer.startSpan('order.place')
+span.setAttribute('order.kind', order.kind)
+if (order.done) span.end()`), 'reachesEnd', { line: 7 }),
+    leak('always its own, whatever the flag says', inFunction(`const isOwn = parent === undefined
+const span = tracer.startSpan('order.place', { attributes: { own: isOwn } })
+if (isOwn) span.end()`, 'function handle(order, parent)'), 'reachesEnd', { line: 7 }),
     leak('what is made to be written on the span, and for others', inFunction(`const span = tracer.startSpan('order.place')
 const label = shorten(order.prompt)
 span.setAttribute('order.label', label)

@@ -1,8 +1,9 @@
 import type { TSESTree } from '@typescript-eslint/types'
-import { findBinding, findVariable, getMemberName, isFunction, unwrap } from '../bindings.js'
+import { findBinding, getMemberName, isFunction, unwrap } from '../bindings.js'
 import type { FileAnalysis } from '../index.js'
 import { nodesOf, nodesWithin } from '../walk.js'
 import { parentOf } from './context.js'
+import { asksWhose } from './whose.js'
 
 /** Is what `getActiveSpan()` or `getSpan()` gave, and is ended here, the file's own all the same? */
 export function isOwn(end: TSESTree.Node, analysis: FileAnalysis): boolean {
@@ -18,8 +19,11 @@ function isEndedWhereStarted(end: TSESTree.Node, analysis: FileAnalysis): boolea
   const binding = findBinding(span, sourceCode)
   if (binding?.kind !== 'variable') return false
   const { calls } = nodesOf(sourceCode)
-  const isStarted = binding.writes.some((write) => nodesWithin(calls, write).some((call) => analysis.tracingCalls.get(call)?.row.fact === 'span-start'))
-  return isStarted && conditionsAround(end).some((test) => asksWhose(test, span, binding.writes, sourceCode))
+  for (const write of binding.writes) {
+    const start = nodesWithin(calls, write).find((call) => analysis.tracingCalls.get(call)?.row.fact === 'span-start')
+    if (start !== undefined) return conditionsAround(end).some((test) => asksWhose(test, { values: binding.writes, start }, sourceCode))
+  }
+  return false
 }
 
 /** What must hold, or must not, for a node of a function to be reached. */
@@ -30,25 +34,6 @@ function conditionsAround(node: TSESTree.Node): TSESTree.Node[] {
     else if (outer.type === 'LogicalExpression' && outer.right === inner) tests.push(outer.left)
   }
   return tests
-}
-
-/** Does a condition name what the choice was made by (`active`), or a flag (`isOwn`)? */
-function asksWhose(test: TSESTree.Node, span: TSESTree.Identifier, choices: readonly TSESTree.Node[], sourceCode: FileAnalysis['sourceCode']): boolean {
-  const asked = unwrap(test)
-  if (asked.type === 'UnaryExpression') return asksWhose(asked.argument, span, choices, sourceCode)
-  if (asked.type === 'LogicalExpression' || asked.type === 'BinaryExpression') {
-    return asksWhose(asked.left, span, choices, sourceCode) || asksWhose(asked.right, span, choices, sourceCode)
-  }
-  if (asked.type !== 'Identifier' || asked.name === span.name) return false
-  const variable = findVariable(asked, sourceCode)
-  const isChoice = variable?.references.some(({ identifier: { range } }) => choices.some((choice) => range[0] >= choice.range[0] && range[1] <= choice.range[1])) === true
-  const binding = findBinding(asked, sourceCode)
-  return isChoice || (binding?.kind === 'variable' && binding.writes.some(isFlag))
-}
-
-/** `true`, `!active`, `active === undefined` */
-function isFlag(value: TSESTree.Node): boolean {
-  return value.type === 'BinaryExpression' || (value.type === 'UnaryExpression' && value.operator === '!') || (value.type === 'Literal' && typeof value.value === 'boolean')
 }
 
 /** `context.with(trace.setSpan(…), next)`: a pair of hooks, of which the second ends what the first one made active for what comes. */

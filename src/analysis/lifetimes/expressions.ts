@@ -16,6 +16,7 @@ import { endsWhenCalled } from './inline.js'
 import { settlePromise } from './promises.js'
 import { functionNamesWithin } from './functions.js'
 import { isEmptyHanded, isTimerPromise, knownFunction, mayReject } from './throwing.js'
+import { readOwnTest } from './whose.js'
 
 /** What an expression does to the span and where it may throw, in the order in which it runs. */
 export function lowerExpression(written: TSESTree.Node, use: Use, lowering: Lowering): FlowNode[] {
@@ -52,7 +53,7 @@ export function lowerExpression(written: TSESTree.Node, use: Use, lowering: Lowe
     }
     case 'LogicalExpression': {
       const right = sequence(lowerExpression(node.right, use, lowering))
-      const test = node.operator === '&&' ? readTest(node.left, lowering) : null
+      const test = node.operator === '&&' ? (readOwnTest(node.left, right, nothing, lowering) ?? readTest(node.left, lowering)) : null
       return [
         ...lowerExpression(node.left, 'value', lowering),
         { do: 'branch', ...(test === null ? {} : { test }), then: right, otherwise: nothing },

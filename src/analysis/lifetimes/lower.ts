@@ -13,6 +13,7 @@ import { lowerAwaited, lowerExpression, mentionsSpan } from './expressions.js'
 import { keepPromise, promiseOf, settlePromise } from './promises.js'
 import { presumesBeforeEnd } from './quiet-calls.js'
 import { isEmptyHanded, knownFunction } from './throwing.js'
+import { readOwnTest } from './whose.js'
 
 /** A function's body; an arrow's expression is what it returns. */
 export function lowerBody(node: FunctionNode, lowering: Lowering): FlowNode {
@@ -186,9 +187,10 @@ function lowerReturned(argument: TSESTree.Node, lowering: Lowering): FlowNode[] 
 }
 
 function lowerIf(node: TSESTree.IfStatement, lowering: Lowering): FlowNode {
-  const test = readTest(node.test, lowering)
   const asked = lowerExpression(node.test, 'value', lowering)
   const then = lowerStatement(node.consequent, lowering)
+  const otherwise = node.alternate === null ? nothing : lowerStatement(node.alternate, lowering)
+  const test = readOwnTest(node.test, then, otherwise, lowering) ?? readTest(node.test, lowering)
   // `if (setError(span, error)) span.recordException(error)`: on which of its ways the function came here, its answer tells.
   const isToldStatus = asked.some((inner) => someNode(inner, ({ do: does }) => does === 'status'))
   return sequence([
@@ -198,7 +200,7 @@ function lowerIf(node: TSESTree.IfStatement, lowering: Lowering): FlowNode {
       ...(test === null ? {} : { test }),
       then: isToldStatus ? sequence([{ do: 'status', code: 'unknown', origin: originOf(node.test) }, then]) : then,
       otherwise:
-        node.alternate !== null ? lowerStatement(node.alternate, lowering)
+        node.alternate !== null || test?.of === 'span' ? otherwise
         : isCallersChoice(node.test, lowering) && someNode(then, ({ do: does }) => does === 'end') ?
           { do: 'escape', how: 'captured', origin: originOf(node), text: textOf(node.test, lowering) }
         : nothing,
