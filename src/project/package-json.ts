@@ -106,16 +106,24 @@ function toPackage(file: string, json: Record<string, unknown>): Package {
   }
 }
 
+/** Commands that bring functions and services to a platform. */
+const DEPLOYS = /\b(?:aws lambda update-function-code|(?:cdk|sam|serverless|sls|wrangler) deploy|gcloud (?:functions|run) deploy|func azure functionapp publish)\b/
+
 /**
  * `npm init` writes a name and a `main` for everybody: what is published says a little more. A root of workspaces is none: most of
  * what stands in it (examples, scripts, docs) nobody installs.
  */
 function isLibrary(json: Record<string, unknown>): boolean {
-  if (json['private'] === true || json['workspaces'] !== undefined || typeof json['name'] !== 'string' || strings(json['scripts'])['start'] !== undefined) return false
+  if (json['private'] === true || json['workspaces'] !== undefined || typeof json['name'] !== 'string' || isRun(strings(json['scripts']))) return false
   // `bun init` writes the program itself there, a source, which no bundler of somebody else's could take.
   const isProgram = typeof json['module'] === 'string' && /\.[cm]?tsx?$/.test(json['module'])
   const says = (field: string): boolean => json[field] !== undefined && !(field === 'module' && isProgram)
   return ['exports', 'main', 'module'].some(says) && ['exports', 'files', 'module', 'publishConfig', 'types', 'typings'].some(says)
+}
+
+/** Something starts it, or brings it to a platform that does. */
+function isRun(scripts: Readonly<Record<string, string>>): boolean {
+  return scripts['start'] !== undefined || Object.values(scripts).some((script) => DEPLOYS.test(script))
 }
 
 function isTypeOnly(pkg: Package): boolean {

@@ -13,6 +13,8 @@ const workspace = makeService('nobody-workspace', { dependencies: ['@sentry/node
 const replaced = makeService('nobody-replaced', { dependencies: ['express'], scripts: { start: 'node dist/server.js' } }, { 'src/server.ts': '', 'src/main.ts': '' })
 const started = makeService('nobody-started', { dependencies: ['express'], scripts: { start: 'node server.js' } }, { 'src/server.ts': '' })
 const bun = makeService('nobody-bun', { dependencies: ['hono'], module: 'src/index.ts' })
+const runtime = makeService('nobody-runtime', { dependencies: ['express', '@spanguard/runtime'] })
+const deployed = makeService('nobody-deployed', { dependencies: ['aws-lambda'], main: 'dist/index.js', types: 'dist/index.d.ts', scripts: { deploy: 'npm run zip && aws lambda update-function-code --function-name pay' } })
 const library = makeService('nobody-library', { dependencies: ['hono'], module: 'dist/index.js' })
 
 const express = `import express from 'express'
@@ -74,6 +76,38 @@ await app.listen({ port: 3000 })`, errors },
   })
 })
 
+describe('routes that modules of the project bring', () => {
+  const app = (rest: string, imports = ''): string => `import express from 'express'
+${imports}
+const app = express()
+${rest}
+app.listen(3000)
+`
+  const server = (rest: string, imports: string): string => `import Fastify from 'fastify'
+import cors from '@fastify/cors'
+${imports}
+const app = Fastify()
+await app.register(cors)
+${rest}
+await app.listen({ port: 3000 })
+`
+  ruleTester.run('require-handler-tracing', rule, {
+    valid: [
+      { name: 'a function that says nothing of routes', filename: shop('src/main.ts'), code: app('configure(app)', "import { configure } from './configure'") },
+      { name: 'a function that says that it traces', filename: shop('src/main.ts'), code: app('traceRoutes(app)', "import { traceRoutes } from './trace-routes'") },
+      { name: 'another package, which is given the app', filename: shop('src/main.ts'), code: app('registerRoutes(app)', "import { registerRoutes } from 'express-routes'") },
+      { name: 'an app that others start', filename: shop('src/main.ts'), code: app('registerRoutes(app)', "import { registerRoutes } from './routes'").replace('app.listen(3000)', 'export default app') },
+      { name: 'a plugin that says nothing of routes', filename: shop('src/main.ts'), code: server('await app.register(orders)', "import orders from './orders.js'") },
+      { name: 'where the runtime is at hand, the function may use it', filename: runtime('src/main.ts'), code: app('registerRoutes(app)', "import { registerRoutes } from './routes'") },
+    ],
+    invalid: [
+      { name: 'a function that says so', filename: shop('src/main.ts'), code: app('registerRoutes(app)', "import { registerRoutes } from './setup'"), errors: [{ messageId: 'app', data: { framework: 'Express', what: 'its handlers in modules', advice: "Insert 'app.use(expressTracing())' from '@spanguard/runtime/express'." }, suggestions: one }] },
+      { name: 'a module that is called so', filename: shop('src/main.js'), code: app("require('./routes')(app)"), errors: [{ messageId: 'app', suggestions: one }] },
+      { name: 'a plugin of Fastify that says so', filename: shop('src/main.ts'), code: server("await app.register(orderRoutes, { prefix: '/orders' })", "import { orderRoutes } from './orders.js'"), errors: [{ messageId: 'app', data: { framework: 'Fastify', what: '1 route', advice: "Insert 'app.register(fastifyTracing)' from '@spanguard/runtime/fastify'." }, suggestions: one }] },
+    ],
+  })
+})
+
 describe('functions by their conventional name', () => {
   const lambda = (name: string, context: string): string => `import type { Context } from 'aws-lambda'
 import type { OrderEvent, Scope } from './types'
@@ -84,6 +118,6 @@ export async function ${name}(event: OrderEvent, context: ${context}): Promise<v
       { name: 'what a handler calls', filename: shop('src/pay.ts'), code: lambda('payOrder', 'Context') },
       { name: "a context of the project's own", filename: shop('src/pay.ts'), code: lambda('handler', 'Scope') },
     ],
-    invalid: [{ name: "an event of the project's own and the platform's context", filename: shop('src/pay.ts'), code: lambda('handler', 'Context'), errors: [{ messageId: 'function', suggestions: one }] }],
+    invalid: [{ name: 'a package that is brought to Lambda, for all its types', filename: deployed('src/pay.ts'), code: lambda('handler', 'Context'), errors: [{ messageId: 'function', suggestions: one }] }, { name: "an event of the project's own and the platform's context", filename: shop('src/pay.ts'), code: lambda('handler', 'Context'), errors: [{ messageId: 'function', suggestions: one }] }],
   })
 })

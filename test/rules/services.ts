@@ -10,6 +10,7 @@ interface Manifest {
   readonly bin?: string
   readonly engines?: Readonly<Record<string, string>>
   readonly exports?: string
+  readonly main?: string
   readonly module?: string
   readonly files?: readonly string[]
   readonly private?: boolean

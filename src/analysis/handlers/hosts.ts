@@ -125,6 +125,11 @@ function sameObject(object: FrameworkObject, part: FrameworkObject): boolean {
 
 const routeWords: ReadonlySet<string> = new Set(['api', 'controller', 'controllers', 'route', 'router', 'routers', 'routes'])
 
+/** Is it given to a function of the project that says by its name or module that it adds routes: `registerRoutes(app)`, `require('./routes')(app)`? */
+export function isGivenToRoutes({ passedTo }: Host): boolean {
+  return passedTo.some(({ to }) => isOwnModule(to.module) && saysRoutes(to))
+}
+
 /** `app.use(routes)` of a module of the project. */
 function saysRoutes({ imported, module, path }: ImportedReference): boolean {
   const last = module.split('/').slice(-2).join('/').replace(/\.[cm]?[jt]sx?$/, '')

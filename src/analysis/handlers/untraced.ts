@@ -6,7 +6,7 @@ import { getEnclosingFunction, getMemberName, isFunction, unwrap } from '../bind
 import { findHandlers, type FileHandlers } from '../handlers.js'
 import { isOwnModule, resolveReference } from '../imports.js'
 import type { FileAnalysis } from '../index.js'
-import { findHosts, type Host } from './hosts.js'
+import { findHosts, type Host, isGivenToRoutes } from './hosts.js'
 import { rootOf } from './objects.js'
 import { findLocalFunction, type HandlerCall, isMachinery, type MiddlewareCall } from './registrations.js'
 import { isErrand } from './errands.js'
@@ -94,8 +94,9 @@ function judgeHost(
   const routes = [...handlers, ...host.mounts.filter((call) => !isMiddlewareTracing(call, analysis))]
   const tracing = host.middleware.find((call) => isMiddlewareTracing(call, analysis))
   if (tracing !== undefined) return judgeOrder(routes, tracing, framework)
-  if (routes.length === 0 && rootModule === null) return []
-  const count = rootModule === null ? countRoutes(routes, host, file) : null
+  const isFilledElsewhere = rootModule !== null || (routes.length === 0 && framework.kind === 'app' && host.isServed && isGivenToRoutes(host))
+  if (routes.length === 0 && !isFilledElsewhere) return []
+  const count = isFilledElsewhere ? null : countRoutes(routes, host, file)
   return [{ kind: framework.kind, framework, at, host, count, rootModule }]
 }
 
