@@ -53,6 +53,14 @@ await app.listen({ port: 3000 })` },
       { name: 'a package that takes its modules from the workspace, which has a tracer', filename: workspace('packages/jobs/src/worker.ts'), code: consumer },
       { name: 'a file whose name says that it stands in for another', filename: shop('src/mock-bank.ts'), code: express },
       { name: 'a file to try something out', filename: shop('tmp-orders.ts'), code: express },
+      { name: 'a file that starts an SDK itself, on a condition', filename: shop('src/app.js'), code: `const express = require('express')
+if (process.env.TRACES) {
+  const { NodeSDK } = require('@opentelemetry/sdk-node')
+  new NodeSDK({ instrumentations: [http] }).start()
+}
+const app = express()
+app.get('/orders', (req, res) => res.json(orders(req.query)))
+app.listen(3000)` },
       { name: 'a library for bundlers', filename: library('src/index.ts'), code: hono('export default { port: 3000, fetch: app.fetch }') },
     ],
     invalid: [

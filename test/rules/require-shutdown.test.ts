@@ -97,6 +97,10 @@ ruleTester.run('require-shutdown', rule, {
     },
   ],
   invalid: [
+    { name: 'one provider, however it is made, is told of once', code: `${provider}let provider
+provider = resource ? new NodeTracerProvider({ resource }) : new NodeTracerProvider()
+provider.addSpanProcessor(new BatchSpanProcessor(exporter))
+provider.register()`, errors: [{ messageId: 'missing', line: 6, suggestions: oneSuggestion }] },
     { name: 'its processor kept to the file', code: `${sdk}import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-node'\nconst processor = new BatchSpanProcessor(exporter)\nconst sdk = new NodeSDK({ spanProcessors: [processor] })\nsdk.start()\nexport const started = true`, errors: [{ messageId: 'missing', suggestions: oneSuggestion }] },
     {
       name: 'behind a guard that says when nothing is sent (trigger.dev)',

@@ -7,8 +7,10 @@ import type { TSESTree } from '@typescript-eslint/types'
 import { isTracingPackage } from '../../frameworks/index.js'
 import { getPackage, type Package } from '../../project/package-json.js'
 import { packageWords, saysTracer } from '../../project/tracing-library.js'
+import { mayHoldSetup } from '../../otel/setup.js'
 import { getRequiredModule, isOwnModule } from '../imports.js'
 import type { FileAnalysis } from '../index.js'
+import { readSetupCall } from '../setup/setup-calls.js'
 
 /** What stands around a file and says whether its handlers are traced by something that the file does not show. */
 export interface Surroundings {
@@ -48,7 +50,8 @@ export function readSurroundings(filename: string, analysis: FileAnalysis): Surr
     accept.some((name) => dependencies.has(name)) ||
     Object.values(pkg?.scripts ?? {}).some((script) => script.includes(register) || (!hasRuntime && preloadsSetup(script))) ||
     modules.some((module) => accept.includes(module) || (!isOwnModule(module) && saysPackageTraces(packageName(module)))) ||
-    isSetup(modules[0], filename, hasRuntime, analysis)
+    isSetup(modules[0], filename, hasRuntime, analysis) ||
+    (!hasRuntime && startsSetup(analysis))
   const place = pkg === null ? '' : path.relative(pkg.dir, filename).split(path.sep).join('/')
   return { isTraced, isTool: pkg !== null && ((pkg.isCommand && /\/commands?\//.test(`/${place}`)) || isReplaced(place, pkg)), isGuest: pkg?.isLibrary === true || pkg?.isExtension === true || dependencies.has('electron'), isCommand: pkg?.isCommand === true, isOnEdge: dependencies.has('wrangler') || dependencies.has('@cloudflare/workers-types'), hasRuntime, dependencies, packageDir: pkg?.dir ?? null, packageType: pkg?.type ?? 'commonjs' }
 }
@@ -124,6 +127,11 @@ function readRequired(node: TSESTree.Node, sourceCode: FileAnalysis['sourceCode'
   if (node.type === 'MemberExpression') return readRequired(node.object, sourceCode)
   if (node.type !== 'CallExpression') return null
   return getRequiredModule(node, sourceCode) ?? readRequired(node.callee, sourceCode)
+}
+
+/** Does the file itself make a provider or start a distribution, on whatever condition? Whether it does so early enough is `setup-first`'s to say. */
+function startsSetup({ calls, sourceCode }: FileAnalysis): boolean {
+  return mayHoldSetup(sourceCode.text) && calls.some((call) => /^(?:distro|provider)$/.test(readSetupCall(call, sourceCode)?.row.role ?? ''))
 }
 
 /** Is the file's first import a setup: an approved module, the runtime's register, or by its name a file that nobody here can see? */

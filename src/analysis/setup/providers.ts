@@ -28,7 +28,12 @@ export function readProviders(calls: readonly SetupCall[], context: SetupContext
     if (call.row.role === 'distro') return [readDistro(call, context)]
     return []
   })
-  return setups.map(({ fact, registration }) => {
+  const ended = new Set<TSESTree.Node>()
+  return setups.map(({ fact: read, registration }) => {
+    // `provider = resource ? new Provider({ resource }) : new Provider()` is one provider, however it is made.
+    const isTold = registration !== null && ended.has(registration)
+    if (registration !== null) ended.add(registration)
+    const fact: Setup = isTold && read.shutdown !== undefined ? { ...read, shutdown: 'unknown' } : read
     const first = registration === null ? null : findEarlier(registration, setups, context)
     return first === null ? fact : { ...fact, alongside: { product: first.product ?? '', origin: first.made ?? first.origin } }
   })
