@@ -2,6 +2,7 @@ import path from 'node:path'
 
 import { splitName } from '@spanguard/policy'
 
+import { folderOf, forAMoment } from './moment.js'
 import { fileWords, folderWords, topFolderWords } from './place-words.js'
 import { getPackage } from './package-json.js'
 import { saysTracer } from './tracing-library.js'
@@ -46,12 +47,23 @@ export function isUnheard(place: Place | null, subject: Subject): boolean {
  * @param cwd absolute path of the folder that the linter runs in
  */
 export function placeOf(filename: string, cwd: string): Place | null {
-  const top = topOf(filename, cwd)
-  const folders = path.relative(top, filename).split(path.sep).slice(0, -1)
-  const run = isBelow(filename, cwd) ? path.relative(top, cwd) : ''
-  const found = find(folders, run === '' ? 0 : run.split(path.sep).length)
-  if (found === null) return placeByName(path.basename(filename, path.extname(filename)), filePatterns)
-  return found.place === 'sample' && teachesTracing(filename, path.join(top, ...folders.slice(0, found.at + 1)), folders[found.at + 1]) ? 'lesson' : found.place
+  return placeOfFolders(`${cwd}\0${folderOf(filename)}`) ?? placeByName(path.basename(filename, path.extname(filename)), fileNames)
+}
+
+/** By the folder of the run and that of the file: a run comes to many files of one folder. */
+const placeOfFolders = forAMoment((folders): Place | null => {
+  const [cwd = '', folder = ''] = folders.split('\0')
+  return readFolders(folder, cwd)
+})
+
+function readFolders(folder: string, cwd: string): Place | null {
+  const file = path.join(folder, 'any.ts')
+  const top = topOf(file, cwd)
+  const names = path.relative(top, folder).split(path.sep)
+  const run = isBelow(file, cwd) ? path.relative(top, cwd) : ''
+  const found = find(names, run === '' ? 0 : run.split(path.sep).length)
+  if (found === null) return null
+  return found.place === 'sample' && teachesTracing(file, path.join(top, ...names.slice(0, found.at + 1)), names[found.at + 1]) ? 'lesson' : found.place
 }
 
 /**
@@ -79,22 +91,33 @@ function find(folders: readonly string[], run: number): { readonly place: Folder
 }
 
 function placeOfFolder(folder: string, isTop: boolean): FolderPlace | null {
-  return placeByName(folder, folderPatterns) ?? (isTop ? placeByName(folder, topPatterns) : null)
+  return placeByName(folder, folderNames) ?? (isTop ? placeByName(folder, topNames) : null)
 }
 
-function placeByName(name: string, patterns: typeof folderPatterns): FolderPlace | null {
+/** A table of names as it is asked: most names have none of its words, which one look tells. */
+interface Names {
+  readonly hint: RegExp
+  readonly patterns: readonly (readonly [FolderPlace, RegExp])[]
+}
+
+function placeByName(name: string, { hint, patterns }: Names): FolderPlace | null {
+  if (!hint.test(name)) return null
   const words = splitName(name).join('-')
   for (const [place, pattern] of patterns) if (pattern.test(words)) return place
   return null
 }
 
-const folderPatterns = compile(folderWords)
-const topPatterns = compile(topFolderWords)
-const filePatterns = compile(fileWords)
+const folderNames = compile(folderWords)
+const topNames = compile(topFolderWords)
+const fileNames = compile(fileWords)
 
-function compile(table: Readonly<Partial<Record<FolderPlace, readonly string[]>>>): readonly (readonly [FolderPlace, RegExp])[] {
+function compile(table: Readonly<Partial<Record<FolderPlace, readonly string[]>>>): Names {
   const toSource = (words: string): string => words.replace(/^\*-/, '(?:[\\w-]+-)?').replace(/-\*$/, '(?:-[\\w-]+)?')
-  return (Object.entries(table) as [FolderPlace, readonly string[]][]).map(([place, names]) => [place, new RegExp(`^(?:${names.map(toSource).join('|')})$`)])
+  const words = Object.values(table).flat().flatMap((names) => names.split('-'))
+  return {
+    hint: new RegExp([...new Set(words)].filter((word) => word !== '*').join('|'), 'i'),
+    patterns: (Object.entries(table) as [FolderPlace, readonly string[]][]).map(([place, names]) => [place, new RegExp(`^(?:${names.map(toSource).join('|')})$`)]),
+  }
 }
 
 /** The project's top: the outermost package, or the folder of the run where that is further out. */
