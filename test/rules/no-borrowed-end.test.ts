@@ -19,6 +19,18 @@ export function onResponse(request) { const span = trace.getSpan(contextOf(reque
 }` },
     { name: 'ended through a property, where its owner put it', code: `${head}export function onResponse(request) { const span = request[kSpan]; if (span != null) { span.end() } }` },
     { name: 'a stream that is called active', code: `${head}const active = getActiveStream()\nactive.end()` },
+    { name: 'in a context with a span of its own, which is the active one there', code: `${head}export class Files {
+  async write(file) {
+    await context.with(trace.setSpan(context.active(), this.tracer.startSpan('files.write')), async () => {
+      const active = trace.getActiveSpan()
+      try { await save(file) } finally { active?.end() }
+    })
+  }
+}` },
+    { name: 'in the callback of startActiveSpan, which takes no parameter', code: `${head}export const write = (file) => trace.getTracer('x').startActiveSpan('files.write', async () => { const span = trace.getActiveSpan(); try { await save(file) } finally { span?.end() } })` },
+    { name: 'where who starts the span is told that somebody else ends it', code: `${head}import { observe } from '@langfuse/tracing'
+const handle = async (request) => stream(request, { onFinish: () => { trace.getActiveSpan()?.end() } })
+export const POST = observe(handle, { name: 'chat.answer', endOnExit: false })` },
     { name: 'the active span or one of its own, and only its own is ended', code: `${head}export function record(order) {
   const active = trace.getActiveSpan()
   const span = active ?? trace.getTracer('x').startSpan('order.record')
@@ -70,6 +82,16 @@ export function onResponse(request) { const span = trace.getSpan(contextOf(reque
   if (span.isRecording()) log(span.end())
 }`,
       errors: [{ messageId: 'borrowed', line: 6 }],
+    },
+    {
+      name: 'in a context that somebody else made',
+      code: `${head}export const run = (given) => context.with(given, () => { const active = trace.getActiveSpan(); log(active.end()) })`,
+      errors: [{ messageId: 'borrowed', line: 2 }],
+    },
+    {
+      name: 'in a context of its own that holds no span',
+      code: `${head}export const run = (given) => context.with(given.setValue(KEY, 1), () => log(trace.getActiveSpan().end()))`,
+      errors: [{ messageId: 'borrowed', line: 2 }],
     },
     {
       name: 'under a condition that says nothing of whose it is',

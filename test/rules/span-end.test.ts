@@ -294,6 +294,20 @@ export async function run(order) {
 }` },
     { name: 'ended by the id of its context', code: inFunction(`const span = tracer.startSpan('order.place')
 try { return await place(order) } finally { spans.finish({ spanId: span.spanContext().spanId }) }`) },
+    { name: 'a flag that is turned over where a chain takes the span along', code: `${head}export function traced(name, work) {
+  const span = tracer.startSpan(name)
+  let isPending = false
+  try {
+    const result = work()
+    if (typeof result?.then === 'function') { isPending = true; const pending = result; return pending.then((value) => { span.end(); return value }, (error) => { span.end(); throw error }) }
+    return result
+  } finally { if (!isPending) span.end() }
+}` },
+    { name: 'a span in a context, where what runs in it ends the active one', code: inFunction(`const span = tracer.startSpan('order.place')
+await context.with(trace.setSpan(context.active(), span), async () => {
+  const active = trace.getActiveSpan()
+  try { await place(order) } finally { active?.end() }
+})`) },
     { name: 'the active span or one of its own, which is ended where it is its own', code: inFunction(`const active = trace.getActiveSpan()
 const span = active ?? tracer.startSpan('order.place')
 span.setAttribute('order.kind', order.kind)

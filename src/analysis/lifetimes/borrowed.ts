@@ -7,7 +7,24 @@ import { asksWhose } from './whose.js'
 
 /** Is what `getActiveSpan()` or `getSpan()` gave, and is ended here, the file's own all the same? */
 export function isOwn(end: TSESTree.Node, analysis: FileAnalysis): boolean {
-  return handsContextOn(analysis) || isOfOwnContext(end, analysis) || isEndedWhereStarted(end, analysis)
+  return handsContextOn(analysis) || isLeftOpen(analysis) || isActiveHere(end, analysis) || isOfOwnContext(end, analysis) || isEndedWhereStarted(end, analysis)
+}
+
+/** `observe(handler, { endOnExit: false })`: who starts the span is told that somebody else ends it. Source: Langfuse's documentation of `observe` and `startActiveObservation`. */
+function isLeftOpen({ sourceCode }: FileAnalysis): boolean {
+  return /\bendOnExit\s*:\s*false\b/.test(sourceCode.text)
+}
+
+/** `context.with(trace.setSpan(…), () => { … })`, `tracer.startActiveSpan('x', () => { … })`: what is active inside is what the file started. */
+function isActiveHere(end: TSESTree.Node, { sourceCode, tracingCalls }: FileAnalysis): boolean {
+  for (let node = end, outer = parentOf(end); outer !== null; node = outer, outer = parentOf(outer)) {
+    if (!isFunction(node) || outer.type !== 'CallExpression' || outer.callee === node) continue
+    const [carrier] = outer.arguments
+    if (methodCall(outer, 'with') !== null && carrier !== undefined) return isOwnContext(carrier, sourceCode, 0)
+    const row = tracingCalls.get(outer)?.row
+    if (row?.fact === 'span-start' && row.active === true) return row.ends !== true
+  }
+  return false
 }
 
 /** `const span = active ?? tracer.startSpan('x')`, and `if (!active) span.end()`: the active span or one of its own, of which it ends its own. */

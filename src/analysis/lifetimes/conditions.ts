@@ -119,6 +119,8 @@ function isTurnedAtEnd(name: TSESTree.Node, to: boolean, lowering: Lowering): bo
   if (statement?.type !== 'ExpressionStatement' || statement.parent.type !== 'BlockStatement') return false
   return statement.parent.body.some((sibling) => {
     if (functionNamesWithin(sibling, lowering.analysis).some(({ means }) => endsWhenCalled(means, lowering))) return true
+    // `return pending.then((value) => { span.end(); return value })`
+    if (sibling.type === 'ReturnStatement' && nodesWithin(nodesOf(lowering.sourceCode).calls, sibling).some((call) => isSpanEnd(call, lowering))) return true
     return endsSpan(sibling, lowering) || (sibling.type === 'TryStatement' && sibling.finalizer?.body.some((last) => endsSpan(last, lowering)) === true)
   })
 }

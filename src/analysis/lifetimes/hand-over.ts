@@ -1,6 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types'
 import type { Escape, FlowNode, SpanOperation } from '../../flow/index.js'
-import { findBinding, findVariable, getMemberName, unwrap } from '../bindings.js'
+import { findBinding, findVariable, getMemberName, isFunction, unwrap } from '../bindings.js'
 import { resolveReference } from '../imports.js'
 import { originOf } from '../origins.js'
 import { isSpan, parentOf, textOf } from './context.js'
@@ -164,9 +164,13 @@ function isKept(node: TSESTree.Node, analysis: Lowering['analysis'], depth = 0):
   }
 }
 
-/** `context.with(own, next)` in one hook, and in another `getSpan(context.active()).end()`. */
+/** `context.with(own, next)` in one hook, and in another `getSpan(context.active()).end()`; or that in the function that is run. */
 function goesOnElsewhere({ arguments: given }: Call, analysis: Lowering['analysis']): boolean {
   const [, next] = given
+  if (isFunction(next)) {
+    const [start, end] = next.range
+    return analysis.factsOf('span-end').some(({ borrowed, origin }) => borrowed && origin.start >= start && origin.end <= end)
+  }
   if (next?.type !== 'Identifier' || findBinding(next, analysis.sourceCode)?.kind !== 'parameter') return false
   return analysis.factsOf('span-end').some(({ borrowed }) => borrowed)
 }
