@@ -294,6 +294,10 @@ export async function run(order) {
 }` },
     { name: 'ended by the id of its context', code: inFunction(`const span = tracer.startSpan('order.place')
 try { return await place(order) } finally { spans.finish({ spanId: span.spanContext().spanId }) }`) },
+    { name: 'promises that are made for a list, and settle all', code: inFunction(`const span = tracer.startSpan('order.placeAll')
+const results = await Promise.allSettled(orders.map((order) => place(order)))
+span.setAttribute('order.failed', results.filter(isFailed).length)
+span.end()`) },
     { name: 'a flag that is turned over where a chain takes the span along', code: `${head}export function traced(name, work) {
   const span = tracer.startSpan(name)
   let isPending = false
@@ -607,6 +611,11 @@ res.send = function (...args) {
   send.apply(res, args)
 }
 context.with(trace.setSpan(context.active(), span), next)`, 'function trace_(req, res, next)'), 'oneSided', { line: 7, column: 3 }),
+    leak('a call for each of a list, which is no promise', inFunction(`const span = tracer.startSpan('order.placeAll')
+const results = orders.map((order) => place(order))
+span.setAttribute('order.count', results.length)
+span.end()
+return results`), 'throws', { line: 5, hasSuggestion: true }),
     leak('one of its own, ended under a condition that says nothing of whose it is', inFunction(`const span = trace.getActiveSpan() ?? tracer.startSpan('order.place')
 span.setAttribute('order.kind', order.kind)
 if (order.done) span.end()`), 'reachesEnd', { line: 7 }),

@@ -77,6 +77,7 @@ ruleTester.run('no-technical-span-name', findingsOnly(noTechnicalSpanName), {
 
 ruleTester.run('no-dynamic-span-name', findingsOnly(noDynamicSpanName), {
   valid: [
+    { name: 'the chain of a block', code: start('`sync ${chainId}`') },
     { name: 'a raw path, until the route is known and the span renamed', code: `${head}export const traced = async (c, next) => { const span = tracer.startSpan(\`GET \${c.req.path}\`); try { await next() } finally { span.updateName(\`GET \${c.req.routePath}\`); span.end() } }` },
     { name: 'a route, or the path where there is none', code: `${head}export const traced = (c) => { const path = c.req.path; let rawRoute; try { rawRoute = getRoutePath(c) ?? undefined } catch {} const route = rawRoute && rawRoute !== '/*' ? rawRoute : path; tracer.startSpan(\`GET \${route}\`).end() }` },
     { name: 'a path below what was configured', code: `${head}const load = (base) => { const url = \`\${base}/orders\`; tracer.startSpan(\`load \${url}\`).end() }` },

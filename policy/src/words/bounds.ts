@@ -7,8 +7,8 @@ export const unboundedWords: ReadonlySet<string> = new Set([
 
 /** Before `id`: things of which a program knows a handful. */
 export const boundedOwners: ReadonlySet<string> = new Set([
-  'action', 'command', 'currency', 'dataset', 'definition', 'feature', 'function', 'language', 'locale', 'model', 'operation', 'plugin', 'procedure', 'provider', 'query', 'region', 'rule',
-  'schema', 'stage', 'step', 'table', 'tool',
+  'action', 'chain', 'cluster', 'command', 'currency', 'dataset', 'definition', 'feature', 'function', 'language', 'locale', 'model', 'network', 'operation', 'partition', 'plugin', 'procedure',
+  'provider', 'query', 'region', 'rule', 'schema', 'shard', 'stage', 'step', 'table', 'tool', 'zone',
 ])
 
 /** Before `id` or `name` in the name of a PRODUCER or CONSUMER span: the destination, which the messaging conventions put there. A customer's subscription is none. */

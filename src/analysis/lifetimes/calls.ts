@@ -85,9 +85,25 @@ function lowerArguments(node: Call, except: readonly TSESTree.Node[], lowering: 
   for (const argument of node.arguments) {
     if (except.includes(argument)) continue
     nodes.push(...failureOf(argument, lowering))
-    for (const inner of lowerExpression(argument, 'value', lowering)) if (!quiet || inner.do !== 'risk' || inner.kind === 'await') nodes.push(inner)
+    for (const inner of lowerExpression(argument, 'value', lowering)) if (!quiet || inner.do !== 'risk' || inner.kind === 'await') nodes.push(quiet ? withoutUnknownCalls(inner) : inner)
   }
   return nodes
+}
+
+/** What runs in place without the calls of which nothing is known: `Promise.all(orders.map((order) => place(order)))` fails by rejection. */
+function withoutUnknownCalls(node: FlowNode): FlowNode {
+  switch (node.do) {
+    case 'seq':
+      return sequence(node.nodes.map(withoutUnknownCalls))
+    case 'loop':
+      return { ...node, body: withoutUnknownCalls(node.body) }
+    case 'inline':
+      return node.detached ? node : { ...node, body: withoutUnknownCalls(node.body) }
+    case 'risk':
+      return node.kind === 'await' || node.shown ? node : sequence([])
+    default:
+      return node
+  }
 }
 
 /** The span, or a call on it that gives it back. */
