@@ -92,6 +92,13 @@ export function onRequest(request) {
     { name: 'a failing return', code: withCatch(`catch (error) { logger.error(error); return false }`) },
     { name: 'a returned error', code: withCatch(`catch (error) { return { ok: false, error } }`) },
     { name: 'a failing reply', code: withCatch(`catch (error) { reply.status(500).send('sorry') }`) },
+    { name: 'a reply that tells of it', code: withCatch(`catch { reply.render('error') }`) },
+    { name: 'counted in a variable that is told of later', code: `${head}export const run = () => tracer.startActiveSpan('run', async (span) => {
+  let failed = 0
+  try { await work() } catch { failed++ }
+  span.setAttribute('run.failed', failed)
+  span.end()
+})` },
     { name: 'handed to the callback', code: withCatch(`catch (error) { done(error) }`) },
     { name: 'handed to a function that may do anything with it', code: withCatch(`catch (error) { handleError(error, reply) }`) },
     { name: 'told to the active span', code: withCatch(`catch (error) { trace.getActiveSpan()?.recordException(error) }`) },
@@ -133,6 +140,16 @@ export function onRequest(request) {
     { name: 'no span in sight', code: `${head}export async function run() { try { await work() } catch (error) { logger.error(error) } }` },
   ],
   invalid: [
+    {
+      name: 'a reply that says nothing of it',
+      code: withCatch(`catch { reply.render('orders') }`),
+      errors: [{ messageId: 'swallowed', suggestions: one }],
+    },
+    {
+      name: 'counted in a metric alone',
+      code: withCatch(`catch { metrics.inc('failed') }`),
+      errors: [{ messageId: 'swallowed', suggestions: one }],
+    },
     {
       name: 'a catch that an error reaches behind an inner try that does not end the span',
       code: `${head}export async function run(order) {

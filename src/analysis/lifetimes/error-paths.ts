@@ -32,6 +32,9 @@ const failingMethods: ReadonlySet<string> = new Set([
   'writeHead',
 ])
 
+/** Methods with which a reply or a stream is given something, which may be that it failed: `res.render('error')`. */
+const replyingMethods: ReadonlySet<string> = new Set(['emit', 'end', 'enqueue', 'json', 'postMessage', 'redirect', 'render', 'send', 'write'])
+
 /** Functions to which an error is handed on. */
 const SETTLING = /^(?:reject|callback|cb|done|next|fail|exit)$/
 
@@ -234,6 +237,9 @@ function inspect(handler: TSESTree.CatchClause, error: string | undefined, lower
       case 'AssignmentExpression':
         if (isOuter(node.left, handler, lowering)) fails()
         break
+      case 'UpdateExpression':
+        if (isOuter(node.argument, handler, lowering)) fails()
+        break
       case 'ArrowFunctionExpression':
       case 'FunctionExpression':
         // What is called later may throw, and may answer.
@@ -285,6 +291,7 @@ function readCall(
   const known = knownFunction(callee, lowering.analysis)
   if (SPAN_WORD.test(name) || (known !== null && reachesSpan(known, lowering))) seen.span = true
   if (failingMethods.has(name) || SETTLING.test(name)) fails()
+  if (replyingMethods.has(name) && node.arguments.some((argument) => SPEAKS_OF_ERROR.test(textWithin(argument, lowering.sourceCode)))) fails()
   // Somebody is handed the error: what becomes of it is not to be seen here.
   if (error !== undefined && node.arguments.some((argument) => argument.type === 'Identifier' && argument.name === error)) {
     fails()
