@@ -15,6 +15,7 @@ ruleTester.run('no-sensitive-data', findingsOnly(rule), {
     { name: 'who holds a lock', code: line(`span.setAttribute('combo.lock_token', lockToken)`) },
     { name: 'the path of an SQLite file under the name of a URL', code: line(`import { ATTR_DB_NAMESPACE, ATTR_DB_SYSTEM_NAME, DB_SYSTEM_NAME_VALUE_SQLITE } from '@opentelemetry/semantic-conventions/incubating'\nspan.setAttributes({ [ATTR_DB_SYSTEM_NAME]: DB_SYSTEM_NAME_VALUE_SQLITE, [ATTR_DB_NAMESPACE]: config.DATABASE_URL })`) },
     { name: 'a kind of token, out of an enum of another file', code: line(`import { TokenType } from './tokens'\nspan.setAttribute('auth.kind', TokenType.AccessToken)`) },
+    { name: 'what a token of a chain is called', code: line(`span.setAttribute('swap.token', token.symbol)\nspan.setAttribute('user.email', email.domain)`) },
     { name: 'a count of tokens', code: line(`span.setAttribute('gen_ai.usage.input_tokens', usage.input_tokens)`) },
     { name: "a card's brand", code: line(`span.setAttribute('payment.card_type', card.type)`) },
     { name: 'whether there is a secret', code: line(`span.setAttribute('feature.ai', !!(API_KEY || OTHER_KEY))`) },
@@ -51,6 +52,8 @@ ruleTester.run('no-sensitive-data', findingsOnly(rule), {
     { name: 'tests', code: line(`span.setAttribute('password', password)`), filename: 'src/orders.test.ts' },
   ],
   invalid: [
+    { name: 'a token itself', code: line(`span.setAttribute('swap.token', token.value)`), errors: [{ messageId: 'key' }] },
+    { name: 'the number of a card', code: line(`span.setAttribute('payment.card_number', card.number)`), errors: [{ messageId: 'key' }] },
     { name: 'on a span that something else holds, by a key of a table', code: `import { TraceAttr } from './attributes'\nimport { startRoot } from './root'\nconst root = startRoot()\nroot.span.setAttribute(TraceAttr.UserEmail, authenticatedUserEmail)`, errors: [{ messageId: 'key', line: 4, column: 24 }] },
     { name: 'an entry of what a helper is given, which writes each', code: line(`function note(attributes) { Object.entries(attributes).forEach(([key, value]) => span.setAttribute(key, value)) }\nnote({ 'order.id': order.id, 'user.email': user.email })`), errors: at('key', 30, 4) },
     { name: 'the second side of &&', code: line(`span.setAttribute('order.note', user.email && user.phone)`), errors: at('value', 47) },

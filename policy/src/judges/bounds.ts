@@ -107,6 +107,8 @@ function boundOfName(path: readonly string[], root: string): Bound {
   if (path.at(-1) !== last && !last.endsWith('s') && !requestParts.has(last.toLowerCase())) return 'unknown'
   // A constant of another file.
   if (/^[A-Z][A-Z\d_]*$/.test(last) && (root === 'import' || root === 'local')) return 'bounded'
+  // What the environment says is the same for as long as the process runs.
+  if (names.includes('env')) return 'bounded'
   const words = splitName(last)
   const ending = words.at(-1) ?? ''
   // `req.headers['x-operation']`: a header of the house's own protocol, which has few of them.

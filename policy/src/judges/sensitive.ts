@@ -6,7 +6,7 @@ import { isEnumMember, splitName } from '../names.js'
 import { literalText } from '../values.js'
 import { findSensitiveText, type TextKind } from '../text.js'
 import { boundedWords, passingCalls } from '../words/bounds.js'
-import { accountOwners, getterVerbs, lookupCalls, serialisers, sessionCookies, stateWords } from '../words/carriers.js'
+import { accountOwners, aspectWords, getterVerbs, lookupCalls, serialisers, sessionCookies, stateWords } from '../words/carriers.js'
 import { wholeTerms } from '../words/sensitive.js'
 import { knownKey } from './key.js'
 import { canHold, isMasked, membersOf } from './masking.js'
@@ -135,13 +135,12 @@ function holdsByKey(value: Value, sensitiveClass: SensitiveClass, policy: Policy
   if (known.kind === 'literal' && typeof known.value === 'string') {
     return sensitiveClass !== 'personal' && known.value.length >= 4 && !stateWords.has(known.value.toLowerCase())
   }
-  const last = nameOf(value)
-  return canHold(value, sensitiveClass) && !isEnumMember(pathOf(value)) && (last === null || !isVetoedName(last, policy))
-}
-
-function nameOf(value: Value): string | null {
-  if (value.kind === 'reference') return value.path.at(-1) ?? null
-  return value.kind === 'parameter' ? (value.path.at(-1) ?? value.name) : null
+  const path = pathOf(value)
+  const last = path.at(-1)
+  if (!canHold(value, sensitiveClass) || isEnumMember(path)) return false
+  // `token.symbol`: something about the thing, said in two names.
+  const aspect = last !== undefined && aspectWords.has(last.toLowerCase()) ? path.slice(-2).join('.') : last
+  return aspect === undefined || !isVetoedName(aspect, policy)
 }
 
 /** A value put anywhere: by its expression, by a literal, by its type. */

@@ -37,10 +37,13 @@ export const payloadWords: ReadonlySet<string> = new Set([
 ])
 
 /** Before `id`: what somebody deploys, configures or signs up as a business, so that there are few of them. */
-export const deployedOwners: ReadonlySet<string> = new Set(['agent', 'broker', 'cluster', 'datacenter', 'host', 'partition', 'policy', 'region', 'server', 'shard', 'tenant', 'zone'])
+export const deployedOwners: ReadonlySet<string> = new Set(['agent', 'broker', 'chain', 'cluster', 'datacenter', 'host', 'network', 'partition', 'policy', 'region', 'server', 'shard', 'tenant', 'zone'])
 
 /** Last words of the name of one text or number, which is as short in a serialiser's hands as before. */
 export const scalarWords: ReadonlySet<string> = new Set(['code', 'count', 'duration', 'host', 'hostname', 'id', 'index', 'kind', 'length', 'level', 'method', 'name', 'number', 'port', 'protocol', 'size', 'uuid', 'version'])
+
+/** Names of what is said of a thing, and is not the thing: `token.symbol`, `email.domain`. Sorted. */
+export const aspectWords: ReadonlySet<string> = new Set([...scalarWords, 'decimals', 'domain', 'expires', 'hash', 'prefix', 'provider', 'scope', 'status', 'symbol', 'type'])
 
 /** Last words of the name of an object that holds a number for each thing. */
 export const countWords: ReadonlySet<string> = new Set([
