@@ -67,6 +67,7 @@ ruleTester.run('no-sensitive-data', findingsOnly(rule), {
     { name: 'in the object that a function of this file gives back', code: line('span.setAttributes(describe(order))\nfunction describe(order) { return { "user.email": order.email, "order.id": order.id } }'), errors: [{ messageId: 'key' }] },
     { name: 'in the object of an arrow function, spread', code: line('const describe = (order) => ({ "card.number": order.card })\nspan.setAttributes({ "order.id": order.id, ...describe(order) })'), errors: [{ messageId: 'key' }] },
     { name: 'whom a mail is sent to', code: line(`span.setAttribute('email.to_addresses', mail.to)`), errors: at('key', 19) },
+    { name: 'whom a copy of a mail is sent to', code: line(`span.setAttribute('email.bcc_addresses', mail.bccAddresses)`), errors: at('key', 19) },
     { name: 'a secret under the name of something else', code: line(`span.setAttribute('deploy.name', managerSecret)`), errors: at('value', 34) },
     { name: 'a full card number under a key that promises its end', code: line(`span.setAttribute('card.last4', card.number)`), errors: at('value', 33) },
     { name: 'the name that somebody logs in with', code: line(`span.setAttribute('login', form.username)`), errors: at('value', 28) },

@@ -90,6 +90,7 @@ ruleTester.run('no-dynamic-span-name', findingsOnly(noDynamicSpanName), {
     { name: 'an SQL verb', code: start('`db.${operation.toLowerCase()}`') },
     { name: "a tool's name", code: start('`mcp.tool.${toolName}`') },
     { name: 'an operation that a header of the house names', code: start("`handle ${req.headers['x-bot-operation']}`") },
+    { name: 'the last of the routes that matched, or the path', code: `${head}const route = matchedRoutes.map((r) => r.path).filter((p) => p !== '/*').pop() ?? c.req.path\ntracer.startSpan(\`GET \${route}\`).end()` },
     { name: 'a route that is more than the catch-all, or the path that stands in', code: `${head}const route = rawRoute && rawRoute !== '/*' ? rawRoute : path\ntracer.startSpan(\`GET \${route}\`).end()` },
     { name: "messaging's own form", code: start('`${operation} ${destination}`') },
     { name: 'one of two', code: start('`order.${order.total > 10 ? "large" : "small"}`') },
@@ -108,6 +109,7 @@ ruleTester.run('no-dynamic-span-name', findingsOnly(noDynamicSpanName), {
     { name: 'a table, of which a program knows a handful', code: start('`INSERT ${ref.datasetId}.${ref.tableId}`') },
   ],
   invalid: [
+    { name: 'the last of some parts, or the path', code: `${head}const part = segments.map((s) => s.name).pop() ?? c.req.path\ntracer.startSpan(\`GET \${part}\`).end()`, errors: [{ messageId: 'dynamic' }] },
     { name: 'a raw path, and another span that is renamed', code: `${head}export const traced = async (c, next) => tracer.startActiveSpan(\`GET \${c.req.path}\`, async (span) => { await next(); span.end() })\nexport const other = tracer.startSpan('order.place')\nother.updateName('order.cancel')`, errors: [{ messageId: 'dynamic' }] },
     { name: 'a raw path, and the same name for another span that is renamed', code: `${head}export const traced = (c) => { const span = tracer.startSpan(\`GET \${c.req.path}\`); span.end() }\nexport const rename = (span) => { span.updateName('order.place') }`, errors: [{ messageId: 'dynamic' }] },
     { name: 'an id', code: start('`order ${order.id}`'), errors: [{ messageId: 'dynamic', line: 3, column: 27 }] },

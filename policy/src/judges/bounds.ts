@@ -50,8 +50,9 @@ function isBelowBase(value: Value | undefined): boolean {
 export function withoutStandIns(members: readonly Value[]): readonly Value[] {
   const [first, ...others] = members
   const name = first === undefined || others.length === 0 ? [] : wordsOf(first)
-  // `req.routePath || req.path`: every request that is served has a route.
-  if (first !== undefined && name.includes('route') && name.at(-1) !== 'name') return [first, ...others.filter((member) => !/^(?:path|pathname|url)$/.test(wordsOf(member).at(-1) ?? ''))]
+  // `req.routePath || req.path`, `matchedRoutes.map(…).pop() ?? req.path`: every request that is served has a route.
+  const isRoute = (name.includes('route') && name.at(-1) !== 'name') || (first?.kind === 'call' && splitName(/^\w+(?=\.)/.exec(first.text)?.[0] ?? '').at(-1) === 'routes')
+  if (first !== undefined && others.length > 0 && isRoute) return [first, ...others.filter((member) => !/^(?:path|pathname|url)$/.test(wordsOf(member).at(-1) ?? ''))]
   if (first === undefined || name.at(-1) !== 'name') return members
   const owner = name.at(-2)
   return [

@@ -23,7 +23,7 @@ export const sensitiveTerms: Readonly<Record<SensitiveClass, readonly string[]>>
   ],
   personal: [
     'billing address', 'birth date', 'birthdate', 'birthday', 'birthplace', 'contact details', 'date of birth', 'delivery address', 'dob', 'e mail',
-    'email', 'email address', 'email from', 'email recipient', 'email sender', 'email to', 'email to addresses', 'emails', 'ethnicity', 'family name', 'familyname',
+    'email', 'email address', 'email bcc', 'email bcc addresses', 'email cc', 'email cc addresses', 'email from', 'email recipient', 'email sender', 'email to', 'email to addresses', 'emails', 'ethnicity', 'family name', 'familyname',
     'first name', 'firstname', 'gender', 'given name', 'givenname', 'home address', 'last name', 'lastname', 'mail address', 'mail from', 'mail to',
     'mailing address', 'maiden name', 'middle name', 'mobile number', 'mobile phone', 'msisdn', 'mothers maiden name', 'phone', 'phone no', 'phone number',
     'phonenumber', 'phones', 'postal address', 'religion', 'sexual orientation', 'shipping address', 'street address', 'surname', 'telephone',
