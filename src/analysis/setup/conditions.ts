@@ -45,6 +45,7 @@ const DESTINATION: ReadonlySet<string> = new Set([
   'key',
   'otel',
   'otlp',
+  'processors',
   'target',
   'tempo',
   'token',
@@ -205,13 +206,21 @@ function means(written: TSESTree.Node, holds: boolean, sourceCode: Readonly<Sour
       if (binding?.kind === 'variable' && binding.init !== null && binding.path.length === 0) {
         if (means(binding.init, holds, sourceCode, depth + 1)) return true
       }
-      return nameMeans(test.name, holds)
+      return nameMeans(test.name, holds) && !isState(test, sourceCode)
     }
-    case 'MemberExpression':
-      return nameMeans(getMemberName(test) ?? '', holds)
+    case 'MemberExpression': {
+      const name = getMemberName(test) ?? ''
+      // `exporters.length === 0`: nothing that sends is in the list.
+      return /^(?:length|size)$/.test(name) ? means(test.object, holds, sourceCode, depth) : nameMeans(name, holds)
+    }
     default:
       return false
   }
+}
+
+/** `if (otelEnabled) return … otelEnabled = true`: it says what has been done, and not what is asked for. */
+function isState(name: TSESTree.Identifier, sourceCode: Readonly<SourceCode>): boolean {
+  return findVariable(name, sourceCode)?.references.some(({ init, writeExpr }) => init !== true && writeExpr?.type === 'Literal' && writeExpr.value === true) ?? false
 }
 
 function nameMeans(name: string, holds: boolean): boolean {
