@@ -28,7 +28,7 @@ export default createRule({
   create(context) {
     const file = openFile(context)
     const filename = path.resolve(context.cwd, context.filename)
-    if (!mayHaveHandlers(file.config, context.sourceCode.text, filename) || file.outOfScope || file.place !== null) return {}
+    if (!mayHaveHandlers(file.config, context.sourceCode.text, filename) || file.outOfScope || (file.place !== null && file.place !== 'infra')) return {}
     return {
       Program() {
         const { analysis } = file
@@ -36,6 +36,7 @@ export default createRule({
         if (result === null) return
         const { around, found } = result
         for (const untraced of found) {
+          if (file.place === 'infra' && (untraced.kind === 'app' || untraced.kind === 'server')) continue
           const mend = mendUntraced(untraced, { filename, around, analysis })
           const isFix = mend !== null && untraced.framework.insert?.as === 'fix' && around.dependencies.has(mend.package)
           context.report({

@@ -4,7 +4,7 @@ import type { FolderPlace } from './places.js'
  * Names of folders that hold no service, in lower case, words joined by hyphens (`tmdbMockServer` is `tmdb-mock-server`). A `*` at an end
  * stands for any words there, or none. Learned from repositories, of which `docs/accuracy.md` tells.
  */
-export const folderWords: Readonly<Record<FolderPlace, readonly string[]>> = {
+export const folderWords: Readonly<Partial<Record<FolderPlace, readonly string[]>>> = {
   benchmark: ['*-bench', '*-benches', '*-benchmark', '*-benchmarking', '*-benchmarks'],
   copy: ['*-backups'],
   docs: ['docs'],
@@ -35,5 +35,6 @@ export const fileWords: Readonly<Partial<Record<FolderPlace, readonly string[]>>
 /** The same for folders at the top of what is linted, where they stand beside its programs; deeper they may be part of one (`src/tools` of an agent). */
 export const topFolderWords: Readonly<Partial<Record<FolderPlace, readonly string[]>>> = {
   copy: ['archive', 'archived'],
+  infra: ['infra'],
   tool: ['dev', 'script', 'tools'],
 }

@@ -14,6 +14,7 @@ import { saysTracer } from './tracing-library.js'
  * - `copy` was put aside
  * - `docs` belongs to pages
  * - `fixture` is what tests are given
+ * - `infra` stands beside the services (a mail server to try with, a proxy); functions are deployed from there, too
  * - `lesson` shows how tracing is used: its readers copy what it does
  * - `sample` shows how something else is used
  * - `scratch` was tried out once
@@ -23,7 +24,7 @@ import { saysTracer } from './tracing-library.js'
  * - `tool` helps those who work on the project
  */
 export type Place = FolderPlace | 'lesson'
-export type FolderPlace = 'benchmark' | 'copy' | 'docs' | 'fixture' | 'sample' | 'scratch' | 'stand-in' | 'template' | 'test' | 'tool'
+export type FolderPlace = 'benchmark' | 'copy' | 'docs' | 'fixture' | 'infra' | 'sample' | 'scratch' | 'stand-in' | 'template' | 'test' | 'tool'
 
 /** What a rule speaks of: how tracing is set up, or the spans themselves. */
 export type Subject = 'setup' | 'spans'

@@ -55,6 +55,8 @@ describe('the place of a file', () => {
     ['contract-tests/images/http/server.js', 'test'],
     ['packages/shop/src/__fixtures__/app.ts', 'fixture'],
     ['docs/server.ts', 'docs'],
+    ['infra/mail/server.mjs', 'infra'],
+    ['src/infra/http/server.ts', null],
   ])('%s: %s', (file, place) => {
     expect(placeOf(kit(file), kit('.'))).toBe(place)
   })
