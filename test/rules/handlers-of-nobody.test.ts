@@ -11,6 +11,8 @@ const workspace = makeService('nobody-workspace', { dependencies: ['@sentry/node
   'packages/mailer/package.json': '{ "name": "@acme/mailer", "private": true, "dependencies": { "bullmq": "*" } }',
 })
 const replaced = makeService('nobody-replaced', { dependencies: ['express'], scripts: { start: 'node dist/server.js' } }, { 'src/server.ts': '', 'src/main.ts': '' })
+const compiled = makeService('nobody-compiled', { dependencies: ['express'] }, { 'src/main.ts': '' })
+const kafka = makeService('nobody-kafka', { dependencies: ['kafkajs'] })
 const started = makeService('nobody-started', { dependencies: ['express'], scripts: { start: 'node server.js' } }, { 'src/server.ts': '' })
 const bun = makeService('nobody-bun', { dependencies: ['hono'], module: 'src/index.ts' })
 const runtime = makeService('nobody-runtime', { dependencies: ['express', '@spanguard/runtime'] })
@@ -61,9 +63,41 @@ if (process.env.TRACES) {
 const app = express()
 app.get('/orders', (req, res) => res.json(orders(req.query)))
 app.listen(3000)` },
+      { name: 'what a compiler left beside its source', filename: compiled('src/main.js'), code: express },
+      { name: 'a server for whoever gives a handler', filename: shop('src/serve.ts'), code: `import { createServer } from 'node:http'
+export function serve(port: number, handler: Handler) {
+  const server = createServer(async (req, res) => { await send(res, await handler(toRequest(req))) })
+  server.listen(port)
+}` },
+      { name: 'a server of Next.js, which its own hook traces', filename: shop('server.ts'), code: `import { createServer } from 'node:http'
+import next from 'next'
+const app = next({ dev })
+const handle = app.getRequestHandler()
+app.prepare().then(() => createServer((req, res) => { handle(req, res) }).listen(3000))` },
+      { name: 'a consumer that reads what is there, and goes', filename: kafka('src/replay.ts'), code: `import { Kafka } from 'kafkajs'
+const kafka = new Kafka({ brokers })
+export async function replay(topic: string) {
+  const consumer = kafka.consumer({ groupId: 'replay' })
+  try {
+    await consumer.run({ eachMessage: async ({ message }) => { keep(JSON.parse(message.value)) } })
+    await done
+  } finally {
+    await consumer.disconnect()
+  }
+}` },
       { name: 'a library for bundlers', filename: library('src/index.ts'), code: hono('export default { port: 3000, fetch: app.fetch }') },
     ],
     invalid: [
+      { name: 'a server that calls a function of its own file', filename: shop('src/serve.ts'), code: `import { createServer } from 'node:http'
+const handler = (req, res) => res.end(orders(req.url))
+createServer((req, res) => { handler(req, res) }).listen(3000)`, errors: [{ messageId: 'server', suggestions: one }] },
+      { name: 'a consumer that is disconnected when the process ends', filename: kafka('src/consume.ts'), code: `import { Kafka } from 'kafkajs'
+const kafka = new Kafka({ brokers })
+export async function consume() {
+  const consumer = kafka.consumer({ groupId: 'orders' })
+  await consumer.run({ eachMessage: async ({ message }) => { await pay(JSON.parse(message.value)) } })
+  process.once('SIGTERM', () => consumer.disconnect())
+}`, errors: [{ messageId: 'consumer', suggestions: one }] },
       { name: 'a status that is asked of a database', filename: shop('src/app.ts'), code: status("async (req, res) => res.json({ status: await database.state() })"), errors },
       { name: 'a status that the caller gives', filename: shop('src/app.ts'), code: status("(req, res) => res.json({ status: req.get('x-status') })"), errors },
       { name: 'an answer of another kind', filename: shop('src/app.ts'), code: status("(req, res) => res.json({ price: 3 })"), errors },
@@ -117,15 +151,16 @@ await app.listen({ port: 3000 })
 })
 
 describe('functions by their conventional name', () => {
-  const lambda = (name: string, context: string): string => `import type { Context } from 'aws-lambda'
+  const lambda = (name: string, context: string, event = 'Record<string, unknown>'): string => `import type { Context } from 'aws-lambda'
 import type { OrderEvent, Scope } from './types'
-export async function ${name}(event: OrderEvent, context: ${context}): Promise<void> { await pay(event.order); await close(context) }
+export async function ${name}(event: ${event}, context: ${context}): Promise<void> { await pay(event.order); await close(context) }
 `
   ruleTester.run('require-handler-tracing', rule, {
     valid: [
       { name: 'what a handler calls', filename: shop('src/pay.ts'), code: lambda('payOrder', 'Context') },
+      { name: "an event of the project's own, which another handler may give", filename: shop('src/pay.ts'), code: lambda('handler', 'Context', 'OrderEvent') },
       { name: "a context of the project's own", filename: shop('src/pay.ts'), code: lambda('handler', 'Scope') },
     ],
-    invalid: [{ name: 'a package that is brought to Lambda, for all its types', filename: deployed('src/pay.ts'), code: lambda('handler', 'Context'), errors: [{ messageId: 'function', suggestions: one }] }, { name: "an event of the project's own and the platform's context", filename: shop('src/pay.ts'), code: lambda('handler', 'Context'), errors: [{ messageId: 'function', suggestions: one }] }],
+    invalid: [{ name: 'a package that is brought to Lambda, for all its types', filename: deployed('src/pay.ts'), code: lambda('handler', 'Context'), errors: [{ messageId: 'function', suggestions: one }] }, { name: "an event of any kind and the platform's context", filename: shop('src/pay.ts'), code: lambda('handler', 'Context'), errors: [{ messageId: 'function', suggestions: one }] }],
   })
 })

@@ -222,6 +222,13 @@ function nameOf(node: TSESTree.Node): TSESTree.Node {
   return (node.type === 'FunctionDeclaration' || node.type === 'ClassDeclaration') && node.id !== null ? node.id : node
 }
 
+/** `event: unknown`, `event: Record<string, unknown>`, `event` */
+function isOfAnyKind(event: TSESTree.Parameter | undefined, row: ExportedHandlerRow): boolean {
+  if (event?.type !== 'Identifier' || row.parameters?.includes(event.name) !== true) return false
+  const type = event.typeAnnotation?.typeAnnotation
+  return type === undefined || type.type === 'TSUnknownKeyword' || type.type === 'TSAnyKeyword' || (type.type === 'TSTypeReference' && type.typeName.type === 'Identifier' && type.typeName.name === 'Record')
+}
+
 /** Is it annotated with one of the row's types: the constant, or the function's first parameter, or by its conventional name the second? */
 function hasType(exported: Exported, row: ExportedHandlerRow, framework: FrameworkDescriptor, context: ReceiverContext): boolean {
   if (row.types === undefined) return false
@@ -234,8 +241,8 @@ function hasType(exported: Exported, row: ExportedHandlerRow, framework: Framewo
   // An event, a context and a callback are all that a platform gives: who asks for more is called by a handler.
   if (!isFunction(exported.value) || exported.value.params.length > 3) return false
   const [first, second] = exported.value.params
-  // An event of the project's own: the conventional name and the platform's context say whose function it is.
-  if (second?.type === 'Identifier' && row.called?.includes(exported.name) === true && isOf(second.typeAnnotation?.typeAnnotation, row.contexts ?? [])) return true
+  // An event of any kind: the conventional name and the platform's context say whose function it is. One of the project's own may be given by another handler.
+  if (second?.type === 'Identifier' && isOfAnyKind(first, row) && row.called?.includes(exported.name) === true && isOf(second.typeAnnotation?.typeAnnotation, row.contexts ?? [])) return true
   return first?.type === 'Identifier' && isOf(first.typeAnnotation?.typeAnnotation, null) && row.parameters?.includes(first.name) === true
 }
 

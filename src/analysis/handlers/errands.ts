@@ -1,6 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types'
 
-import { findBinding, type FunctionNode, getMemberName, getPropertyName, isFunction, unwrap } from '../bindings.js'
+import { findBinding, findVariable, type FunctionNode, getMemberName, getPropertyName, isFunction, unwrap } from '../bindings.js'
 import type { FileHandlers } from '../handlers.js'
 import { isOwnModule, resolveReference } from '../imports.js'
 import type { FileAnalysis } from '../index.js'
@@ -32,6 +32,7 @@ function isErrandHandler(body: TSESTree.Node, host: Host, file: FileHandlers, an
   const paths = readComparedPaths(analysis.sourceCode.text.slice(...body.range))
   if (paths.includes('/v1/traces')) return true
   if (paths.length > 0 && paths.every((path) => healthRoute.test(path))) return true
+  if (givesAway(body, analysis)) return true
   return isClosed(host, file, analysis, body) || (carriesWebSocket(host, analysis) && onlyAnswers(body, analysis))
 }
 
@@ -73,6 +74,20 @@ function asksNobody(body: FunctionNode, { calls }: FileAnalysis): boolean {
       object = unwrap(object.type === 'MemberExpression' ? object.object : object.callee)
     }
     return object.type === 'Identifier' && (ownProcess.has(object.name) || (given.has(object.name) && !/^_?req(?:uest)?$/.test(object.name)))
+  })
+}
+
+/**
+ * Does a server hand its requests to what its caller gives (a library's `serve(handler)`, which may be traced), or to Next.js
+ * (`app.getRequestHandler()`), which its own hook traces?
+ */
+function givesAway(body: TSESTree.Node, { calls, sourceCode }: FileAnalysis): boolean {
+  return calls.some(({ callee, range }) => {
+    if (callee.type !== 'Identifier' || range[0] < body.range[0] || range[1] > body.range[1]) return false
+    const definition = findVariable(callee, sourceCode)?.defs[0]
+    if (definition?.type === 'Parameter') return definition.node.range[0] < body.range[0]
+    const made = definition?.type === 'Variable' && definition.node.init !== null ? unwrap(definition.node.init) : null
+    return made?.type === 'CallExpression' && made.callee.type === 'MemberExpression' && getMemberName(made.callee) === 'getRequestHandler'
   })
 }
 

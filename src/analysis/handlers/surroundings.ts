@@ -53,7 +53,7 @@ export function readSurroundings(filename: string, analysis: FileAnalysis): Surr
     isSetup(modules[0], filename, hasRuntime, analysis) ||
     (!hasRuntime && startsSetup(analysis))
   const place = pkg === null ? '' : path.relative(pkg.dir, filename).split(path.sep).join('/')
-  return { isTraced, isTool: pkg !== null && ((pkg.isCommand && /\/commands?\//.test(`/${place}`)) || isReplaced(place, pkg)), isGuest: pkg?.isLibrary === true || pkg?.isExtension === true || dependencies.has('electron'), isCommand: pkg?.isCommand === true, isOnEdge: dependencies.has('wrangler') || dependencies.has('@cloudflare/workers-types'), hasRuntime, dependencies, packageDir: pkg?.dir ?? null, packageType: pkg?.type ?? 'commonjs' }
+  return { isTraced, isTool: pkg !== null && ((pkg.isCommand && /\/commands?\//.test(`/${place}`)) || isReplaced(place, pkg) || isOutput(filename)), isGuest: pkg?.isLibrary === true || pkg?.isExtension === true || dependencies.has('electron'), isCommand: pkg?.isCommand === true, isOnEdge: dependencies.has('wrangler') || dependencies.has('@cloudflare/workers-types'), hasRuntime, dependencies, packageDir: pkg?.dir ?? null, packageType: pkg?.type ?? 'commonjs' }
 }
 
 /** `server.js` beside `src/server.ts`, which no script starts: the service is the other one, and this is what was before, or what a compiler left. */
@@ -61,7 +61,17 @@ function isReplaced(place: string, pkg: Package): boolean {
   const name = /^([\w.-]+)\.[cm]?js$/.exec(place)?.[1]
   if (name === undefined || pkg.main?.replace(/^\.\//, '') === place) return false
   const starts = Object.values(pkg.scripts).some((script) => script.split(/[\s"'=]+/).some((word) => word.replace(/^\.\//, '') === place || word === name || word === `./${name}`))
-  return !starts && ['ts', 'mts', 'cts'].some((extension) => existsSync(path.join(pkg.dir, 'src', `${name}.${extension}`)))
+  return !starts && hasSource(path.join(pkg.dir, 'src', name))
+}
+
+/** `main.js` beside `main.ts`: what a compiler left. */
+function isOutput(filename: string): boolean {
+  const [, name] = /^(.*)\.[cm]?js$/.exec(filename) ?? []
+  return name !== undefined && hasSource(name)
+}
+
+function hasSource(name: string): boolean {
+  return existsSync(`${name}.ts`) || existsSync(`${name}.mts`) || existsSync(`${name}.cts`)
 }
 
 const none: ReadonlySet<string> = new Set()

@@ -201,7 +201,7 @@ function judgeConsumer(call: FileHandlers['calls'][number], analysis: FileAnalys
   if (call.kind !== 'handler' || call.framework.kind !== 'consumer' || isMachinery(call, analysis)) return []
   const { framework, handlers, node, path } = call
   if (framework.scheduled === true && isMoment(node.arguments[0])) return []
-  if (isReceiverTraced(node, framework, analysis)) return []
+  if (isReceiverTraced(node, framework, analysis) || isLeftAtOnce(node, analysis)) return []
   const others = node.arguments.filter((argument) => !handlers.includes(argument) && !isFunction(argument))
   if (others.some((argument) => argument.type !== 'ObjectExpression' ? isTracing(argument, framework, analysis) : hasTracer(argument, handlers, framework, analysis))) return []
   // An imported callback may be wrapped where it stands: only functions that can be seen are judged.
@@ -228,6 +228,17 @@ function isReceiverTraced({ callee }: FileHandlers['calls'][number]['node'], fra
   return analysis.calls.some(
     (call) => call.arguments.some((argument) => argument.type === 'Identifier' && argument.name === object.name) && isTracing(call, framework, analysis),
   )
+}
+
+/** `await consumer.disconnect()` in the function that runs it: it reads what is there, and goes. */
+function isLeftAtOnce(node: FileHandlers['calls'][number]['node'], { calls }: FileAnalysis): boolean {
+  const object = node.callee.type === 'MemberExpression' ? unwrap(node.callee.object) : null
+  const home = getEnclosingFunction(node)
+  if (object?.type !== 'Identifier' || home === null) return false
+  return calls.some(({ callee, range, type }) => {
+    if (type !== 'CallExpression' || range[0] < home.range[0] || range[1] > home.range[1] || callee.type !== 'MemberExpression' || getMemberName(callee) !== 'disconnect') return false
+    return callee.object.type === 'Identifier' && callee.object.name === object.name && getEnclosingFunction(callee) === home
+  })
 }
 
 /** An option beside the callbacks that traces: BullMQ's `telemetry`. */
