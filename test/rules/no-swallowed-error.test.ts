@@ -54,6 +54,18 @@ export function onRequest(request) {
 }`,
     },
     {
+      name: 'beginning a span that what follows the try ends: put into an object of a variable outside',
+      code: `${head}export function send(original, args) {
+  let opened
+  try {
+    const span = tracer.startSpan('redis.get')
+    span.setAttribute('db.key', keyOf(args))
+    opened = { span, since: performance.now() }
+  } catch { return original(...args) }
+  return original(...args).finally(() => finish(opened))
+}`,
+    },
+    {
       name: 'a span written at once, in a try of which the catch is empty',
       code: `${head}export function announce(agent) {
   try {
@@ -140,6 +152,19 @@ export function onRequest(request) {
     { name: 'no span in sight', code: `${head}export async function run() { try { await work() } catch (error) { logger.error(error) } }` },
   ],
   invalid: [
+    {
+      name: 'an object of a variable outside, after the work',
+      code: `${head}export async function send(order) {
+  let sent
+  const span = tracer.startSpan('order.send')
+  try {
+    await work(order)
+    sent = { span, order }
+  } catch { logger.warn('not sent') }
+  finish(sent)
+}`,
+      errors: [{ messageId: 'swallowed', line: 9, suggestions: one }],
+    },
     {
       name: 'a reply that says nothing of it',
       code: withCatch(`catch { reply.render('orders') }`),

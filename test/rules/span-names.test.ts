@@ -90,7 +90,7 @@ ruleTester.run('no-dynamic-span-name', findingsOnly(noDynamicSpanName), {
     { name: 'an SQL verb', code: start('`db.${operation.toLowerCase()}`') },
     { name: "a tool's name", code: start('`mcp.tool.${toolName}`') },
     { name: 'an operation that a header of the house names', code: start("`handle ${req.headers['x-bot-operation']}`") },
-    { name: 'the last of the routes that matched, or the path', code: `${head}const route = matchedRoutes.map((r) => r.path).filter((p) => p !== '/*').pop() ?? c.req.path\ntracer.startSpan(\`GET \${route}\`).end()` },
+    { name: 'the last of the routes that matched, or the path', code: `${head}const route = matchedRoutes\n  .map((r) => r.path).filter((p) => p !== '/*').pop() ?? c.req.path\ntracer.startSpan(\`GET \${route}\`).end()` },
     { name: 'a route that is more than the catch-all, or the path that stands in', code: `${head}const route = rawRoute && rawRoute !== '/*' ? rawRoute : path\ntracer.startSpan(\`GET \${route}\`).end()` },
     { name: "messaging's own form", code: start('`${operation} ${destination}`') },
     { name: 'one of two', code: start('`order.${order.total > 10 ? "large" : "small"}`') },

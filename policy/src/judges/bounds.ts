@@ -51,7 +51,7 @@ export function withoutStandIns(members: readonly Value[]): readonly Value[] {
   const [first, ...others] = members
   const name = first === undefined || others.length === 0 ? [] : wordsOf(first)
   // `req.routePath || req.path`, `matchedRoutes.map(…).pop() ?? req.path`: every request that is served has a route.
-  const isRoute = (name.includes('route') && name.at(-1) !== 'name') || (first?.kind === 'call' && splitName(/^\w+(?=\.)/.exec(first.text)?.[0] ?? '').at(-1) === 'routes')
+  const isRoute = (name.includes('route') && name.at(-1) !== 'name') || (first?.kind === 'call' && wordsOf(pickedFrom(first)).at(-1) === 'routes')
   if (first !== undefined && others.length > 0 && isRoute) return [first, ...others.filter((member) => !/^(?:path|pathname|url)$/.test(wordsOf(member).at(-1) ?? ''))]
   if (first === undefined || name.at(-1) !== 'name') return members
   const owner = name.at(-2)
@@ -71,6 +71,11 @@ function wordsOf(value: Value): readonly string[] {
   if (value.kind === 'reference') return value.path.flatMap(splitName)
   if (value.kind === 'parameter') return [value.name, ...value.path].flatMap(splitName)
   return value.kind === 'call' ? value.callee.flatMap(splitName) : []
+}
+
+/** `routes` of `routes.map(…).filter(…).pop()` */
+function pickedFrom(value: Value): Value {
+  return value.kind === 'call' && value.receiver !== undefined ? pickedFrom(value.receiver) : value
 }
 
 function worst(bounds: readonly Bound[]): Bound {

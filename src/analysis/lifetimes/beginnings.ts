@@ -1,5 +1,5 @@
 import type { TSESTree } from '@typescript-eslint/types'
-import { getMemberName, unwrap } from '../bindings.js'
+import { findVariable, getMemberName, unwrap } from '../bindings.js'
 import { nodesOf, nodesWithin } from '../walk.js'
 import { isSpanEnd } from './context.js'
 import type { Call, Lowering } from './context.js'
@@ -13,7 +13,16 @@ import { statusCodeOf } from './span-methods.js'
 export function isBeginning(block: TSESTree.BlockStatement, handler: TSESTree.CatchClause, lowering: Lowering): boolean {
   const last = block.body.at(-1)
   const atEnd = last?.type === 'ExpressionStatement' ? unwrap(last.expression) : null
-  return (atEnd?.type === 'CallExpression' && keepsSpan(atEnd, lowering)) || isWrittenAtOnce(block, handler, lowering)
+  if (atEnd?.type === 'CallExpression' ? keepsSpan(atEnd, lowering) : atEnd?.type === 'AssignmentExpression' && handsOut(atEnd, block, lowering)) return true
+  return isWrittenAtOnce(block, handler, lowering)
+}
+
+/** `opened = { span, since: now() }`, of a span that the block starts: what follows the `try` ends it. */
+function handsOut({ left, right }: TSESTree.AssignmentExpression, block: TSESTree.BlockStatement, { names, sourceCode, start }: Lowering): boolean {
+  if (start === null || start.range[0] < block.range[0] || start.range[1] > block.range[1] || left.type !== 'Identifier') return false
+  const declared = findVariable(left, sourceCode)?.identifiers[0]
+  const isOutside = declared !== undefined && (declared.range[0] < block.range[0] || declared.range[1] > block.range[1])
+  return isOutside && right.type === 'ObjectExpression' && right.properties.some((property) => property.type === 'Property' && property.value.type === 'Identifier' && names.has(property.value.name))
 }
 
 /**
