@@ -17,7 +17,7 @@ export const folderWords: Readonly<Partial<Record<FolderPlace, readonly string[]
   'stand-in': ['*-fake', '*-fakes', '*-mock-*', '*-mocks-*', '*-stub', '*-stubs', 'fake-*', 'stub-*'],
   template: ['template', 'templates'],
   test: [
-    '*-tests', 'acceptance', 'e2e', 'load-test', 'load-testing', 'test', 'test-agent', 'test-agents', 'test-app', 'test-apps', 'test-bot', 'test-bots', 'test-client', 'test-clients',
+    '*-tests', 'acceptance', 'e2e', 'load-generator', 'load-test', 'load-testing', 'smoke', 'smoke-*', 'test', 'test-agent', 'test-agents', 'test-app', 'test-apps', 'test-bot', 'test-bots', 'test-client', 'test-clients',
     'test-server', 'test-servers', 'test-service', 'test-services', 'test-support', 'test-utils', 'testapp', 'testapps', 'testing',
   ],
   tool: ['dev-tools', 'devtools', 'scripts'],

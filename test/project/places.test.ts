@@ -55,6 +55,8 @@ describe('the place of a file', () => {
     ['contract-tests/images/http/server.js', 'test'],
     ['packages/shop/src/__fixtures__/app.ts', 'fixture'],
     ['docs/server.ts', 'docs'],
+    ['smoke-runner/server.ts', 'test'],
+    ['packages/smokehouse/src/app.ts', null],
     ['infra/mail/server.mjs', 'infra'],
     ['src/infra/http/server.ts', null],
   ])('%s: %s', (file, place) => {
