@@ -7,7 +7,8 @@ import type { RuleContext } from '@typescript-eslint/utils/ts-eslint'
 import { isOutOfScope } from '../project/file-scope.js'
 import { folderOf, forAMoment } from '../project/moment.js'
 import { isUnheard, type Place, placeOf, type Subject } from '../project/places.js'
-import { getSettings, getSettingsOfRun, type Settings } from '../settings/index.js'
+import { findOwnConfig } from '../settings/config-file.js'
+import { getSettings, getSettingsBeside, type Settings } from '../settings/index.js'
 import { readDeclaredHelpers, wordOfHelper } from '../otel/declared-helpers.js'
 import { mayConcernSetup, mayHoldSetup, setupWords } from '../otel/setup.js'
 import { tracingWords } from '../otel/words.js'
@@ -123,8 +124,14 @@ function settingsOf({ filename, settings }: AnyContext): Settings {
 }
 
 function askFor(settings: AnyContext['settings']): (folder: string) => Settings {
-  return forAMoment((folder) => getSettingsOfRun(settings, folder))
+  return forAMoment((folder) => getSettingsBeside(settings, nearestConfig(folder)))
 }
+
+/** The files of a run stand in few folders below the same ones. */
+const nearestConfig = forAMoment((folder): string | null => {
+  const parent = path.dirname(folder)
+  return findOwnConfig(folder) ?? (parent === folder ? null : nearestConfig(parent))
+})
 
 /** A class, since one is made for every file of a run, most of which are asked two questions and no more. */
 class FileBeforeTree implements OpenFile {

@@ -3,7 +3,6 @@ import path from 'node:path'
 
 import { type Config, ConfigError, parseConfig } from '@spanguard/policy'
 
-import { forAMoment } from '../project/moment.js'
 import { withExtended } from './extend.js'
 
 /** What a config file may be called. A folder has one of them only. */
@@ -37,7 +36,7 @@ const listed = new Map<string, { readonly time: number; readonly until: number; 
 export function findNearestConfig(filename: string): string | null {
   let folder = path.dirname(path.resolve(filename))
   for (;;) {
-    const found = configIn(folder)
+    const found = findOwnConfig(folder)
     if (found !== null) return found
     const parent = path.dirname(folder)
     if (parent === folder) return null
@@ -45,24 +44,18 @@ export function findNearestConfig(filename: string): string | null {
   }
 }
 
-/**
- * The same for the files of a run, which stand in few folders below the same ones: what these said is believed for a moment.
- *
- * @param folder absolute
- * @throws ConfigError as `findNearestConfig` does
- */
-export const nearestConfigOfRun = forAMoment((folder): string | null => {
-  const parent = path.dirname(folder)
-  return configIn(folder) ?? (parent === folder ? null : nearestConfigOfRun(parent))
-})
-
 /** Is a config code, which only an asynchronous import can load? */
 export function isCode(file: string): boolean {
   return /\.[cm]?[jt]s$/.test(file)
 }
 
-/** A folder's own config. Its entries are read again when its time has changed: a new file in it changes that. */
-function configIn(folder: string): string | null {
+/**
+ * A folder's own config. Its entries are read again when its time has changed: a new file in it changes that.
+ *
+ * @param folder absolute
+ * @throws ConfigError when two of them stand in it
+ */
+export function findOwnConfig(folder: string): string | null {
   const time = statSync(folder, { throwIfNoEntry: false })?.mtimeMs
   if (time === undefined) return null
   const known = listed.get(folder)

@@ -2,7 +2,7 @@ import path from 'node:path'
 
 import { type Config, ConfigError, parseConfig, type Policy, toPolicy } from '@spanguard/policy'
 
-import { findNearestConfig, isCode, nearestConfigOfRun, readConfigFile } from './config-file.js'
+import { findNearestConfig, isCode, readConfigFile } from './config-file.js'
 import { withExtended } from './extend.js'
 
 /** The config that holds for a file, and the policy it makes. The same object as long as nothing has changed. */
@@ -31,21 +31,16 @@ const none: Config = {}
  * @throws ConfigError when a config is not valid, cannot be read, or differs from the other one
  */
 export function getSettings(settings: unknown, filename: string): Settings {
-  return toSettingsBeside(settings, findNearestConfig(filename))
+  return getSettingsBeside(settings, findNearestConfig(filename))
 }
 
 /**
- * The same for any file of a folder, as a run asks: what the folders hold is believed for a moment.
+ * The same where it is known which config file is nearest.
  *
- * @param folder absolute
+ * @param nearest its absolute path; null where there is none
  * @throws ConfigError as `getSettings` does
  */
-export function getSettingsOfRun(settings: unknown, folder: string): Settings {
-  return toSettingsBeside(settings, nearestConfigOfRun(folder))
-}
-
-/** @param nearest the config file that is nearest to what is asked about */
-function toSettingsBeside(settings: unknown, nearest: string | null): Settings {
+export function getSettingsBeside(settings: unknown, nearest: string | null): Settings {
   const own = (settings as { spanguard?: unknown } | undefined)?.spanguard
   if (own === undefined) return nearest === null ? toSettings(none, null) : toSettings(readConfigFile(nearest), nearest)
   const file = typeof own === 'string' ? path.resolve(own) : null
