@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 
 import { splitName } from '@spanguard/policy'
@@ -76,8 +77,8 @@ export function placeIn(folders: readonly string[]): FolderPlace | null {
   return find(folders, 0)?.place ?? null
 }
 
-/** What a workspace is also when it is linted by itself. The others are the project there: its examples, its scripts. */
-const anywhere: ReadonlySet<FolderPlace> = new Set(['benchmark', 'copy', 'stand-in', 'template', 'test'])
+/** What a workspace is also when it is linted by itself. The others are the project there: its examples, its scripts, a service below its tests. */
+const anywhere: ReadonlySet<FolderPlace> = new Set(['benchmark', 'copy', 'stand-in', 'template'])
 
 /** The outermost folder that says something; what is said of all programs below it comes before what it shows. */
 function find(folders: readonly string[], run: number): { readonly place: FolderPlace; readonly at: number } | null {
@@ -121,10 +122,10 @@ function compile(table: Readonly<Partial<Record<FolderPlace, readonly string[]>>
   }
 }
 
-/** The project's top: the outermost package, or the folder of the run where that is further out. */
+/** The project's top: the outermost package of its repository, or the folder of the run where that is further out. */
 function topOf(filename: string, cwd: string): string {
   let top = getPackage(filename)?.dir ?? path.dirname(filename)
-  for (let outer = getPackage(top); outer !== null && outer.dir !== top; outer = getPackage(top)) top = outer.dir
+  for (let outer = getPackage(top); outer !== null && outer.dir !== top && !existsSync(path.join(top, '.git')); outer = getPackage(top)) top = outer.dir
   return isBelow(top, cwd) ? cwd : top
 }
 

@@ -84,6 +84,18 @@ describe('the place of a file', () => {
     expect(placeOf('/home/dev/scratch/shop/src/main.ts', '/home/dev/scratch/shop')).toBeNull()
   })
 
+  it('a service below tests that is linted by itself is the project', () => {
+    expect(placeOf(kit('test/services/shop/src/main.ts'), kit('test/services/shop'))).toBeNull()
+    expect(placeOf(kit('test/services/shop/src/main.ts'), kit('.'))).toBe('test')
+  })
+
+  it('a repository below a package is no part of it', () => {
+    const outer = makeRepository('outer', { '.': 'outer', 'mocks/shop': 'shop', 'mocks/bank': 'bank' })
+    mkdirSync(outer('mocks/shop/.git'))
+    expect(placeOf(outer('mocks/shop/src/main.ts'), outer('mocks/shop'))).toBeNull()
+    expect(placeOf(outer('mocks/bank/src/main.ts'), outer('mocks/bank'))).toBe('stand-in')
+  })
+
   it('by the folders of a service alone', () => {
     expect(placeIn(['src', 'mocks'])).toBe('stand-in')
     expect(placeIn(['src', 'orders'])).toBeNull()
