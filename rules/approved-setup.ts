@@ -17,7 +17,6 @@ export default createRule<[{ always?: boolean; fix?: boolean }], string>({
       strict: true,
       strictOptions: [{ always: true }],
       types: 'never',
-      subject: 'setup',
     },
     fixable: 'code',
     hasSuggestions: true,

@@ -9,7 +9,7 @@ export default createRule<[{ fix?: boolean }], string>({
   name: 'attribute-naming',
   meta: {
     type: 'suggestion',
-    docs: { description: 'Require attribute keys to be lowercase dotted snake_case, outside reserved namespaces', recommended: false, strict: true, types: 'never', subject: 'spans' },
+    docs: { description: 'Require attribute keys to be lowercase dotted snake_case, outside reserved namespaces', recommended: false, strict: true, types: 'never' },
     fixable: 'code',
     hasSuggestions: true,
     messages: messages['attribute-naming'],

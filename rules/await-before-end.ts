@@ -16,7 +16,7 @@ export default createRule<[Options], keyof (typeof messages)['await-before-end']
   name: 'await-before-end',
   meta: {
     type: 'problem',
-    docs: { description: 'Require that a promise settles before the span around it ends', recommended: true, strict: true, types: 'optional', subject: 'spans' },
+    docs: { description: 'Require that a promise settles before the span around it ends', recommended: true, strict: true, types: 'optional' },
     fixable: 'code',
     hasSuggestions: true,
     messages: messages['await-before-end'],

@@ -11,7 +11,7 @@ export default createRule<[{ fix?: boolean }], string>({
   name: 'batch-export',
   meta: {
     type: 'problem',
-    docs: { description: 'Require spans to be exported in batches', recommended: true, strict: true, types: 'never', subject: 'setup' },
+    docs: { description: 'Require spans to be exported in batches', recommended: true, strict: true, types: 'never' },
     messages: messages['batch-export'],
     fixable: 'code',
     hasSuggestions: true,

@@ -17,7 +17,6 @@ export default createRule<[{ alwaysOn?: boolean; fix?: boolean }], string>({
       strict: true,
       strictOptions: [{ alwaysOn: true }],
       types: 'never',
-      subject: 'setup',
     },
     messages: messages['env-sampling'],
     fixable: 'code',

@@ -8,7 +8,7 @@ export default createRule<[{ fix?: boolean }], keyof (typeof messages)['error-st
   name: 'error-stage',
   meta: {
     type: 'suggestion',
-    docs: { description: 'Require that an error path says at which stage it failed', recommended: false, strict: true, types: 'never', subject: 'spans' },
+    docs: { description: 'Require that an error path says at which stage it failed', recommended: false, strict: true, types: 'never' },
     fixable: 'code',
     hasSuggestions: true,
     messages: messages['error-stage'],

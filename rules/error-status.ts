@@ -23,7 +23,6 @@ export default createRule<[Options], keyof (typeof messages)['error-status']>({
       strict: true,
       strictOptions: [{ unset: true }],
       types: 'optional',
-      subject: 'spans',
     },
     fixable: 'code',
     hasSuggestions: true,

@@ -12,7 +12,7 @@ export default createRule<[Options], keyof (typeof messages)['no-borrowed-end']>
   name: 'no-borrowed-end',
   meta: {
     type: 'problem',
-    docs: { description: 'Disallow ending a span that somebody else started', recommended: true, strict: true, types: 'never', subject: 'spans' },
+    docs: { description: 'Disallow ending a span that somebody else started', recommended: true, strict: true, types: 'never' },
     fixable: 'code',
     hasSuggestions: true,
     messages: messages['no-borrowed-end'],

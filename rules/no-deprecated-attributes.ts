@@ -9,7 +9,7 @@ export default createRule<[{ fix?: boolean }], string>({
   name: 'no-deprecated-attributes',
   meta: {
     type: 'problem',
-    docs: { description: 'Disallow attribute keys that the semantic conventions replaced', recommended: true, strict: true, types: 'never', subject: 'spans' },
+    docs: { description: 'Disallow attribute keys that the semantic conventions replaced', recommended: true, strict: true, types: 'never' },
     fixable: 'code',
     hasSuggestions: true,
     messages: messages['no-deprecated-attributes'],

@@ -9,7 +9,7 @@ export default createRule<[{ fix?: boolean }], string>({
   name: 'no-dynamic-span-name',
   meta: {
     type: 'problem',
-    docs: { description: 'Disallow span names built from unbounded values', recommended: true, strict: true, types: 'optional', subject: 'spans' },
+    docs: { description: 'Disallow span names built from unbounded values', recommended: true, strict: true, types: 'optional' },
     fixable: 'code',
     hasSuggestions: true,
     messages: messages['no-dynamic-span-name'],

@@ -9,7 +9,7 @@ export default createRule<[{ fix?: boolean }], string>({
   name: 'no-sensitive-data',
   meta: {
     type: 'problem',
-    docs: { description: 'Disallow secrets and personal, card, health and government data in spans', recommended: true, strict: true, types: 'optional' },
+    docs: { description: 'Disallow secrets and personal, card, health and government data in spans', recommended: true, strict: true, types: 'optional', everyPlace: true },
     fixable: 'code',
     hasSuggestions: true,
     messages: messages['no-sensitive-data'],

@@ -13,7 +13,7 @@ export default createRule<[Options], keyof (typeof messages)['no-swallowed-error
   name: 'no-swallowed-error',
   meta: {
     type: 'problem',
-    docs: { description: 'Disallow catching the error of a span’s work without telling the span', recommended: true, strict: true, types: 'never', subject: 'spans' },
+    docs: { description: 'Disallow catching the error of a span’s work without telling the span', recommended: true, strict: true, types: 'never' },
     fixable: 'code',
     hasSuggestions: true,
     messages: messages['no-swallowed-error'],

@@ -8,7 +8,7 @@ export default createRule<[], string>({
   name: 'no-technical-span-name',
   meta: {
     type: 'problem',
-    docs: { description: 'Disallow span names that say nothing of what the business does', recommended: true, strict: true, types: 'never', subject: 'spans' },
+    docs: { description: 'Disallow span names that say nothing of what the business does', recommended: true, strict: true, types: 'never' },
     hasSuggestions: true,
     messages: messages['no-technical-span-name'],
     schema: [],

@@ -9,7 +9,7 @@ export default createRule<[{ fix?: boolean }], string>({
   name: 'no-unbounded-data',
   meta: {
     type: 'problem',
-    docs: { description: 'Disallow payloads, raw queries, URLs with query and other unbounded data in spans', recommended: true, strict: true, types: 'optional', subject: 'spans' },
+    docs: { description: 'Disallow payloads, raw queries, URLs with query and other unbounded data in spans', recommended: true, strict: true, types: 'optional' },
     fixable: 'code',
     hasSuggestions: true,
     messages: messages['no-unbounded-data'],

@@ -9,7 +9,7 @@ export default createRule<[{ fix?: boolean }], string>({
   name: 'no-unlisted-attributes',
   meta: {
     type: 'suggestion',
-    docs: { description: 'Disallow attribute keys that neither the semantic conventions nor the policy list', recommended: false, strict: true, types: 'never', subject: 'spans' },
+    docs: { description: 'Disallow attribute keys that neither the semantic conventions nor the policy list', recommended: false, strict: true, types: 'never' },
     fixable: 'code',
     hasSuggestions: true,
     messages: messages['no-unlisted-attributes'],

@@ -8,7 +8,7 @@ export default createRule<[{ fix?: boolean }], keyof (typeof messages)['no-use-a
   name: 'no-use-after-end',
   meta: {
     type: 'problem',
-    docs: { description: 'Disallow writing to a span after its end', recommended: true, strict: true, types: 'never', subject: 'spans' },
+    docs: { description: 'Disallow writing to a span after its end', recommended: true, strict: true, types: 'never' },
     fixable: 'code',
     hasSuggestions: true,
     messages: messages['no-use-after-end'],

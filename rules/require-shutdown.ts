@@ -17,7 +17,6 @@ export default createRule<[{ deadline?: boolean; fix?: boolean }], string>({
       strict: true,
       strictOptions: [{ deadline: true }],
       types: 'never',
-      subject: 'setup',
     },
     messages: messages['require-shutdown'],
     fixable: 'code',

@@ -16,7 +16,7 @@ export default createRule<[{ fix?: boolean }], string>({
       description: 'Disallow plain HTTP to public hosts and credentials in the source of an exporter',
       recommended: true,
       strict: true,
-      types: 'never',
+      types: 'never', everyPlace: true,
     },
     fixable: 'code',
     hasSuggestions: true,

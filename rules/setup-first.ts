@@ -10,7 +10,7 @@ export default createRule<[{ fix?: boolean }], string>({
   name: 'setup-first',
   meta: {
     type: 'problem',
-    docs: { description: 'Require tracing to be set up before the modules that it instruments are loaded', recommended: true, strict: true, types: 'never', subject: 'setup', everyFile: true },
+    docs: { description: 'Require tracing to be set up before the modules that it instruments are loaded', recommended: true, strict: true, types: 'never', everyFile: true },
     messages: messages['setup-first'],
     fixable: 'code',
     hasSuggestions: true,

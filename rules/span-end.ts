@@ -12,7 +12,7 @@ export default createRule<[Options], keyof (typeof messages)['span-end']>({
   name: 'span-end',
   meta: {
     type: 'problem',
-    docs: { description: 'Require that a span is ended on every path', recommended: true, strict: true, types: 'optional', subject: 'spans' },
+    docs: { description: 'Require that a span is ended on every path', recommended: true, strict: true, types: 'optional' },
     fixable: 'code',
     hasSuggestions: true,
     messages: messages['span-end'],

@@ -8,7 +8,7 @@ export default createRule<[], string>({
   name: 'span-name-present',
   meta: {
     type: 'problem',
-    docs: { description: 'Require a span to have a name of its own', recommended: true, strict: true, types: 'never', subject: 'spans' },
+    docs: { description: 'Require a span to have a name of its own', recommended: true, strict: true, types: 'never' },
     hasSuggestions: true,
     messages: messages['span-name-present'],
     schema: [],

@@ -9,7 +9,7 @@ export default createRule<[{ fix?: boolean }], string>({
   name: 'span-name-style',
   meta: {
     type: 'problem',
-    docs: { description: 'Require span names to follow the form of the policy', recommended: false, strict: true, types: 'never', subject: 'spans' },
+    docs: { description: 'Require span names to follow the form of the policy', recommended: false, strict: true, types: 'never' },
     fixable: 'code',
     hasSuggestions: true,
     messages: messages['span-name-style'],

@@ -9,7 +9,7 @@ export default createRule<[{ fix?: boolean }], string>({
   name: 'valid-attribute-value',
   meta: {
     type: 'problem',
-    docs: { description: 'Disallow attribute values that the SDK drops silently', recommended: true, strict: true, types: 'optional', subject: 'spans' },
+    docs: { description: 'Disallow attribute values that the SDK drops silently', recommended: true, strict: true, types: 'optional' },
     fixable: 'code',
     hasSuggestions: true,
     messages: messages['valid-attribute-value'],

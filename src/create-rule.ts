@@ -3,7 +3,7 @@ import { applyDefault, RuleCreator } from '@typescript-eslint/utils/eslint-utils
 
 import { ConfigError } from '@spanguard/policy'
 
-import { isSilentFile, isUnheardIn, type Subject } from './analysis/index.js'
+import { isSilentFile, isUnheard } from './analysis/index.js'
 
 /** What a rule says of itself: presets, the README's table and the docs' headers are made from it. */
 export interface RuleDocs {
@@ -18,8 +18,8 @@ export interface RuleDocs {
   types: 'never' | 'optional'
   /** The rule has something to say of files without a word of tracing too. */
   everyFile?: true
-  /** What it speaks of: where nobody acts on that (examples of something else, benchmarks, mocks), it is silent. */
-  subject?: Subject
+  /** It speaks of benchmarks, mocks and examples of something else, too, where nobody acts on what the others say: a secret is one there as well. */
+  everyPlace?: true
 }
 
 const PAGES = 'https://github.com/spanguard/spanguard/blob/main/docs/rules'
@@ -33,9 +33,9 @@ const create = RuleCreator<RuleDocs>((name) => `${PAGES}/${name}.md`)
 export const createRule: typeof create = (rule) => {
   // The library's generic type leaves the options' own unnamed here.
   const getOptions = readOptions(rule.meta.defaultOptions)
-  const { everyFile = false, subject } = rule.meta.docs
+  const { everyFile = false, everyPlace = false } = rule.meta.docs
   const createListener = (context: Parameters<typeof rule.create>[0]): RuleListener =>
-    (!everyFile && isSilentFile(context)) || (subject !== undefined && isUnheardIn(context, subject)) ? {} : rule.create(context, getOptions(context.options) as never)
+    (!everyFile && isSilentFile(context)) || (!everyPlace && isUnheard(context)) ? {} : rule.create(context, getOptions(context.options) as never)
   return { ...create(rule), create: (context) => keepDepth(createListener, context) }
 }
 

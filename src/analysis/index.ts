@@ -6,7 +6,7 @@ import type { RuleContext } from '@typescript-eslint/utils/ts-eslint'
 
 import { isOutOfScope } from '../project/file-scope.js'
 import { folderOf, forAMoment } from '../project/moment.js'
-import { isUnheard, type Place, placeOf, type Subject } from '../project/places.js'
+import { type Place, placeOf, unheardPlaces } from '../project/places.js'
 import { findOwnConfig } from '../settings/config-file.js'
 import { getSettings, getSettingsBeside, type Settings } from '../settings/index.js'
 import { readDeclaredHelpers, wordOfHelper } from '../otel/declared-helpers.js'
@@ -55,8 +55,6 @@ export interface FileAnalysis extends ReceiverContext {
   nodeOf(origin: Origin): TSESTree.Node
 }
 
-export type { Subject }
-
 type AnyContext = Readonly<Pick<RuleContext<string, readonly unknown[]>, 'sourceCode' | 'filename' | 'settings' | 'cwd'>>
 type RuleOfFile = AnyContext & Readonly<Pick<RuleContext<string, readonly unknown[]>, 'id'>>
 
@@ -89,9 +87,9 @@ export function isSilentFile(context: RuleOfFile): boolean {
 }
 
 /** Does a file with words of tracing stand where nobody acts on what a rule says? The others are not asked after: their folders cost more than a look. */
-export function isUnheardIn(context: RuleOfFile, subject: Subject): boolean {
+export function isUnheard(context: RuleOfFile): boolean {
   const { file } = findFile(context)
-  return (file.mentionsTracing || file.mentionsSetup) && isUnheard(file.place, subject)
+  return (file.mentionsTracing || file.mentionsSetup) && file.place !== null && unheardPlaces.has(file.place)
 }
 
 function findFile(context: RuleOfFile): NonNullable<typeof last> {

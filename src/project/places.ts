@@ -27,19 +27,8 @@ import { saysTracer } from './tracing-library.js'
 export type Place = FolderPlace | 'lesson'
 export type FolderPlace = 'benchmark' | 'copy' | 'docs' | 'fixture' | 'infra' | 'sample' | 'scratch' | 'stand-in' | 'template' | 'test' | 'tool'
 
-/** What a rule speaks of: how tracing is set up, or the spans themselves. */
-export type Subject = 'setup' | 'spans'
-
-/** Where nobody acts on what a rule says. Templates, lessons and pages are copied by their readers; the spans of a tool are looked at. */
-const unheard: Readonly<Record<Subject, ReadonlySet<Place>>> = {
-  setup: new Set(['benchmark', 'copy', 'fixture', 'sample', 'scratch', 'stand-in', 'test', 'tool']),
-  spans: new Set(['benchmark', 'copy', 'fixture', 'sample', 'scratch', 'stand-in', 'test']),
-}
-
-/** Is there nobody who acts on what a rule says of such a place? */
-export function isUnheard(place: Place | null, subject: Subject): boolean {
-  return place !== null && unheard[subject].has(place)
-}
+/** Where nobody acts on what a rule says. Templates, lessons and pages are copied by their readers. */
+export const unheardPlaces: ReadonlySet<Place> = new Set(['benchmark', 'copy', 'fixture', 'sample', 'scratch', 'stand-in', 'test', 'tool'])
 
 /**
  * Where a file stands, told by its name and those of its folders; null where a service may stand. An example that is linted by itself is the
