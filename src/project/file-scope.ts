@@ -67,10 +67,6 @@ const SOURCE_MAP = '//# sourceMappingURL='
 /** Room for the comment and the name of the map, in characters. */
 const TAIL = 300
 
-/** Both in the name of a file: `verify-tracing.ts`, `telemetryValidator.ts`. It makes spans to see whether they arrive. */
-const trialWords: ReadonlySet<string> = new Set(['smoke', 'test', 'testing', 'tests', 'validate', 'validation', 'validator', 'verification', 'verifier', 'verify'])
-const telemetryWords: ReadonlySet<string> = new Set(['opentelemetry', 'otel', 'telemetry', 'tracing'])
-
 const serverModules: ReadonlySet<string> = new Set(frameworks.flatMap(({ modules }) => modules))
 
 type Matcher = (file: string) => boolean
@@ -103,20 +99,12 @@ export function whyOutOfScope(file: string, text: string, policy: Policy, folder
   const isInside = !relative.startsWith('..') && !path.isAbsolute(relative)
   const name = isInside ? relative : path.relative(getPackage(file)?.dir ?? path.dirname(file), file)
   if (matches(name.split(path.sep).join('/'))) return 'files'
-  if (isTrial(path.basename(file))) return 'test-runner'
   if (text.slice(-TAIL).includes(SOURCE_MAP)) return 'built'
   const byText = whyElsewhere(text)
   if (byText !== null) return byText
   const dependencies = getPackage(file)?.dependencies ?? none
   if (dependencies.has('react-native')) return 'react-native'
   return isWebPackage(dependencies) && !NODE_MODULE.test(text.slice(0, HEAD)) ? 'page' : null
-}
-
-function isTrial(name: string): boolean {
-  // Few names have to be taken apart.
-  if (!/otel|telemetry|tracing/i.test(name)) return false
-  const words = splitName(name)
-  return words.some((word) => telemetryWords.has(word)) && words.some((word) => trialWords.has(word))
 }
 
 /** What the text of a file says of where it runs. */

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { splitName } from '@spanguard/policy'
 
 import { folderOf, forAMoment } from './moment.js'
-import { fileWords, folderWords, topFolderWords } from './place-words.js'
+import { fileWords, folderWords, type PlaceWords, sourceFolderWords, topFolderWords } from './place-words.js'
 import { getPackage } from './package-json.js'
 import { saysTracer } from './tracing-library.js'
 
@@ -38,7 +38,9 @@ export const unheardPlaces: ReadonlySet<Place> = new Set(['benchmark', 'copy', '
  * @param cwd absolute path of the folder that the linter runs in
  */
 export function placeOf(filename: string, cwd: string): Place | null {
-  return placeOfFolders(`${cwd}\0${folderOf(filename)}`) ?? placeByName(path.basename(filename, path.extname(filename)), fileNames)
+  const name = path.basename(filename, path.extname(filename))
+  // `mock-exam.service.ts` is a part of a service, whatever it is about.
+  return placeOfFolders(`${cwd}\0${folderOf(filename)}`) ?? (name.includes('.') ? null : placeByName(name, fileNames))
 }
 
 /** By the folder of the run and that of the file: a run comes to many files of one folder. */
@@ -72,8 +74,9 @@ const anywhere: ReadonlySet<FolderPlace> = new Set(['benchmark', 'copy', 'stand-
 /** The outermost folder that says something; what is said of all programs below it comes before what it shows. */
 function find(folders: readonly string[], run: number): { readonly place: FolderPlace; readonly at: number } | null {
   let sample: { readonly place: FolderPlace; readonly at: number } | null = null
+  const source = folders.findIndex((folder) => SOURCES.has(folder))
   for (const [at, folder] of folders.entries()) {
-    const place = placeOfFolder(folder, at === run)
+    const place = source === -1 || at <= source ? placeOfFolder(folder, at === run) : placeInSource(folder)
     if (place === null || (at < run && !anywhere.has(place))) continue
     if (place !== 'sample') return { place, at }
     sample ??= { place, at }
@@ -83,6 +86,13 @@ function find(folders: readonly string[], run: number): { readonly place: Folder
 
 function placeOfFolder(folder: string, isTop: boolean): FolderPlace | null {
   return placeByName(folder, folderNames) ?? (isTop ? placeByName(folder, topNames) : null)
+}
+
+/** Where a package keeps its sources. */
+const SOURCES: ReadonlySet<string> = new Set(['app', 'lib', 'src'])
+
+function placeInSource(folder: string): FolderPlace | null {
+  return folder.startsWith('__') ? placeByName(folder, folderNames) : placeByName(folder, sourceNames)
 }
 
 /** A table of names as it is asked: most names have none of its words, which one look tells. */
@@ -100,10 +110,11 @@ function placeByName(name: string, { hint, patterns }: Names): FolderPlace | nul
 
 const folderNames = compile(folderWords)
 const topNames = compile(topFolderWords)
+const sourceNames = compile(sourceFolderWords)
 const fileNames = compile(fileWords)
 
-function compile(table: Readonly<Partial<Record<FolderPlace, readonly string[]>>>): Names {
-  const toSource = (words: string): string => words.replace(/^\*-/, '(?:[\\w-]+-)?').replace(/-\*$/, '(?:-[\\w-]+)?')
+function compile(table: PlaceWords): Names {
+  const toSource = (words: string): string => words.replace(/(^|-)\*-/, '$1(?:[\\w-]+-)?')
   const words = Object.values(table).flat().flatMap((names) => names.split('-'))
   return {
     hint: new RegExp([...new Set(words)].filter((word) => word !== '*').join('|'), 'i'),

@@ -23,7 +23,7 @@ function makeRepository(name: string, packages: Readonly<Record<string, string>>
   return (file) => path.join(root, name, file)
 }
 
-const kit = makeRepository('kit', { '.': 'queue-kit', 'examples/shop': 'shop', 'examples/with-otel': 'example-2', 'examples/third': 'kit-opentelemetry-example', 'packages/mock-bank': 'mock-bank', 'packages/shop': '@kit/shop' })
+const kit = makeRepository('kit', { '.': 'queue-kit', 'examples/shop': 'shop', 'examples/with-otel': 'example-2', 'examples/third': 'kit-opentelemetry-example', 'packages/mock-bank-api': 'mock-bank-api', 'packages/shop': '@kit/shop' })
 const tracing = makeRepository('tracing', { '.': '@acme/tracing', 'examples/shop': 'shop' })
 const collection = makeRepository('collection', { 'examples/shop': 'shop' })
 
@@ -43,7 +43,7 @@ describe('the place of a file', () => {
     ['getting_started/app.ts', 'sample'],
     ['sample-applications/simple/app.ts', 'sample'],
     ['packages/tmdbMockServer/src/main.ts', 'stand-in'],
-    ['packages/fake-bank/src/main.ts', 'stand-in'],
+    ['packages/fake-bank-api/src/main.ts', 'stand-in'],
     ['examples/shop/mocks/bank.ts', 'stand-in'],
     ['wasm-bench/compare.ts', 'benchmark'],
     ['scratch/verbose-worker.ts', 'scratch'],
@@ -59,6 +59,25 @@ describe('the place of a file', () => {
     ['packages/smokehouse/src/app.ts', null],
     ['infra/mail/server.mjs', 'infra'],
     ['src/infra/http/server.ts', null],
+    ['src/modules/samples/routes.ts', null],
+    ['src/playground/run.ts', null],
+    ['src/modules/fixtures/routes.ts', null],
+    ['src/mock-trading/orders.ts', null],
+    ['src/backups/routes.ts', null],
+    ['src/mocks/server.ts', 'stand-in'],
+    ['services/mock-interviews/main.ts', null],
+    ['services/fake-detection/main.ts', null],
+    ['services/smoke-detector/main.ts', null],
+    ['services/ab-tests/main.ts', null],
+    ['services/db-backups/main.ts', null],
+    ['services/blood-sample/main.ts', null],
+    ['services/mock-bank-api/main.ts', 'stand-in'],
+    ['src/tmp-storage.ts', null],
+    ['src/mock-exam.ts', null],
+    ['src/mock-server.ts', 'stand-in'],
+    ['src/mock-server.service.ts', null],
+    ['verify-tracing.ts', 'test'],
+    ['src/validate-telemetry.ts', null],
   ])('%s: %s', (file, place) => {
     expect(placeOf(kit(file), kit('.'))).toBe(place)
   })
@@ -77,7 +96,7 @@ describe('the place of a file', () => {
   })
 
   it('a mock is one when its workspace is linted by itself, too', () => {
-    expect(placeOf(kit('packages/mock-bank/src/main.ts'), kit('packages/mock-bank'))).toBe('stand-in')
+    expect(placeOf(kit('packages/mock-bank-api/src/main.ts'), kit('packages/mock-bank-api'))).toBe('stand-in')
   })
 
   it('a folder that says something above the project says nothing of it', () => {
@@ -127,7 +146,7 @@ describe('what rules say by the place', () => {
     ['a lesson', tracing('examples/shop/main.ts'), tracing('.'), everything],
     ['a template, which is copied into services', kit('templates/shop/main.ts'), kit('.'), everything],
     ['an example of something else: a secret is one there, too', kit('examples/shop/main.ts'), kit('.'), ['no-sensitive-data']],
-    ['a mock', kit('packages/mock-bank/main.ts'), kit('.'), ['no-sensitive-data']],
+    ['a mock', kit('packages/mock-bank-api/main.ts'), kit('.'), ['no-sensitive-data']],
     ['a tool, which ends at once', kit('scripts/fill.ts'), kit('.'), ['no-sensitive-data']],
   ])('%s', (_, file, cwd, found) => {
     expect(lint(file, cwd)).toEqual(found)

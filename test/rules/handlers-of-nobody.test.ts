@@ -53,8 +53,8 @@ await app.listen({ port: 3000 })` },
       { name: 'on the edge, where the platform traces', filename: worker('src/index.ts'), code: hono('export default { fetch: app.fetch, scheduled }') },
       { name: 'what a source has replaced', filename: replaced('server.js'), code: express },
       { name: 'a package that takes its modules from the workspace, which has a tracer', filename: workspace('packages/jobs/src/worker.ts'), code: consumer },
-      { name: 'a file whose name says that it stands in for another', filename: shop('src/mock-bank.ts'), code: express },
-      { name: 'a file to try something out', filename: shop('tmp-orders.ts'), code: express },
+      { name: 'a file whose name says that it stands in for another', filename: shop('src/mock-bank-server.ts'), code: express },
+      { name: 'a file to try something out', filename: shop('orders-repro.ts'), code: express },
       { name: 'a file that starts an SDK itself, on a condition', filename: shop('src/app.js'), code: `const express = require('express')
 if (process.env.TRACES) {
   const { NodeSDK } = require('@opentelemetry/sdk-node')

@@ -31,7 +31,6 @@ ruleTester.run('no-unbounded-data', findingsOnly(rule), {
     { name: 'the chains that a service knows, on a metric', code: line(`metrics.getMeter('m').createCounter('c').add(1, { chain: chainId })`) },
     { name: 'which of the rules fired', code: line(`span.setAttribute('rules.fired', matchedRules.map((rule) => rule.ruleId).join(','))\nspan.setAttribute('tools', tools.map((tool) => tool.name))`) },
     { name: 'what the conventions ask for, behind constants of another file', code: line(`import { GenAiAttr } from './gen-ai'\nspan.addEvent('gen_ai.client.inference.operation.details', { [GenAiAttr.InputMessages]: input.payload, [GenAiAttr.SystemInstructions]: JSON.stringify(instructions) })`) },
-    { name: 'what is set up by hand, on a metric', code: line(`metrics.getMeter('m').createCounter('c').add(1, { policy_id: policyId, agent: agent.id })`) },
     { name: 'how long each phase took, serialised', code: line(`span.setAttribute('build.phases', JSON.stringify(phaseMs))`) },
     { name: 'all that was wrong with an input, in one status', code: line(`span.setStatus({ code: 2, message: issues.map((issue) => issue.message).join('; ') })`) },
     { name: 'businesses that signed up, on a metric', code: line(`metrics.getMeter('m').createCounter('c').add(1, { tenant_id: tenantId, tenant: tenant.id })`) },

@@ -78,7 +78,7 @@ export function sensitiveWrite(fact: Pick<AttributeWrite, 'key' | 'value'>, poli
 function isNameOfThing(key: string, { at, term }: Sensitive): boolean {
   if (!isWholeName(term) || pathOf(at).filter((name) => name !== 'this').length !== 1) return false
   const words = splitName(key)
-  return words.length > 1 && (words.at(-1) === 'name' || words.some((word) => boundedWords.has(word)))
+  return words.length > 1 && words.some((word) => boundedWords.has(word))
 }
 
 /** A term that means a person only where nothing else is said. */

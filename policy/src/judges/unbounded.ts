@@ -65,9 +65,9 @@ export function unboundedWrite(fact: Pick<AttributeWrite, 'derivedFrom' | 'entry
   // A property of an object that has a name (`message.messageId`), too.
   if (inner?.messageId === 'unique' && !isWithin(fact.entry, fact.origin)) return null
   if ((inner?.messageId === 'array' || inner?.messageId === 'timestamp') && isConventional) return null
+  // `mcp.prompt.name`: what the key says that it is is no prompt, though the variable is called so.
+  if (inner?.messageId === 'payload' && known !== null && pathOf(value).at(-1) === 'prompt' && scalarWords.has(splitName(known).at(-1) ?? '')) return null
   // `gen_ai.input.messages`, `gen_ai.tool.definitions`: the conventions ask for the serialised structure under these very keys.
-  // `mcp.prompt.name`: what the key says that it is is no payload, whatever the variable is called.
-  if (inner?.messageId === 'payload' && known !== null && value.kind !== 'call' && scalarWords.has(splitName(known).at(-1) ?? '')) return null
   return inner?.messageId === 'payload' && isConventional && known.startsWith('gen_ai.') ? null : inner
 }
 

@@ -4,6 +4,7 @@ import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 
 import { frameworks } from '../../frameworks/index.js'
 import { getPackage } from '../../project/package-json.js'
+import type { Place } from '../../project/places.js'
 import { findBinding, findVariable, getMemberName, getPropertyName, unwrap } from '../bindings.js'
 import { isOwnModule } from '../imports.js'
 import { originOf } from '../origins.js'
@@ -12,6 +13,9 @@ import { getParent } from './parents.js'
 import { isAlternativeTo, isForDevelopment } from './conditions.js'
 import type { SetupContext } from './providers.js'
 import { findSetupCall, getCalleeName, getOption, resolveOnce, type SetupCall } from './setup-calls.js'
+
+/** Where a program is tried out at a terminal, and what it prints is looked at. */
+const printing: ReadonlySet<Place> = new Set(['benchmark', 'lesson', 'sample', 'scratch', 'stand-in', 'test', 'tool'])
 
 /** A function that freezes between its calls loses what waits for a batch: sending each span is what its documentation says. */
 const LAMBDA = /\bAWS_LAMBDA_[A-Z]/
@@ -31,7 +35,7 @@ export function readOutputs(calls: readonly SetupCall[], { filename, place, sour
         name: call.name,
         sends,
         // What is shown is tried out at a terminal, where people look at what is printed.
-        development: isForDevelopment(call.node, filename, sourceCode) || (sends === 'to-console' ? place !== null : isCommand(filename)),
+        development: isForDevelopment(call.node, filename, sourceCode) || (sends === 'to-console' ? place !== null && printing.has(place) : isCommand(filename)),
       },
     ]
   })
