@@ -59,6 +59,8 @@ ruleTester.run('no-sensitive-data', findingsOnly(rule), {
     { name: 'the second side of &&', code: line(`span.setAttribute('order.note', user.email && user.phone)`), errors: at('value', 47) },
     { name: 'a side of a condition that begins like an &&', code: line(`span.setAttribute('order.note', user.email && user.isPublic ? user.email : 'hidden')`), errors: at('value', 63) },
     { name: 'a constant of the configuration', code: line(`span.setAttribute('auth.kind', Config.API_KEY)`), errors: at('value', 32) },
+    { name: 'the full name of whoever drives', code: line(`span.setAttribute('driver.name', fullName)`), errors: [{ messageId: 'value' }] },
+    { name: 'what a class of another file holds', code: line(`import { AppConfig, Secrets } from './config'\nspan.setAttribute('db.connection', Secrets.DbPassword)\nspan.setAttribute('app.start', AppConfig.ApiKey)`), errors: [{ messageId: 'value' }, { messageId: 'value' }] },
     { name: 'the full name of somebody, whatever the key', code: line(`span.setAttribute('op.name', user.fullName)`), errors: at('value', 30) },
     { name: 'a full name under a key that says nothing', code: line(`span.setAttribute('order.note', fullName)`), errors: at('value', 33) },
     { name: 'a full name put together of names', code: line('const fullName = `${user.firstName} ${user.lastName}`\nspan.setAttribute("order.note", fullName)'), errors: at('value', 33, 4) },
