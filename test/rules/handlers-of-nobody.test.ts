@@ -13,6 +13,12 @@ const workspace = makeService('nobody-workspace', { dependencies: ['@sentry/node
 const replaced = makeService('nobody-replaced', { dependencies: ['express'], scripts: { start: 'node dist/server.js' } }, { 'src/server.ts': '', 'src/main.ts': '' })
 const compiled = makeService('nobody-compiled', { dependencies: ['express'] }, { 'src/main.ts': '' })
 const kafka = makeService('nobody-kafka', { dependencies: ['kafkajs'] })
+const nx = makeService('nobody-nx', { dependencies: ['@opentelemetry/sdk-node', 'express', 'lodash'] }, {
+  'apps/orders/package.json': '{ "name": "orders", "private": true, "dependencies": { "zod": "*" } }',
+  'apps/mails/package.json': '{ "name": "mails", "private": true, "dependencies": { "express": "*" } }',
+})
+const main = makeService('nobody-main', { dependencies: ['express'], main: './dist/worker.js', private: true }, { 'src/worker.ts': '' })
+const image = makeService('nobody-image', { dependencies: ['express'] }, { 'server.js': '', 'src/server.ts': '', Dockerfile: 'FROM node:22\nWORKDIR /app\nCOPY . .\nCMD ["node", "server.js"]\n' })
 const started = makeService('nobody-started', { dependencies: ['express'], scripts: { start: 'node server.js' } }, { 'src/server.ts': '' })
 const bun = makeService('nobody-bun', { dependencies: ['hono'], module: 'src/index.ts' })
 const runtime = makeService('nobody-runtime', { dependencies: ['express', '@spanguard/runtime'] })
@@ -38,6 +44,12 @@ ${rest}
 const consumer = `import { Worker } from 'bullmq'
 new Worker('mails', async (job) => { await send(job.data) })
 `
+const consuming = (rest: string): string => `import { Kafka } from 'kafkajs'
+const kafka = new Kafka({ brokers })
+export async function consume() {
+  const consumer = kafka.consumer({ groupId: 'orders' })
+  ${rest.replace('each)', '{ eachMessage: async ({ message }) => { await pay(JSON.parse(message.value)) } })')}
+}`
 const errors = [{ messageId: 'app' as const, suggestions: one }]
 
 describe('apps that serve nobody', () => {
@@ -85,6 +97,10 @@ export async function replay(topic: string) {
     await consumer.disconnect()
   }
 }` },
+      { name: 'a consumer that goes in the straight line, when it has seen all', filename: kafka('src/replay.ts'), code: consuming("await consumer.run(each)\n  await done\n  await consumer.disconnect()") },
+      { name: 'one route beside a body parser, which says in a condition that it runs', filename: shop('src/status.ts'), code: status("(req, res) => { res.setHeader('cache-control', 'no-store'); res.status(200).json({ state: stopping ? 'ok' : 'leaving', up: true }) }").replace('express.json()', 'express.urlencoded({ extended: true })') },
+      { name: 'a package that takes its framework from the workspace, which has a tracer', filename: nx('apps/orders/src/main.ts'), code: express },
+      { name: 'what a source has replaced that is the main file', filename: main('worker.js'), code: express },
       { name: 'a library for bundlers', filename: library('src/index.ts'), code: hono('export default { port: 3000, fetch: app.fetch }') },
     ],
     invalid: [
@@ -100,6 +116,23 @@ export async function consume() {
 }`, errors: [{ messageId: 'consumer', suggestions: one }] },
       { name: 'a status that is asked of a database', filename: shop('src/app.ts'), code: status("async (req, res) => res.json({ status: await database.state() })"), errors },
       { name: 'a status that the caller gives', filename: shop('src/app.ts'), code: status("(req, res) => res.json({ status: req.get('x-status') })"), errors },
+      { name: 'a status beside what a tagged template reads', filename: shop('src/app.ts'), code: status("(req, res) => { const rows = sql`SELECT * FROM orders`; res.json({ status: 'ok', rows }) }"), errors },
+      { name: 'a status after something that is waited for', filename: shop('src/app.ts'), code: status("async (req, res) => { await req.ready; res.json({ status: 'ok' }) }"), errors },
+      { name: 'a status behind a handler that works', filename: shop('src/app.ts'), code: status("express.json(), chargeCard, (req, res) => res.json({ status: 'ok' })"), errors },
+      { name: 'a status behind a middleware that works', filename: shop('src/app.ts'), code: status("(req, res) => res.json({ status: 'ok' })").replace('express.json()', 'async (req, res, next) => { await stripe.charges.create(req.body); next() }'), errors },
+      { name: 'a status beside a middleware that answers itself', filename: shop('src/app.ts'), code: `import { apolloMiddleware } from 'apollo'\n${status("(req, res) => res.json({ status: 'ok' })").replace('express.json()', 'apolloMiddleware()')}`, errors },
+      { name: 'a status beside routes of a table', filename: shop('src/app.ts'), code: status("(req, res) => res.json({ status: 'ok' })").replace('app.listen', 'for (const route of routes) app[route.method](route.path, route.handler)\napp.listen'), errors },
+      { name: "a database that hangs at Hono's context", filename: shop('src/app.ts'), code: `import { Hono } from 'hono'
+import { serve } from '@hono/node-server'
+const app = new Hono()
+app.get('/', (c) => c.get('db').query('SELECT 1').then(() => c.json({ status: 'ok' })))
+serve(app)`, errors },
+      { name: 'a database that hangs at the answer', filename: shop('src/app.ts'), code: status("(req, res) => { res.locals.db.query('UPDATE orders'); res.json({ status: 'ok' }) }"), errors },
+      { name: 'the status of an order', filename: shop('src/app.ts'), code: status("(req, res) => { const o = orders[req.params.id]; res.json({ status: o.status, total: o.total }) }", '/orders/:id'), errors },
+      { name: 'a consumer that goes because it failed', filename: kafka('src/consume.ts'), code: consuming("try {\n    await consumer.connect()\n    await consumer.run(each)\n  } catch (error) {\n    console.error(error)\n    await consumer.disconnect()\n    process.exit(1)\n  }"), errors: [{ messageId: 'consumer', suggestions: one }] },
+      { name: 'a consumer that waits for a signal', filename: kafka('src/consume.ts'), code: consuming("await consumer.run(each)\n  await once(process, 'SIGTERM')\n  await consumer.disconnect()"), errors: [{ messageId: 'consumer', suggestions: one }] },
+      { name: 'a package with a framework of its own and a tool of the workspace', filename: nx('apps/mails/src/main.ts'), code: `import get from 'lodash'\n${express}`, errors },
+      { name: 'what an image starts, whatever else src has', filename: image('server.js'), code: express, errors },
       { name: 'an answer of another kind', filename: shop('src/app.ts'), code: status("(req, res) => res.json({ price: 3 })"), errors },
       { name: 'routes that a module brings beside it', filename: shop('src/app.ts'), code: `import Fastify from 'fastify'
 import orders from './orders.js'
@@ -136,6 +169,8 @@ await app.listen({ port: 3000 })
   ruleTester.run('require-handler-tracing', rule, {
     valid: [
       { name: 'a function that says nothing of routes', filename: shop('src/main.ts'), code: app('configure(app)', "import { configure } from './configure'") },
+      { name: 'a function that is given the app before the routes and may trace it', filename: shop('src/main.ts'), code: app('applyMiddleware(app)\nregisterRoutes(app)', "import { applyMiddleware } from './middleware'\nimport { registerRoutes } from './routes'") },
+      { name: 'the same by another name', filename: shop('src/main.ts'), code: app('configureApp(app)\nroutes(app)', "import { configureApp } from './configure'\nimport routes from './routes'") },
       { name: 'a function that says that it traces', filename: shop('src/main.ts'), code: app('traceRoutes(app)', "import { traceRoutes } from './trace-routes'") },
       { name: 'another package, which is given the app', filename: shop('src/main.ts'), code: app('registerRoutes(app)', "import { registerRoutes } from 'express-routes'") },
       { name: 'an app that others start', filename: shop('src/main.ts'), code: app('registerRoutes(app)', "import { registerRoutes } from './routes'").replace('app.listen(3000)', 'export default app') },
@@ -144,6 +179,7 @@ await app.listen({ port: 3000 })
     ],
     invalid: [
       { name: 'a function that says so', filename: shop('src/main.ts'), code: app('registerRoutes(app)', "import { registerRoutes } from './setup'"), errors: [{ messageId: 'app', data: { framework: 'Express', what: 'its handlers in modules', advice: "Insert 'app.use(expressTracing())' from '@spanguard/runtime/express'." }, suggestions: one }] },
+      { name: 'another function behind the routes', filename: shop('src/main.ts'), code: app('registerRoutes(app)\nhandleErrors(app)', "import { registerRoutes } from './routes'\nimport { handleErrors } from './errors'"), errors: [{ messageId: 'app', suggestions: one }] },
       { name: 'a module that is called so', filename: shop('src/main.js'), code: app("require('./routes')(app)"), errors: [{ messageId: 'app', suggestions: one }] },
       { name: 'a plugin of Fastify that says so', filename: shop('src/main.ts'), code: server("await app.register(orderRoutes, { prefix: '/orders' })", "import { orderRoutes } from './orders.js'"), errors: [{ messageId: 'app', data: { framework: 'Fastify', what: '1 route', advice: "Insert 'app.register(fastifyTracing)' from '@spanguard/runtime/fastify'." }, suggestions: one }] },
     ],

@@ -1,11 +1,12 @@
 import type { TSESTree } from '@typescript-eslint/types'
 
-import { findBinding, findVariable, type FunctionNode, getMemberName, getPropertyName, isFunction, unwrap } from '../bindings.js'
+import { findBinding, findVariable, getEnclosingFunction, getMemberName, getPropertyName, isFunction, unwrap } from '../bindings.js'
 import type { FileHandlers } from '../handlers.js'
-import { isOwnModule, resolveReference } from '../imports.js'
 import type { FileAnalysis } from '../index.js'
+import { nodesOf } from '../walk.js'
 import { healthRoute, type Host } from './hosts.js'
 import { rootOf } from './objects.js'
+import { onlySaysStatus } from './probes.js'
 import { findLocalFunction } from './registrations.js'
 import type { Surroundings } from './surroundings.js'
 
@@ -20,7 +21,7 @@ export function isErrand(host: Host, file: FileHandlers, around: Surroundings, a
   // Whatever port is free: who asks there was told by the program itself (the callback of a login, a proxy of its own).
   if (listensAnywhere(host, file, analysis)) return true
   if (framework.partsLookAlike === true && !host.isServed && (around.isOnEdge || isTriedOut(host, file, analysis))) return true
-  if (framework.kind !== 'server') return onlySaysStatus(host, analysis)
+  if (framework.kind !== 'server') return onlySaysStatus(host, file, analysis)
   // A server of `node:http` in a package that is a command stands on its user's own machine.
   if (framework.name === 'node-http' && around.isCommand) return true
   const bodies = host.handlers.flatMap((call) => call.handlers.map((handler) => findLocalFunction(handler, analysis) ?? handler))
@@ -40,41 +41,6 @@ function isErrandHandler(body: TSESTree.Node, host: Host, file: FileHandlers, an
 function isTriedOut(host: Host, file: FileHandlers, analysis: FileAnalysis): boolean {
   const { body } = analysis.sourceCode.ast
   return !body.some(({ type }) => type === 'ExportDefaultDeclaration') && methodsOf(host, file, analysis, null).includes('request')
-}
-
-/** An answer that says how the process is: `{ status: 'ok' }`, `{ uptime: process.uptime() }`, `'OK'`. */
-const STATUS = /[\s{,'"](?:alive|healthy|ok|ready|running|status|uptime)['"]?\s*[:,}]|['"`](?:alive|healthy|ok|ready|running|up)['"`]/i
-
-/** What such an answer may ask. */
-const ownProcess: ReadonlySet<string> = new Set(['Date', 'JSON', 'Math', 'Number', 'os', 'performance', 'process'])
-
-/** One route, whose answer says that the process runs and asks nobody for it: a probe's, whatever its path. */
-function onlySaysStatus(host: Host, analysis: FileAnalysis): boolean {
-  const [only, ...others] = host.handlers
-  if (only === undefined || others.length > 0 || host.mounts.length > 0 || host.isGivenAway || host.passedTo.length > 0) return false
-  // A plugin of the project may bring routes.
-  if (host.middleware.some(({ node }) => node.arguments.some((argument) => isOwn(argument, analysis)))) return false
-  const body = findLocalFunction(only.handlers.at(-1) ?? only.node, analysis)
-  return body !== null && isFunction(body) && STATUS.test(analysis.sourceCode.text.slice(...body.range)) && asksNobody(body, analysis)
-}
-
-function isOwn(node: TSESTree.Node, { sourceCode }: FileAnalysis): boolean {
-  const reference = resolveReference(unwrap(node), sourceCode)
-  return reference !== null && isOwnModule(reference.module)
-}
-
-/** Does a function call nothing but methods of what it is given, without the request's, and of its own process? */
-function asksNobody(body: FunctionNode, { calls }: FileAnalysis): boolean {
-  const given = new Set(body.params.map((param) => (param.type === 'Identifier' ? param.name : '')))
-  return calls.every(({ callee, range }) => {
-    if (range[0] < body.range[0] || range[1] > body.range[1]) return true
-    let object: TSESTree.Node = unwrap(callee)
-    while (object.type === 'MemberExpression' || object.type === 'CallExpression' || object.type === 'NewExpression') {
-      if (object.type === 'MemberExpression' && /^req(?:uest)?$/.test(getMemberName(object) ?? '')) return false
-      object = unwrap(object.type === 'MemberExpression' ? object.object : object.callee)
-    }
-    return object.type === 'Identifier' && (ownProcess.has(object.name) || (given.has(object.name) && !/^_?req(?:uest)?$/.test(object.name)))
-  })
 }
 
 /**
@@ -174,4 +140,30 @@ function onlyAnswers(body: TSESTree.Node, analysis: FileAnalysis): boolean {
       while (object.type === 'MemberExpression' || object.type === 'CallExpression') object = unwrap(object.type === 'CallExpression' ? object.callee : object.object)
       return object.type === 'Identifier' && answer?.type === 'Identifier' && object.name === answer.name
     })
+}
+
+/** `await consumer.disconnect()` in the function that runs it: it reads what is there, and goes. */
+export function isLeftAtOnce(node: FileHandlers['calls'][number]['node'], { calls, sourceCode }: FileAnalysis): boolean {
+  const object = node.callee.type === 'MemberExpression' ? unwrap(node.callee.object) : null
+  const home = getEnclosingFunction(node)
+  if (object?.type !== 'Identifier' || home === null) return false
+  return calls.some((call) => {
+    const { callee, range, type } = call
+    if (type !== 'CallExpression' || range[0] < home.range[0] || range[1] > home.range[1] || callee.type !== 'MemberExpression' || getMemberName(callee) !== 'disconnect') return false
+    if (callee.object.type !== 'Identifier' || callee.object.name !== object.name || getEnclosingFunction(callee) !== home) return false
+    return !isInCatch(call, home) && !waitsForSignal(node.range[1], range[0], sourceCode)
+  })
+}
+
+/** What is left because it failed was meant to stay. */
+function isInCatch(node: TSESTree.Node, home: TSESTree.Node): boolean {
+  for (let current: TSESTree.Node | undefined = node; current !== undefined && current !== home; current = current.parent) if (current.type === 'CatchClause') return true
+  return false
+}
+
+const SIGNAL = /signal|\bSIG[A-Z]+\b|\bonce\(|shut_?down/i
+
+/** `await once(process, 'SIGTERM')` between the two: it stays until the process is told to end. */
+function waitsForSignal(from: number, to: number, sourceCode: FileAnalysis['sourceCode']): boolean {
+  return nodesOf(sourceCode).awaits.some(({ range }) => range[0] >= from && range[1] <= to && SIGNAL.test(sourceCode.text.slice(...range)))
 }

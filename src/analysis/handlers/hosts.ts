@@ -125,9 +125,13 @@ function sameObject(object: FrameworkObject, part: FrameworkObject): boolean {
 
 const routeWords: ReadonlySet<string> = new Set(['api', 'controller', 'controllers', 'route', 'router', 'routers', 'routes'])
 
-/** Is it given to a function of the project that says by its name or module that it adds routes: `registerRoutes(app)`, `require('./routes')(app)`? */
+/**
+ * Is it given to a function of the project that says by its name or module that it adds routes: `registerRoutes(app)`,
+ * `require('./routes')(app)`? One that is given it before may bring the tracing: `applyMiddleware(app); registerRoutes(app)`.
+ */
 export function isGivenToRoutes({ passedTo }: Host): boolean {
-  return passedTo.some(({ to }) => isOwnModule(to.module) && saysRoutes(to))
+  const first = passedTo.find(({ to }) => isOwnModule(to.module))
+  return first !== undefined && saysRoutes(first.to)
 }
 
 /** `app.use(routes)` of a module of the project. */

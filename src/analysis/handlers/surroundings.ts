@@ -4,8 +4,9 @@ import path from 'node:path'
 import { splitName } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 
-import { isTracingPackage } from '../../frameworks/index.js'
+import { type FrameworkDescriptor, isTracingPackage } from '../../frameworks/index.js'
 import { getPackage, type Package } from '../../project/package-json.js'
+import { sourceOf } from '../../project/source-path.js'
 import { packageWords, saysTracer } from '../../project/tracing-library.js'
 import { mayHoldSetup } from '../../otel/setup.js'
 import { getRequiredModule, isOwnModule } from '../imports.js'
@@ -36,10 +37,13 @@ export interface Surroundings {
 export const runtimePackage = '@spanguard/runtime'
 const register = `${runtimePackage}/register`
 
-/** @param filename absolute path of the file */
-export function readSurroundings(filename: string, analysis: FileAnalysis): Surroundings {
+/**
+ * @param filename absolute path of the file
+ * @param frameworks those that the file may be about
+ */
+export function readSurroundings(filename: string, frameworks: readonly FrameworkDescriptor[], analysis: FileAnalysis): Surroundings {
   const modules = readModules(analysis)
-  const pkg = readPackageAround(filename, modules)
+  const pkg = readPackageAround(filename, modules, frameworks)
   const dependencies = pkg?.dependencies ?? none
   const hasRuntime = dependencies.has(runtimePackage)
   const { accept = [], entries = [], preload = false } = analysis.config.setup ?? {}
@@ -56,12 +60,22 @@ export function readSurroundings(filename: string, analysis: FileAnalysis): Surr
   return { isTraced, isTool: pkg !== null && ((pkg.isCommand && /\/commands?\//.test(`/${place}`)) || isReplaced(place, pkg) || isOutput(filename)), isGuest: pkg?.isLibrary === true || pkg?.isExtension === true || dependencies.has('electron'), isCommand: pkg?.isCommand === true, isOnEdge: dependencies.has('wrangler') || dependencies.has('@cloudflare/workers-types'), hasRuntime, dependencies, packageDir: pkg?.dir ?? null, packageType: pkg?.type ?? 'commonjs' }
 }
 
-/** `server.js` beside `src/server.ts`, which no script starts: the service is the other one, and this is what was before, or what a compiler left. */
+/**
+ * `server.js` beside `src/server.ts`, which package.json starts: the service is the other one, and this is what was before, or what a
+ * compiler left. Where it starts neither, a Dockerfile may start this one.
+ */
 function isReplaced(place: string, pkg: Package): boolean {
   const name = /^([\w.-]+)\.[cm]?js$/.exec(place)?.[1]
-  if (name === undefined || pkg.main?.replace(/^\.\//, '') === place) return false
-  const starts = Object.values(pkg.scripts).some((script) => script.split(/[\s"'=]+/).some((word) => word.replace(/^\.\//, '') === place || word === name || word === `./${name}`))
-  return !starts && hasSource(path.join(pkg.dir, 'src', name))
+  if (name === undefined || !hasSource(path.join(pkg.dir, 'src', name)) || pkg.main?.replace(/^\.\//, '') === place) return false
+  const words = Object.values(pkg.scripts).flatMap(wordsOf)
+  if (words.some((word) => word.replace(/^\.\//, '') === place || word === name || word === `./${name}`)) return false
+  const starting = Object.entries(pkg.scripts).flatMap(([script, line]) => (script.startsWith('start') ? wordsOf(line) : []))
+  const source = path.join(pkg.dir, 'src', name)
+  return [...starting, ...(pkg.main === null ? [] : [pkg.main])].some((word) => sourceOf(path.join(pkg.dir, word), pkg.dir)?.replace(/\.[cm]?ts$/, '') === source)
+}
+
+function wordsOf(script: string): readonly string[] {
+  return script.split(/[\s"'=]+/).filter((word) => word !== '')
 }
 
 /** `main.js` beside `main.ts`: what a compiler left. */
@@ -92,16 +106,17 @@ function preloadsSetup(script: string): boolean {
 }
 
 /**
- * The nearest package, with its parent's dependencies where it has none of its own, or takes a module that the file loads from there
- * (one version for all packages of a workspace, as Nx has it).
+ * The nearest package, with its parent's dependencies where it has none of its own, or takes its framework from there (one version
+ * for all packages of a workspace, as Nx has it). A tool that stands at the root for all says nothing of the service.
  */
-function readPackageAround(filename: string, modules: readonly string[]): ReturnType<typeof getPackage> {
+function readPackageAround(filename: string, modules: readonly string[], frameworks: readonly FrameworkDescriptor[]): ReturnType<typeof getPackage> {
   const nearest = getPackage(filename)
   if (nearest === null) return null
-  const lacks = modules.filter((module) => !isOwnModule(module) && !nearest.dependencies.has(packageName(module)))
-  const outer = lacks.length > 0 || nearest.dependencies.size === 0 ? getPackage(nearest.dir) : null
+  const hasNone = nearest.dependencies.size === 0
+  const lacks = hasNone ? [] : modules.map(packageName).filter((name) => !nearest.dependencies.has(name) && frameworks.some((row) => row.modules.some((module) => packageName(module) === name)))
+  const outer = hasNone || lacks.length > 0 ? getPackage(nearest.dir) : null
   if (outer === null || outer.path === nearest.path) return nearest
-  const isShared = nearest.dependencies.size === 0 || lacks.some((module) => outer.dependencies.has(packageName(module)))
+  const isShared = hasNone || lacks.some((name) => outer.dependencies.has(name))
   return isShared ? { ...nearest, dependencies: new Set([...nearest.dependencies, ...outer.dependencies]) } : nearest
 }
 

@@ -9,7 +9,7 @@ import type { FileAnalysis } from '../index.js'
 import { findHosts, type Host, isGivenToRoutes } from './hosts.js'
 import { rootOf } from './objects.js'
 import { findLocalFunction, type HandlerCall, isMachinery, type MiddlewareCall } from './registrations.js'
-import { isErrand } from './errands.js'
+import { isErrand, isLeftAtOnce } from './errands.js'
 import { type RootModule, readRootModule } from './root-module.js'
 import { readSurroundings, type Surroundings } from './surroundings.js'
 import { isTracing, isTracingExport, saysTracing } from './tracing.js'
@@ -54,7 +54,7 @@ export type Untraced =
 export function findUntraced(analysis: FileAnalysis, filename: string, proven = false): { readonly found: readonly Untraced[]; readonly around: Surroundings } | null {
   const file = findHandlers(analysis, filename)
   if (file === null || (file.calls.length === 0 && file.exported.length === 0 && !hasRoots(file, analysis))) return null
-  const around = readSurroundings(filename, analysis)
+  const around = readSurroundings(filename, file.frameworks, analysis)
   if (((around.isTraced || around.isGuest) && !proven) || around.isTool) return null
   const hosts = findHosts(file, analysis)
   // A function that serves an app of the same file is traced by that app's middleware.
@@ -228,17 +228,6 @@ function isReceiverTraced({ callee }: FileHandlers['calls'][number]['node'], fra
   return analysis.calls.some(
     (call) => call.arguments.some((argument) => argument.type === 'Identifier' && argument.name === object.name) && isTracing(call, framework, analysis),
   )
-}
-
-/** `await consumer.disconnect()` in the function that runs it: it reads what is there, and goes. */
-function isLeftAtOnce(node: FileHandlers['calls'][number]['node'], { calls }: FileAnalysis): boolean {
-  const object = node.callee.type === 'MemberExpression' ? unwrap(node.callee.object) : null
-  const home = getEnclosingFunction(node)
-  if (object?.type !== 'Identifier' || home === null) return false
-  return calls.some(({ callee, range, type }) => {
-    if (type !== 'CallExpression' || range[0] < home.range[0] || range[1] > home.range[1] || callee.type !== 'MemberExpression' || getMemberName(callee) !== 'disconnect') return false
-    return callee.object.type === 'Identifier' && callee.object.name === object.name && getEnclosingFunction(callee) === home
-  })
 }
 
 /** An option beside the callbacks that traces: BullMQ's `telemetry`. */
