@@ -37,6 +37,11 @@ export const POST = observe(handle, { name: 'chat.answer', endOnExit: false })` 
   span.setAttribute('order.kind', order.kind)
   if (!active) { span.end() }
 }` },
+    { name: 'only its own, and only where there is more to say', code: `${head}export function record(order) {
+  const active = trace.getActiveSpan()
+  const span = active ?? trace.getTracer('x').startSpan('order.record')
+  if (!active && order.done) { span.end() }
+}` },
     { name: 'by a flag', code: `${head}export async function record(order) {
   let span = trace.getActiveSpan()
   let isOwn = false
@@ -82,6 +87,15 @@ export const POST = observe(handle, { name: 'chat.answer', endOnExit: false })` 
   if (span.isRecording()) log(span.end())
 }`,
       errors: [{ messageId: 'borrowed', line: 6 }],
+    },
+    {
+      name: 'the active span or one of its own, where it is the active one',
+      code: `${head}export function record(order) {
+  const active = trace.getActiveSpan()
+  const span = active ?? trace.getTracer('x').startSpan('order.record')
+  if (active) log(span.end())
+}`,
+      errors: [{ messageId: 'borrowed', line: 5 }],
     },
     {
       name: 'in a context that somebody else made',

@@ -153,6 +153,20 @@ export function onRequest(request) {
   ],
   invalid: [
     {
+      name: 'the work and the end of its span, before both are put into an object of a variable outside',
+      code: `${head}export async function run(order) {
+  let outcome
+  try {
+    const span = tracer.startSpan('order.save')
+    const saved = await save(order)
+    span.end()
+    outcome = { saved, span }
+  } catch { console.log('ignored') }
+  return outcome
+}`,
+      errors: [{ messageId: 'swallowed', line: 10, suggestions: one }],
+    },
+    {
       name: 'an object of a variable outside, after the work',
       code: `${head}export async function send(order) {
   let sent

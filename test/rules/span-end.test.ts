@@ -326,6 +326,23 @@ try { await place(order) } finally { isOwn && span.end() }`) },
 const span = active || tracer.startSpan('order.place')
 const joins = active !== undefined
 if (joins) { return place(order) } else { span.end() }`) },
+    { name: 'one of its own, and somebody else\'s is returned with before', code: inFunction(`const span = parent ?? tracer.startSpan('order.place')
+if (parent) return place(order)
+span.end()`, 'function handle(order, parent)') },
+    { name: 'one of its own where there is neither the one nor the other', code: inFunction(`const span = parent ?? active ?? tracer.startSpan('order.place')
+if (!parent && !active) span.end()`, 'function handle(order, parent, active)') },
+    { name: 'one of its own, which is not the one that is given', code: inFunction(`const span = parent ? parent : tracer.startSpan('order.place')
+if (span !== parent) span.end()`, 'function handle(order, parent)') },
+    ...[
+      'let page = 1; for (;;) { const rows = await get(page); page = page + 1; if (page > 10) break; if (page) note(rows) }',
+      'let on = false; on = !on; if (on) note(order)',
+      'let delay = 1; delay = delay * 2; if (delay) note(delay)',
+      'let left = 1, right = 2; left = right - 1; right = left + 1; left && note(right); if (left) note(left)',
+      'let on; on = !on; if (on) note(order)',
+      'let left, right; left = !right; right = !left; if (left) note(left)',
+    ].map((work) => ({ name: `a flag that is made of itself: ${work}`, code: inFunction(`const active = trace.getActiveSpan()
+const span = active ?? tracer.startSpan('order.place')
+try { ${work} } finally { if (!active) span.end() }`) })),
     { name: 'what is made to be written on the span', code: inFunction(`const span = tracer.startSpan('order.place')
 const label = shorten(order.prompt)
 span.setAttribute('order.label', label)
@@ -622,6 +639,32 @@ if (order.done) span.end()`), 'reachesEnd', { line: 7 }),
     leak('always its own, whatever the flag says', inFunction(`const isOwn = parent === undefined
 const span = tracer.startSpan('order.place', { attributes: { own: isOwn } })
 if (isOwn) span.end()`, 'function handle(order, parent)'), 'reachesEnd', { line: 7 }),
+    leak('ended where it is somebody else\'s', inFunction(`const active = trace.getActiveSpan()
+const span = active ?? tracer.startSpan('order.place')
+if (active) span.end()`), 'reachesEnd', { line: 7 }),
+    leak('one of its own or none, ended under one condition more', inFunction(`const span = enabled ? tracer.startSpan('order.place') : null
+if (enabled && rows.length > 0) span?.end()`, 'function handle(enabled, rows)'), 'reachesEnd', { line: 6 }),
+    leak('one of its own whichever it is', inFunction(`const span = parent ? tracer.startSpan('order.place', {}, parent) : tracer.startSpan('order.begin')
+if (!ok && parent) span.end()`, 'function handle(ok, parent)'), 'reachesEnd', { line: 6 }),
+    leak('one of its own, ended under one condition more', inFunction(`const span = parent ?? tracer.startSpan('order.place')
+if (!parent && order.done) span.end()`, 'function handle(order, parent)'), 'reachesEnd', { line: 6 }),
+    leak('a flag that is made of itself, and no end', inFunction(`const active = trace.getActiveSpan()
+let on = false
+const span = active ?? tracer.startSpan('order.place')
+on = !on
+if (on) span.end()`), 'reachesEnd', { line: 9 }),
+    leak('what the work gave, of which the span is told a part', inFunction(`const span = tracer.startSpan('order.place')
+const saved = saveSync(order)
+span.setAttribute('order.total', saved.total)
+span.end()`), 'throws', { line: 5, hasSuggestion: true }),
+    leak('what a method gave, of which the span is told a part', inFunction(`const span = tracer.startSpan('order.place')
+const info = db.prepare('INSERT INTO orders VALUES (?)').run(order.id)
+span.setAttribute('db.response.returned_rows', info.changes)
+span.end()`), 'throws', { line: 5, hasSuggestion: true }),
+    leak('what a method gave, of which the span is told', inFunction(`const span = tracer.startSpan('order.place')
+const total = orders.place(order)
+span.setAttribute('order.total', total)
+span.end()`), 'throws', { line: 5, hasSuggestion: true }),
     leak('what is made to be written on the span, and for others', inFunction(`const span = tracer.startSpan('order.place')
 const label = shorten(order.prompt)
 span.setAttribute('order.label', label)

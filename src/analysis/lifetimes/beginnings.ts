@@ -17,9 +17,10 @@ export function isBeginning(block: TSESTree.BlockStatement, handler: TSESTree.Ca
   return isWrittenAtOnce(block, handler, lowering)
 }
 
-/** `opened = { span, since: now() }`, of a span that the block starts: what follows the `try` ends it. */
-function handsOut({ left, right }: TSESTree.AssignmentExpression, block: TSESTree.BlockStatement, { names, sourceCode, start }: Lowering): boolean {
-  if (start === null || start.range[0] < block.range[0] || start.range[1] > block.range[1] || left.type !== 'Identifier') return false
+/** `opened = { span, since: now() }`, of a span that the block starts, with nothing awaited and no end: what follows the `try` ends it. */
+function handsOut({ left, right }: TSESTree.AssignmentExpression, block: TSESTree.BlockStatement, lowering: Lowering): boolean {
+  if (left.type !== 'Identifier' || !startsAtOnce(block, lowering) || endsSpan(block, lowering)) return false
+  const { names, sourceCode } = lowering
   const declared = findVariable(left, sourceCode)?.identifiers[0]
   const isOutside = declared !== undefined && (declared.range[0] < block.range[0] || declared.range[1] > block.range[1])
   return isOutside && right.type === 'ObjectExpression' && right.properties.some((property) => property.type === 'Property' && property.value.type === 'Identifier' && names.has(property.value.name))
@@ -34,13 +35,19 @@ export function isBestEffort({ block, handler }: TSESTree.TryStatement, lowering
 }
 
 function isWrittenAtOnce(block: TSESTree.BlockStatement, handler: TSESTree.CatchClause, lowering: Lowering): boolean {
-  const { start, sourceCode } = lowering
+  if (!startsAtOnce(block, lowering)) return false
+  const calls = nodesWithin(nodesOf(lowering.sourceCode).calls, block)
+  return endsSpan(block, lowering) ? handler.body.body.length === 0 || calls.some((call) => tellsError(call, lowering)) : calls.some((call) => keepsSpan(call, lowering))
+}
+
+/** Does the block start the span, with nothing awaited in it? */
+function startsAtOnce(block: TSESTree.BlockStatement, { sourceCode, start }: Lowering): boolean {
   if (start === null || start.range[0] < block.range[0] || start.range[1] > block.range[1]) return false
-  const nodes = nodesOf(sourceCode)
-  if (nodesWithin(nodes.work, block).some(({ type }) => type === 'AwaitExpression')) return false
-  const calls = nodesWithin(nodes.calls, block)
-  const isEnded = calls.some((call) => isSpanEnd(call, lowering))
-  return isEnded ? handler.body.body.length === 0 || calls.some((call) => tellsError(call, lowering)) : calls.some((call) => keepsSpan(call, lowering))
+  return !nodesWithin(nodesOf(sourceCode).work, block).some(({ type }) => type === 'AwaitExpression')
+}
+
+function endsSpan(block: TSESTree.BlockStatement, lowering: Lowering): boolean {
+  return nodesWithin(nodesOf(lowering.sourceCode).calls, block).some((call) => isSpanEnd(call, lowering))
 }
 
 /** `if (error) span.recordException(error)` beside the work: the span is written when all is over, and tells how it went. */

@@ -1,9 +1,9 @@
 import type { TSESTree } from '@typescript-eslint/types'
-import { findBinding, getMemberName, isFunction, unwrap } from '../bindings.js'
+import { findBinding, findVariable, getMemberName, isFunction, unwrap } from '../bindings.js'
 import type { FileAnalysis } from '../index.js'
 import { nodesOf, nodesWithin } from '../walk.js'
 import { parentOf } from './context.js'
-import { asksWhose } from './whose.js'
+import { readChoice, saysWhose } from './whose.js'
 
 /** Is what `getActiveSpan()` or `getSpan()` gave, and is ended here, the file's own all the same? */
 export function isOwn(end: TSESTree.Node, analysis: FileAnalysis): boolean {
@@ -34,23 +34,39 @@ function isEndedWhereStarted(end: TSESTree.Node, analysis: FileAnalysis): boolea
   if (span?.type !== 'Identifier') return false
   const { sourceCode } = analysis
   const binding = findBinding(span, sourceCode)
-  if (binding?.kind !== 'variable') return false
+  const variable = findVariable(span, sourceCode)
+  if (binding?.kind !== 'variable' || variable === null) return false
   const { calls } = nodesOf(sourceCode)
   for (const write of binding.writes) {
     const start = nodesWithin(calls, write).find((call) => analysis.tracingCalls.get(call)?.row.fact === 'span-start')
-    if (start !== undefined) return conditionsAround(end).some((test) => asksWhose(test, { values: binding.writes, start }, sourceCode))
+    const choice = start === undefined ? null : readChoice(variable, start, analysis)
+    if (choice !== null) return conditionsAround(end).some(({ test, holds }) => saysWhose(test, choice, sourceCode) === holds)
   }
   return false
 }
 
+interface Condition {
+  readonly test: TSESTree.Node
+  readonly holds: boolean
+}
+
 /** What must hold, or must not, for a node of a function to be reached. */
-function conditionsAround(node: TSESTree.Node): TSESTree.Node[] {
-  const tests: TSESTree.Node[] = []
+function conditionsAround(node: TSESTree.Node): Condition[] {
+  const conditions: Condition[] = []
   for (let inner = node, outer = parentOf(node); outer !== null && !isFunction(outer); inner = outer, outer = parentOf(outer)) {
-    if ((outer.type === 'IfStatement' || outer.type === 'ConditionalExpression') && outer.test !== inner) tests.push(outer.test)
-    else if (outer.type === 'LogicalExpression' && outer.right === inner) tests.push(outer.left)
+    if ((outer.type === 'IfStatement' || outer.type === 'ConditionalExpression') && outer.test !== inner) addCondition(outer.test, outer.consequent === inner, conditions)
+    else if (outer.type === 'LogicalExpression' && outer.right === inner) addCondition(outer.left, outer.operator === '&&', conditions)
   }
-  return tests
+  return conditions
+}
+
+/** Where `a && b` holds, each of them does; where `a || b` does not, neither does. */
+function addCondition(written: TSESTree.Node, holds: boolean, conditions: Condition[]): void {
+  const test = unwrap(written)
+  if (test.type === 'LogicalExpression' && test.operator === (holds ? '&&' : '||')) {
+    addCondition(test.left, holds, conditions)
+    addCondition(test.right, holds, conditions)
+  } else conditions.push({ test, holds })
 }
 
 /** `context.with(trace.setSpan(…), next)`: a pair of hooks, of which the second ends what the first one made active for what comes. */

@@ -53,7 +53,7 @@ export function lowerExpression(written: TSESTree.Node, use: Use, lowering: Lowe
     }
     case 'LogicalExpression': {
       const right = sequence(lowerExpression(node.right, use, lowering))
-      const test = node.operator === '&&' ? (readOwnTest(node.left, right, nothing, lowering) ?? readTest(node.left, lowering)) : null
+      const test = node.operator === '&&' ? (readOwnTest(node.left, lowering) ?? readTest(node.left, lowering)) : null
       return [
         ...lowerExpression(node.left, 'value', lowering),
         { do: 'branch', ...(test === null ? {} : { test }), then: right, otherwise: nothing },

@@ -124,7 +124,7 @@ function lowerDeclarators(declarators: readonly TSESTree.VariableDeclarator[], l
 function lowerDeclarator({ id, init }: TSESTree.VariableDeclarator, lowering: Lowering): FlowNode[] {
   if (init === null || isJudgedWhereNamed(id, init, lowering)) return []
   const nodes = lowerExpression(init, 'value', lowering)
-  if (id.type === 'Identifier' && nodes.some(isUnknownCall) && isMadeForSpan(id, lowering)) return nodes.filter((node) => !isUnknownCall(node))
+  if (id.type === 'Identifier' && isFunctionCall(init) && nodes.some(isUnknownCall) && isMadeForSpan(id, lowering)) return nodes.filter((node) => !isUnknownCall(node))
   if (id.type === 'Identifier') {
     nodes.push(...keepPromise(id, init, lowering))
   } else if (isEmptyHanded(init)) {
@@ -138,6 +138,12 @@ function isUnknownCall(node: FlowNode): boolean {
   return node.do === 'risk' && node.kind === 'call' && !node.shown
 }
 
+/** `shorten(prompt)`, and no method of an object, which may well be the work that the span covers: `db.prepare(sql).run(id)` */
+function isFunctionCall(init: TSESTree.Expression): boolean {
+  const call = unwrap(init)
+  return call.type === 'CallExpression' && unwrap(call.callee).type === 'Identifier'
+}
+
 /** `const content = shorten(prompt)`, of which only attributes of the span are made: as safe as what stands in the call that writes them. */
 function isMadeForSpan(id: TSESTree.Identifier, lowering: Lowering): boolean {
   const reads = findVariable(id, lowering.sourceCode)?.references.filter((reference) => reference.isRead()) ?? []
@@ -149,8 +155,6 @@ function isWrittenOnSpan(node: TSESTree.Node, lowering: Lowering): boolean {
   switch (parent?.type) {
     case 'CallExpression':
       return parent.callee.type === 'MemberExpression' && isSpan(parent.callee.object, lowering)
-    case 'MemberExpression':
-      return parent.object === node && isWrittenOnSpan(parent, lowering)
     case 'ObjectExpression':
     case 'Property':
     case 'SpreadElement':
@@ -190,7 +194,7 @@ function lowerIf(node: TSESTree.IfStatement, lowering: Lowering): FlowNode {
   const asked = lowerExpression(node.test, 'value', lowering)
   const then = lowerStatement(node.consequent, lowering)
   const otherwise = node.alternate === null ? nothing : lowerStatement(node.alternate, lowering)
-  const test = readOwnTest(node.test, then, otherwise, lowering) ?? readTest(node.test, lowering)
+  const test = readOwnTest(node.test, lowering) ?? readTest(node.test, lowering)
   // `if (setError(span, error)) span.recordException(error)`: on which of its ways the function came here, its answer tells.
   const isToldStatus = asked.some((inner) => someNode(inner, ({ do: does }) => does === 'status'))
   return sequence([
