@@ -105,6 +105,19 @@ export function onRequest(request) {
     { name: 'a returned error', code: withCatch(`catch (error) { return { ok: false, error } }`) },
     { name: 'a failing reply', code: withCatch(`catch (error) { reply.status(500).send('sorry') }`) },
     { name: 'a reply that tells of it', code: withCatch(`catch { reply.render('error') }`) },
+    { name: 'a reply with a status that tells of it', code: withCatch(`catch { reply.type('text/plain').send('save failed') }`) },
+    { name: 'a socket that tells of it', code: withCatch(`catch { this.socket.write('error: not saved') }`) },
+    { name: 'an event that tells of it', code: withCatch(`catch { client.emit('error') }`) },
+    { name: 'the process above is told', code: withCatch(`catch { process.send({ status: 'failed' }) }`) },
+    { name: 'counted beside other turns, and given back', code: `${head}export async function run(rows) {
+  const done = { saved: 0, failed: 0 }
+  for (const row of rows) {
+    const span = tracer.startSpan('row.save')
+    try { await save(row) } catch { done.failed++ }
+    span.end()
+  }
+  return done
+}` },
     { name: 'counted in a variable that is told of later', code: `${head}export const run = () => tracer.startActiveSpan('run', async (span) => {
   let failed = 0
   try { await work() } catch { failed++ }
@@ -183,6 +196,58 @@ export function onRequest(request) {
       name: 'a reply that says nothing of it',
       code: withCatch(`catch { reply.render('orders') }`),
       errors: [{ messageId: 'swallowed', suggestions: one }],
+    },
+    {
+      name: 'counted by a metrics client that sends',
+      code: withCatch(`catch { statsd.send('order.save.error') }`),
+      errors: [{ messageId: 'swallowed', suggestions: one }],
+    },
+    {
+      name: 'written where logs are written',
+      code: withCatch(`catch { process.stderr.write('save failed') }`),
+      errors: [{ messageId: 'swallowed', suggestions: one }],
+    },
+    {
+      name: 'counted in a variable that nobody reads',
+      code: `${head}export const run = () => tracer.startActiveSpan('run', async (span) => {
+  let attempts = 0
+  try { await work() } catch { attempts++ }
+  span.end()
+})`,
+      errors: [{ messageId: 'swallowed', line: 5, suggestions: one }],
+    },
+    {
+      name: 'counted in a variable of the module',
+      code: `${head}let failures = 0
+export const run = () => tracer.startActiveSpan('run', async (span) => {
+  try { await work() } catch { failures++ }
+  span.end()
+})
+export const report = () => failures`,
+      errors: [{ messageId: 'swallowed', line: 5, suggestions: one }],
+    },
+    {
+      name: 'the index of the loop',
+      code: `${head}export async function run(rows) {
+  for (let i = 0; i < rows.length; i++) {
+    const span = tracer.startSpan('row.save')
+    try { await save(rows[i]) } catch { i++ }
+    span.end()
+  }
+}`,
+      errors: [{ messageId: 'swallowed', line: 6, suggestions: one }],
+    },
+    {
+      name: 'how often the loop turns',
+      code: `${head}export async function run(order) {
+  let attempts = 0
+  while (attempts < 3) {
+    const span = tracer.startSpan('order.save')
+    try { await save(order) } catch { attempts++ }
+    span.end()
+  }
+}`,
+      errors: [{ messageId: 'swallowed', line: 7, suggestions: one }],
     },
     {
       name: 'counted in a metric alone',

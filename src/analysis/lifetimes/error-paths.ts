@@ -12,7 +12,7 @@ import { isBeginning } from './beginnings.js'
 import { isSpan, isSpanEnd, parentOf } from './context.js'
 import type { Lowering } from './context.js'
 import { reachesSpan } from './expressions.js'
-import { isLogging } from './quiet-calls.js'
+import { isLogging, speaksToSomebody } from './quiet-calls.js'
 import { knownFunction, mayReject, mayThrow } from './throwing.js'
 import { statusCodeOf } from './span-methods.js'
 import type { OwnedSpan } from './spans.js'
@@ -238,7 +238,7 @@ function inspect(handler: TSESTree.CatchClause, error: string | undefined, lower
         if (isOuter(node.left, handler, lowering)) fails()
         break
       case 'UpdateExpression':
-        if (isOuter(node.argument, handler, lowering)) fails()
+        if (isCounted(node.argument, handler, lowering)) fails()
         break
       case 'ArrowFunctionExpression':
       case 'FunctionExpression':
@@ -291,7 +291,7 @@ function readCall(
   const known = knownFunction(callee, lowering.analysis)
   if (SPAN_WORD.test(name) || (known !== null && reachesSpan(known, lowering))) seen.span = true
   if (failingMethods.has(name) || SETTLING.test(name)) fails()
-  if (replyingMethods.has(name) && node.arguments.some((argument) => SPEAKS_OF_ERROR.test(textWithin(argument, lowering.sourceCode)))) fails()
+  if (replyingMethods.has(name) && speaksToSomebody(callee) && node.arguments.some((argument) => SPEAKS_OF_ERROR.test(textWithin(argument, lowering.sourceCode)))) fails()
   // Somebody is handed the error: what becomes of it is not to be seen here.
   if (error !== undefined && node.arguments.some((argument) => argument.type === 'Identifier' && argument.name === error)) {
     fails()
@@ -346,6 +346,27 @@ function isOuter(target: TSESTree.Node, handler: TSESTree.CatchClause, lowering:
   if (root.type !== 'Identifier') return true
   const definition = findVariable(root, lowering.sourceCode)?.defs[0]?.node as TSESTree.Node | undefined
   return definition === undefined || definition.range[0] < handler.range[0] || definition.range[1] > handler.range[1]
+}
+
+/** `failed++`, of a variable of the function that code beside the clause reads: `span.setAttribute('orders.failed', failed)`. */
+function isCounted(target: TSESTree.Node, handler: TSESTree.CatchClause, lowering: Lowering): boolean {
+  let root = unwrap(target)
+  while (root.type === 'MemberExpression') root = unwrap(root.object)
+  if (root.type !== 'Identifier' || !isOuter(root, handler, lowering)) return false
+  const variable = findVariable(root, lowering.sourceCode)
+  if (variable === null || variable.scope.type === 'module' || variable.scope.type === 'global') return false
+  return variable.references.some((reference) => reference.isRead() && tellsCount(reference.identifier, handler))
+}
+
+/** Nothing is told by counting on, by how often a loop turns, and by `rows[i]`, which only says where it is. */
+function tellsCount(read: TSESTree.Node, handler: TSESTree.CatchClause): boolean {
+  const outer = parentOf(read)
+  if (outer?.type === 'UpdateExpression' || (outer?.type === 'MemberExpression' && outer.computed && outer.property === read)) return false
+  for (let node = read, around = parentOf(read); around !== null && !isFunction(around); node = around, around = parentOf(around)) {
+    if (around === handler) return false
+    if (loops.has(around.type) && !('body' in around && around.body === node)) return false
+  }
+  return true
 }
 
 /** Is the work inside a `stage(name, fn)` of the runtime, which says the stage by itself? */

@@ -71,6 +71,26 @@ export function isReply(callee: TSESTree.Node): boolean {
   return object.type === 'Identifier' && REPLY.test(object.name)
 }
 
+const COUNTING = /analytics|metric|monitor|stats|telemetry/i
+const LISTENER = /^_?(?:io|process|raw|sse|ws)$|(?:channel|connection|emitter|events|sender|socket|stream|subscriber|writer)$/i
+/** Methods that anything may have: only on a reply or a stream do they tell somebody. */
+const ambiguous: ReadonlySet<string> = new Set(['end', 'send', 'write'])
+
+/** `res.status(500).send()`, `socket.write()`, `emitter.emit()`; `process.stderr.write()` is a line of a log, `statsd.send()` a count. */
+export function speaksToSomebody(callee: TSESTree.Node): boolean {
+  const method = unwrap(callee)
+  if (method.type !== 'MemberExpression') return true
+  let object = unwrap(method.object)
+  while (object.type === 'CallExpression') {
+    const inner = unwrap(object.callee)
+    object = inner.type === 'MemberExpression' ? unwrap(inner.object) : inner
+  }
+  if (object.type === 'ThisExpression') return true
+  const owner = object.type === 'Identifier' ? object.name : object.type === 'MemberExpression' ? (getMemberName(object) ?? '') : ''
+  if (COUNTING.test(owner)) return false
+  return !ambiguous.has(getMemberName(method) ?? '') || REPLY.test(owner) || LISTENER.test(owner)
+}
+
 /**
  * Does a call that is only presumed not to throw, such as one on a logger of the project's own, stand in the block before the span is
  * ended? Whoever asks whether the span is ended for sure cannot presume it.
