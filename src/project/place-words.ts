@@ -19,7 +19,7 @@ export const folderWords: PlaceWords = {
   scratch: ['scratch', 'scratchpad'],
   'stand-in': [
     '*-mock', '*-mock-api', '*-mock-backend', '*-mock-server', '*-mock-servers', '*-mock-service', '*-mock-services', '*-mocks', '*-stub-server', '*-stubs', 'fake',
-    'fake-*-api', 'fake-*-server', 'fakes', 'mock-*-api', 'mock-*-backend', 'mock-*-server', 'mock-*-service', 'stub', 'stub-*-server',
+    'fake-*-api', 'fake-*-server', 'fakes', 'mock-*-api', 'mock-*-backend', 'mock-*-collector', 'mock-*-server', 'mock-*-service', 'stub', 'stub-*-server',
   ],
   template: ['template', 'templates'],
   test: [

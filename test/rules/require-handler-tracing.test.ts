@@ -39,7 +39,7 @@ describe('express', () => {
       { name: 'in a library: whoever installs it decides what traces it', filename: library('src/server.ts'), code: express },
       { name: 'inside an editor', filename: extension('src/server.ts'), code: express },
       { name: 'in a template that a generator copies', filename: generator('templates/shop/src/server.ts'), code: express },
-      { name: 'in a copy that is kept (August9teen)', filename: plain('system-backups/20250711/server.ts'), code: express },
+      { name: 'in a copy that is kept (August9teen)', filename: plain('backups/20250711/server.ts'), code: express },
       { name: 'a command that listens for a while (cacti)', filename: command('src/commands/event/receive.ts'), code: express },
       { name: 'in a benchmark with a package of its own (envelop)', filename: workspace('benchmark/app.ts'), code: express },
       { name: 'an agent that is there to test with (Agents-for-js)', filename: workspace('test-agents/root/src/app.ts'), code: express },
