@@ -26,11 +26,11 @@ export function splitName(name: string): readonly string[] {
 
 const ENUM = /^[A-Z]\w*$/
 /** Last words of what holds values and no words: `Secrets.DbPassword`, `AppConfig.ApiKey`, `Request.Body`. */
-const holderWords: ReadonlySet<string> = new Set(['config', 'configuration', 'credentials', 'ctx', 'context', 'env', 'environment', 'options', 'request', 'response', 'result', 'secrets', 'session', 'settings', 'vault'])
+const valueHolders: ReadonlySet<string> = new Set(['config', 'configuration', 'credentials', 'ctx', 'context', 'env', 'environment', 'options', 'request', 'response', 'result', 'secrets', 'session', 'settings', 'vault'])
 const ENUM_MEMBER = /^[A-Z]\d*[a-z]\w*$/
 
 /** `Outcome.InvalidBody`: a member of an enum, or of an object that stands for one, is a word that somebody wrote, whatever the word is. */
 export function isEnumMember(path: readonly string[]): boolean {
   if (path.length < 2 || !ENUM_MEMBER.test(path.at(-1) ?? '') || !path.every((name) => ENUM.test(name))) return false
-  return !path.slice(0, -1).some((name) => holderWords.has(splitName(name).at(-1) ?? ''))
+  return !path.slice(0, -1).some((name) => valueHolders.has(splitName(name).at(-1) ?? ''))
 }

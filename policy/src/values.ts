@@ -230,3 +230,9 @@ function childrenOf(value: Value): readonly Value[] {
       return []
   }
 }
+
+/** The names that a value is read by: `order.customer.id`, that of a parameter first. Empty for what has none. */
+export function pathOf(value: Value | undefined): readonly string[] {
+  if (value?.kind === 'reference') return value.path
+  return value?.kind === 'parameter' ? [value.name, ...value.path] : []
+}

@@ -135,6 +135,7 @@ const everything = ['batch-export', 'no-sensitive-data', 'require-shutdown', 'sp
 
 function lint(file: string, cwd: string): readonly string[] {
   const linter = new Linter({ configType: 'flat', cwd })
+  // ESLint and typescript-eslint have types of their own for the same plugin.
   const config = { files: ['**/*.ts'], plugins: { spanguard: plugin }, languageOptions: { parser }, rules: plugin.configs.recommended.rules } as unknown as Linter.Config
   return [...new Set(linter.verify(code, [config], { filename: file }).map(({ ruleId }) => ruleId?.replace('spanguard/', '') ?? ''))].sort()
 }

@@ -3,8 +3,8 @@ import type { AttributeBag, AttributeWrite, CallValue, ConcatValue, Fact, Object
 import type { Finding } from '../finding.js'
 import { classifyName, isVetoedName, type SensitiveClass } from '../keys.js'
 import { isEnumMember, splitName } from '../names.js'
-import { literalText } from '../values.js'
 import { findSensitiveText, type TextKind } from '../text.js'
+import { literalText, pathOf } from '../values.js'
 import { boundedWords, passingCalls } from '../words/bounds.js'
 import { accountOwners, aspectWords, getterVerbs, lookupCalls, serialisers, sessionCookies, stateWords } from '../words/carriers.js'
 import { wholeTerms } from '../words/sensitive.js'
@@ -84,11 +84,6 @@ function isNameOfThing(key: string, { at, term }: Sensitive): boolean {
 /** A term that means a person only where nothing else is said. */
 function isWholeName(term: string): boolean {
   return wholeTerms.personal.includes(term)
-}
-
-function pathOf(value: Value): readonly string[] {
-  if (value.kind === 'reference') return value.path
-  return value.kind === 'parameter' ? [value.name, ...value.path] : []
 }
 
 /** Databases that are a file beside the program: what they are reached by is a path. Sorted. */

@@ -2,7 +2,7 @@ import type { AttributeBag, AttributeWrite, CallValue, Origin, Sink, Value } fro
 import type { Finding } from '../finding.js'
 import { isEnumMember, splitName } from '../names.js'
 import { isConventionalKey, keyOfConstant } from '../listed-keys.js'
-import { resolveValue } from '../values.js'
+import { pathOf, resolveValue } from '../values.js'
 import { boundedOwners, clockWords, requestWords, timestampCalls, uniqueCalls } from '../words/bounds.js'
 import { attributeBags, configuredUrls, countWords, deployedOwners, payloadWords, scalarWords, serialisers, wholeWords } from '../words/carriers.js'
 import { boundOf } from './bounds.js'
@@ -135,11 +135,6 @@ function withoutUnparsed(members: readonly Value[]): readonly Value[] {
 /** `now`, `timestamp`, `isoDate` are any time; `completionStartTime`, `expiresAt` are a certain one. */
 function isMoment(name: string): boolean {
   return splitName(name).some((word) => !clockWords.has(word))
-}
-
-function pathOf(value: Value | undefined): readonly string[] {
-  if (value?.kind === 'reference') return value.path
-  return value?.kind === 'parameter' ? [value.name, ...value.path] : []
 }
 
 function firstOf(values: readonly Value[], sink: Sink): Found | null {

@@ -36,8 +36,8 @@ export const payloadWords: ReadonlySet<string> = new Set([
   'body', 'headers', 'html', 'payload', 'prompt', 'rawbody', 'xml',
 ])
 
-/** Before `id`: what somebody deploys, configures or signs up as a business, so that there are few of them. */
-export const deployedOwners: ReadonlySet<string> = new Set(['broker', 'chain', 'cluster', 'datacenter', 'host', 'network', 'partition', 'region', 'server', 'shard', 'tenant', 'zone'])
+/** Before `id`, beside `boundedOwners` and in metrics only: what somebody deploys or signs up as a business, so that there are few of them. */
+export const deployedOwners: ReadonlySet<string> = new Set(['broker', 'datacenter', 'host', 'server', 'tenant'])
 
 /** Last words of the name of one text or number, which is as short in a serialiser's hands as before. */
 export const scalarWords: ReadonlySet<string> = new Set(['code', 'count', 'duration', 'host', 'hostname', 'id', 'index', 'kind', 'length', 'level', 'method', 'name', 'number', 'port', 'protocol', 'size', 'uuid', 'version'])

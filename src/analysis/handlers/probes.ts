@@ -4,6 +4,7 @@ import { type FunctionNode, getMemberName, isFunction, unwrap } from '../binding
 import type { FileHandlers } from '../handlers.js'
 import { resolveReference } from '../imports.js'
 import type { FileAnalysis } from '../index.js'
+import { replyMethods } from '../lifetimes/non-throwing.js'
 import { eachChild, hasWithin, nodesOf } from '../walk.js'
 import type { Host } from './hosts.js'
 import { rootOf } from './objects.js'
@@ -16,7 +17,7 @@ const STATUS = /[\s{,'"](?:alive|healthy|ok|ready|running|status|up|uptime)['"]?
 const ownProcess: ReadonlySet<string> = new Set(['Date', 'JSON', 'Math', 'Number', 'os', 'performance', 'process'])
 
 /** How an answer is given. Whatever else is called on what a handler is given may be a database that hangs there. */
-const replyMethods: ReadonlySet<string> = new Set(['code', 'end', 'header', 'json', 'send', 'sendStatus', 'setHeader', 'status', 'text', 'type', 'writeHead'])
+const answering: ReadonlySet<string> = new Set([...replyMethods, 'setHeader', 'text'])
 
 /** One route, whose one function says that the process runs and asks nobody for it: a probe's, whatever its path. */
 export function onlySaysStatus(host: Host, file: FileHandlers, analysis: FileAnalysis): boolean {
@@ -36,7 +37,7 @@ function onlyFunction({ handlers, node, path }: HandlerCall, analysis: FileAnaly
   return body !== null && isFunction(body) && others.every((argument) => isBodyParser(argument, analysis)) ? body : null
 }
 
-/** `express.json()`, `bodyParser.urlencoded({ extended: true })`: any other middleware may do work. */
+/** `express.json()`, `bodyParser.urlencoded({ extended: true })`. Other middleware may do work. */
 function isBodyParser(node: TSESTree.Node, { sourceCode }: FileAnalysis): boolean {
   const expression = unwrap(node)
   const reference = resolveReference(unwrap(expression.type === 'CallExpression' ? expression.callee : expression), sourceCode)
@@ -71,7 +72,7 @@ function readChain(callee: TSESTree.Node): { readonly isReply: boolean; readonly
   let root = unwrap(callee)
   for (;;) {
     if (root.type === 'MemberExpression') {
-      isReply &&= isCalled && replyMethods.has(getMemberName(root) ?? '')
+      isReply &&= isCalled && answering.has(getMemberName(root) ?? '')
       isCalled = false
       root = unwrap(root.object)
     } else if (root.type === 'CallExpression' || root.type === 'NewExpression') {

@@ -57,7 +57,17 @@ export function readSurroundings(filename: string, frameworks: readonly Framewor
     isSetup(modules[0], filename, hasRuntime, analysis) ||
     (!hasRuntime && startsSetup(analysis))
   const place = pkg === null ? '' : path.relative(pkg.dir, filename).split(path.sep).join('/')
-  return { isTraced, isTool: pkg !== null && ((pkg.isCommand && /\/commands?\//.test(`/${place}`)) || isReplaced(place, pkg) || isOutput(filename)), isGuest: pkg?.isLibrary === true || pkg?.isExtension === true || dependencies.has('electron'), isCommand: pkg?.isCommand === true, isOnEdge: dependencies.has('wrangler') || dependencies.has('@cloudflare/workers-types'), hasRuntime, dependencies, packageDir: pkg?.dir ?? null, packageType: pkg?.type ?? 'commonjs' }
+  return {
+    isTraced,
+    isTool: pkg !== null && ((pkg.isCommand && /\/commands?\//.test(`/${place}`)) || isReplaced(place, pkg) || isOutput(filename)),
+    isGuest: pkg?.isLibrary === true || pkg?.isExtension === true || dependencies.has('electron'),
+    isCommand: pkg?.isCommand === true,
+    isOnEdge: dependencies.has('wrangler') || dependencies.has('@cloudflare/workers-types'),
+    hasRuntime,
+    dependencies,
+    packageDir: pkg?.dir ?? null,
+    packageType: pkg?.type ?? 'commonjs',
+  }
 }
 
 /**

@@ -6,11 +6,11 @@ import { parentOf } from './context.js'
 import { readChoice, saysWhose } from './whose.js'
 
 /** Is what `getActiveSpan()` or `getSpan()` gave, and is ended here, the file's own all the same? */
-export function isOwn(end: TSESTree.Node, analysis: FileAnalysis): boolean {
+export function isOwnSpan(end: TSESTree.Node, analysis: FileAnalysis): boolean {
   return handsContextOn(analysis) || isLeftOpen(analysis) || isActiveHere(end, analysis) || isOfOwnContext(end, analysis) || isEndedWhereStarted(end, analysis)
 }
 
-/** `observe(handler, { endOnExit: false })`: who starts the span is told that somebody else ends it. Source: Langfuse's documentation of `observe` and `startActiveObservation`. */
+/** `observe(handler, { endOnExit: false })`: who starts the span is told that somebody else ends it. Source: js.reference.langfuse.com, `StartActiveObservationContext`. */
 function isLeftOpen({ sourceCode }: FileAnalysis): boolean {
   return /\bendOnExit\s*:\s*false\b/.test(sourceCode.text)
 }

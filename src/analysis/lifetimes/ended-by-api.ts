@@ -1,6 +1,6 @@
 import type { Lifetime } from '../../flow/index.js'
 import { getMemberName } from '../bindings.js'
-import { calledOn, endedInFinally } from './ended-in-finally.js'
+import { methodCallOn, endedInFinally } from './ended-in-finally.js'
 import { chaining } from './span-methods.js'
 import type { OwnedSpan } from './spans.js'
 
@@ -15,7 +15,7 @@ export function isEndedByApi({ ends, variables }: OwnedSpan): boolean {
   if (!ends) return false
   for (const { references, scope } of variables) {
     for (const { from, identifier } of references) {
-      const call = from.variableScope === scope.variableScope ? calledOn(identifier) : null
+      const call = from.variableScope === scope.variableScope ? methodCallOn(identifier) : null
       if (call?.parent.type !== 'ExpressionStatement' || call.callee.type !== 'MemberExpression') return false
       const name = getMemberName(call.callee)
       // A status is judged by what comes after it.

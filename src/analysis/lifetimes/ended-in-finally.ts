@@ -75,7 +75,7 @@ function isOnlyWritten({ references, scope }: Scope.Variable, work: Work, analys
   let isFailed = false
   for (const { from, identifier, init } of references) {
     if (init === true) continue
-    const call = from.variableScope === scope.variableScope ? calledOn(identifier) : null
+    const call = from.variableScope === scope.variableScope ? methodCallOn(identifier) : null
     const name = call === null ? null : getMemberName(call.callee as TSESTree.MemberExpression)
     if (call === null || name === null) return false
     if (name === 'end') {
@@ -95,7 +95,7 @@ function isOnlyWritten({ references, scope }: Scope.Variable, work: Work, analys
 }
 
 /** The call of a method of what an identifier names. */
-export function calledOn(identifier: TSESTree.Node): TSESTree.CallExpression | null {
+export function methodCallOn(identifier: TSESTree.Node): TSESTree.CallExpression | null {
   const member = parentOf(identifier)
   if (member?.type !== 'MemberExpression' || member.object !== identifier) return null
   const call = parentOf(member)

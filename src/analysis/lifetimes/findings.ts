@@ -2,7 +2,7 @@ import { judgeErrorPath, judgeLifetime, judgeSpanEnd, judgeStatusMessage } from 
 import type { Fact, Finding } from '@spanguard/policy'
 import type { FileAnalysis } from '../index.js'
 import { forLast } from '../per-file.js'
-import { isOwn } from './borrowed.js'
+import { isOwnSpan } from './borrowed.js'
 import { errorPathsOf, lifetimesOf } from './index.js'
 import type { OwnedSpan } from './spans.js'
 
@@ -40,7 +40,7 @@ function judgeFile(analysis: FileAnalysis): ReadonlyMap<string, readonly JudgedL
     for (const finding of judgeErrorPath(fact)) add({ finding, fact, span })
   }
   for (const fact of analysis.factsOf('span-end')) {
-    if (fact.borrowed && isOwn(analysis.nodeOf(fact.origin), analysis)) continue
+    if (fact.borrowed && isOwnSpan(analysis.nodeOf(fact.origin), analysis)) continue
     for (const finding of judgeSpanEnd(fact)) add({ finding, fact, span: null })
   }
   for (const fact of analysis.factsOf('status-write')) {

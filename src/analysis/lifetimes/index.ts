@@ -51,7 +51,7 @@ function lifetimeOf(span: OwnedSpan, analysis: FileAnalysis): OwnedLifetime {
   return { span, fact, caughtOpen }
 }
 
-/** Many spans are told by their shape, which costs a tenth of following every path. */
+/** Many spans are told by their shape, without following every path. */
 function lifeOf(span: OwnedSpan, lowering: Lowering): Lifetime {
   if (isEndedByApi(span)) return endedByApi
   return isEndedInFinally(span, lowering) ? endedInFinally : followPaths(span, lowering)
