@@ -74,10 +74,16 @@ export function nearestListedKey(key: string, policy: Policy): string | null {
   for (const keys of [policy.attributes.allow, getConventions().keys]) {
     const written = [...keys].filter((each) => !each.endsWith('*') && !isDeniedKey(each, policy))
     const same = written.find((each) => splitName(each).join('.') === words)
-    const nearest = same ?? findNearest(key, written, SLIPS)
+    const nearest = same ?? findNearest(key, written.filter((each) => begins(each, key)), SLIPS)
     if (nearest !== null) return nearest
   }
   return null
+}
+
+/** A slip of the pen seldom stands in the first letter, nor in a word of two or three: `tool.name` is no `pool.name`, `ai.model` no `hw.model`. */
+function begins(listed: string, key: string): boolean {
+  const [first = ''] = key.split(/[._]/)
+  return first.length > 3 ? listed.startsWith(first.slice(0, 1)) : listed.startsWith(first)
 }
 
 /**

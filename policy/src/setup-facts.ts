@@ -50,4 +50,6 @@ export interface ContextBreak {
   readonly direction: 'inject' | 'extract'
   /** The call as it is written, shortened: `channel.sendToQueue`. */
   readonly call: string
+  /** The option by which the client carries the context itself, as it is written; what has none carries it in the message's headers. */
+  readonly option?: string
 }

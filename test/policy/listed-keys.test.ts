@@ -32,6 +32,9 @@ describe('nearestListedKey', () => {
     ['a letter left out', 'tenat.id', 'tenant.id'],
     ['the same words in another form', 'tenantId', 'tenant.id'],
     ['a conventional key in another form', 'httpRoute', 'http.route'],
+    ['letters swapped behind a short word', 'db.nmaespace', 'db.namespace'],
+    ['another word of two letters', 'ai.model', null],
+    ['a word with another first letter', 'tool.name', null],
     ['nothing near', 'zebra.stripes_of_the_animal', null],
   ])('%s', (_, key, nearest) => {
     expect(nearestListedKey(key, policy)).toBe(nearest)

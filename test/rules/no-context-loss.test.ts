@@ -126,7 +126,7 @@ for await (const message of nats.subscribe('orders')) await traceOne(message, ()
   channel.sendToQueue('orders', order)
   channel.publish('audit', '', order)
 }`,
-      errors: [{ messageId: 'inject', line: 5, column: 3, endColumn: 22, data: { call: '"channel.sendToQueue"' } }],
+      errors: [{ messageId: 'inject', line: 5, column: 3, endColumn: 22, data: { call: '"channel.sendToQueue"', advice: 'Put it into the headers: `propagation.inject(context.active(), headers)`.' } }],
     },
     {
       name: 'amqplib: received without it',
@@ -156,8 +156,17 @@ const queue = new Queue('orders')
 export function enqueue(order) { return queue.add('settle', order) }
 new Worker('orders', async (job) => settle(job.data))`,
       errors: [
-        { messageId: 'inject', line: 3 },
-        { messageId: 'extract', line: 4, column: 5 },
+        {
+          messageId: 'inject',
+          line: 3,
+          data: { call: '"queue.add"', advice: 'Give what it is sent by `telemetry: bullmqTelemetry()` of "@spanguard/runtime/bullmq", or that of "bullmq-otel".' },
+        },
+        {
+          messageId: 'extract',
+          line: 4,
+          column: 5,
+          data: { call: '"Worker"', advice: 'Give it `telemetry: bullmqTelemetry()` of "@spanguard/runtime/bullmq", or that of "bullmq-otel".' },
+        },
       ],
     },
     {

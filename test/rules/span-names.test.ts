@@ -145,7 +145,8 @@ ruleTester.run('span-name-style', findingsOnly(spanNameStyle), {
     { name: 'any form, where the policy says so', code: start(`'Charge it'`), settings: { spanguard: { spanNames: { style: 'any' } } } },
   ],
   invalid: [
-    { name: 'prose', code: start(`'Charge the payment'`), errors: [{ messageId: 'style', line: 3, column: 18 }] },
+    { name: 'prose', code: start(`'Charge the payment'`), errors: [{ messageId: 'style', line: 3, column: 18, data: { name: '"Charge the payment"', style: '"domain.action"', like: '"payment.charge"' } }] },
+    { name: 'a domain, and capitals behind it', code: start(`'payment.chargeCard'`), errors: [{ messageId: 'style', data: { name: '"payment.chargeCard"', style: '"domain.action"', like: '"payment.charge_card"' } }] },
     { name: 'one word', code: start(`'charge'`), errors: [{ messageId: 'style' }] },
     { name: 'capitals', code: start(`'Payment.charge'`), errors: [{ messageId: 'style' }] },
     { name: 'a domain that is not listed', code: start(`'order.place'`), settings: { spanguard: { spanNames: { domains: ['payment'] } } }, errors: [{ messageId: 'domain' }] },

@@ -19,11 +19,11 @@ export const keyMessages = {
     rename: 'Write the key {{ instead }}.',
   },
   'no-unlisted-attributes': {
-    denied: "The policy denies the key {{ key }}: its value leaves the service as [REDACTED]. Leave it out, or take it out of the policy's deny-list.",
+    denied: "The policy denies the key {{ key }}, so the approved tracer sends [REDACTED] in place of its value. Leave it out, or take it out of the policy's deny-list.",
     nearest:
-      'The key {{ key }} is neither in the semantic conventions nor in the policy: its value leaves the service as [REDACTED]. Did you mean {{ instead }}? If not, list it in attributes.allow.',
+      'The key {{ key }} is neither in the semantic conventions nor in the policy, so the approved tracer sends [REDACTED] in place of its value. Did you mean {{ instead }}? If not, list it in attributes.allow.',
     unlisted:
-      'The key {{ key }} is neither in the semantic conventions nor in the policy: its value leaves the service as [REDACTED]. List it in attributes.allow, or leave it out.',
+      'The key {{ key }} is neither in the semantic conventions nor in the policy, so the approved tracer sends [REDACTED] in place of its value. List it in attributes.allow, or leave it out.',
     remove: 'Take the attribute out.',
     rename: 'Write the key {{ instead }}.',
   },

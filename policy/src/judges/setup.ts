@@ -34,9 +34,9 @@ export const setupMessages = {
   },
   'no-context-loss': {
     extract:
-      '{{ call }} takes messages without extracting the trace context they carry, so their spans start a trace of their own and the sender’s trace ends at the queue. Continue from `propagation.extract(context.active(), headers)`.',
+      '{{ call }} takes messages without extracting the trace context they carry, so their spans start a trace of their own and the sender’s trace ends at the queue. {{ advice }}',
     inject:
-      '{{ call }} sends a message without the trace context in it, so whoever receives it starts a trace of its own. Put it into the headers: `propagation.inject(context.active(), headers)`.',
+      '{{ call }} sends a message without the trace context in it, so whoever receives it starts a trace of its own. {{ advice }}',
     addHeaders: 'Inject the context into its headers.',
     wrap: "Wrap it in '{{ code }}' from '{{ module }}'.",
   },
@@ -189,12 +189,19 @@ export function judgeContextBreak(found: ContextBreak): readonly Finding<'no-con
     {
       rule: 'no-context-loss',
       messageId: found.direction,
-      data: { call: shorten(found.call) },
+      data: { call: shorten(found.call), advice: adviseOnContext(found) },
       origin: found.origin,
       subject: `context:${found.origin.start}`,
       certainty: found.certainty,
     },
   ]
+}
+
+function adviseOnContext({ direction, option }: ContextBreak): string {
+  if (option !== undefined) return `Give ${direction === 'inject' ? 'what it is sent by' : 'it'} ${option}.`
+  return direction === 'inject' ?
+      'Put it into the headers: `propagation.inject(context.active(), headers)`.'
+    : 'Continue from `propagation.extract(context.active(), headers)`.'
 }
 
 /** `secure-exporter` */

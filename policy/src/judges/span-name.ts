@@ -6,6 +6,7 @@ import { destinationWords } from '../words/bounds.js'
 import { conventionVerbs, technicalWords } from '../words/technical.js'
 import { boundOf, withoutStandIns } from './bounds.js'
 import { sensitiveName } from './sensitive.js'
+import { toKeyForm } from './key.js'
 import { shorten } from './wording.js'
 
 export const spanNameMessages = {
@@ -26,7 +27,7 @@ export const spanNameMessages = {
     constant: 'Name it {{ name }}, and keep what varies as an attribute where the call takes attributes.',
   },
   'span-name-style': {
-    style: 'The span name {{ name }} is not of the form {{ style }}: queries by domain miss it. Write it like "payment.charge".',
+    style: 'The span name {{ name }} is not of the form {{ style }} in lower case: searches and alerts by domain miss it. Write it like {{ like }}.',
     domain: 'The span name {{ name }} begins with none of the domains of the policy ({{ domains }}): queries by domain miss it. Begin it with one of them.',
     rename: 'Name it {{ name }}.',
   },
@@ -186,10 +187,16 @@ function isTechnical(text: string, fact: Named, policy: Policy): boolean {
 
 const STYLE = /^[a-z][a-z\d_-]*(?:\.[a-z][a-z\d_-]*)+$/
 
+/** `a2a.handleRpc` as `a2a.handle_rpc`; a name without a domain as another one's. */
+function likeOf(text: string): string {
+  const formed = toKeyForm(text)
+  return STYLE.test(formed) ? formed : 'payment.charge'
+}
+
 function judgeStyle(text: string, name: Value, fact: Named, policy: Policy): Found | null {
   const { domains, style } = policy.spanNames
   if (style === 'any' || hasConventionKind(fact)) return null
-  const data = { name: shorten(text), style: shorten(style), domains: domains.join(', ') }
+  const data = { name: shorten(text), style: shorten(style), domains: domains.join(', '), like: shorten(likeOf(text)) }
   if (!STYLE.test(text)) return { rule: 'span-name-style', messageId: 'style', data, origin: name.origin }
   const isKnown = domains.length === 0 || domains.some((domain) => text === domain || text.startsWith(`${domain}.`))
   return isKnown ? null : { rule: 'span-name-style', messageId: 'domain', data, origin: name.origin }

@@ -31,14 +31,14 @@ export function readContextBreaks(analysis: FileAnalysis, filename: string): Con
   if (pkg !== null && !isTraced(pkg)) return []
   const places = [...findMessages(analysis, pkg), ...findSpans(analysis, pkg)]
   const seen = new Set<string>()
-  return places.flatMap(({ node, at, certainty, direction }): ContextBreak[] => {
+  return places.flatMap(({ node, at, certainty, direction, option }): ContextBreak[] => {
     const scope = getOutermostFunction(node)
     // At the top of the file each call stands for itself.
     const place = `${direction}:${String(scope?.range[0] ?? `top ${String(node.range[0])}`)}`
     if (seen.has(place) || CARRIES[direction].test(getTextAround(node, scope, analysis))) return []
     seen.add(place)
     const call = analysis.sourceCode.getText(at).replace(/\s+/g, ' ').slice(0, TEXT_LIMIT)
-    return [{ fact: 'context-break', origin: originOf(at), certainty, direction, call }]
+    return [{ fact: 'context-break', origin: originOf(at), certainty, direction, call, ...(option === undefined ? {} : { option }) }]
   })
 }
 
@@ -51,6 +51,8 @@ interface Place {
   readonly node: Call
   readonly at: TSESTree.Node
   readonly direction: Direction
+  /** What the client itself is given for it. */
+  readonly option?: string | undefined
 }
 
 function findMessages(analysis: FileAnalysis, pkg: Package | null): Place[] {
@@ -60,7 +62,7 @@ function findMessages(analysis: FileAnalysis, pkg: Package | null): Place[] {
     for (const client of clients) {
       const direction = readMessage(node, client, analysis)
       if (direction === null || isWrapped(node, direction, client, analysis)) continue
-      return [{ node, at: node.type === 'NewExpression' ? getCalleeName(node) : node.callee, certainty: 'certain', direction }]
+      return [{ node, at: node.type === 'NewExpression' ? getCalleeName(node) : node.callee, certainty: 'certain', direction, option: client.option?.written }]
     }
     return []
   })
@@ -143,7 +145,7 @@ function hasOption(node: TSESTree.NewExpression, client: MessagingClient, analys
   const { option } = client
   return option !== undefined && node.arguments.some((argument) => {
     if (argument.type === 'Identifier' || argument.type === 'SpreadElement') return true
-    return getOption(argument, option, analysis.sourceCode) !== null
+    return getOption(argument, option.name, analysis.sourceCode) !== null
   })
 }
 

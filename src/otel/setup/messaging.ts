@@ -11,8 +11,8 @@ export interface MessagingClient {
   readonly receives: readonly string[]
   /** Classes that receive by being made with a handler. */
   readonly receivers: readonly string[]
-  /** An option of the class that carries the context by itself. */
-  readonly option?: string
+  /** An option of the class that carries the context by itself, and how it is given, for messages. */
+  readonly option?: { readonly name: string; readonly written: string }
   /** The runtime's module whose wrappers carry the context. */
   readonly wrappers: string
   /** Instrumentations that carry the context by themselves. */
@@ -42,7 +42,7 @@ export const messagingClients: readonly MessagingClient[] = [
     sends: ['add', 'addBulk'],
     receives: [],
     receivers: ['Worker'],
-    option: 'telemetry',
+    option: { name: 'telemetry', written: '`telemetry: bullmqTelemetry()` of "@spanguard/runtime/bullmq", or that of "bullmq-otel"' },
     wrappers: '@spanguard/runtime/bullmq',
     instrumentations: ['@appsignal/opentelemetry-instrumentation-bullmq', 'bullmq-otel'],
   },
