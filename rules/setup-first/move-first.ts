@@ -11,9 +11,7 @@ export function moveFirst(order: SetupOrder, finding: Finding, analysis: FileAna
   const early = findTopStatement(order.origin, analysis)
   // Imports are hoisted: a `require` cannot come before them.
   if (moved === null || early === null || moved.type !== early.type && early.type === 'ImportDeclaration') return null
-  const isBare =
-    (moved.type === 'ImportDeclaration' && moved.specifiers.length === 0) || (moved.type === 'ExpressionStatement' && isRequire(moved))
-  if (!isBare) return null
+  if (moved.type !== 'ImportDeclaration' && !(moved.type === 'ExpressionStatement' && isRequire(moved))) return null
   const { sourceCode } = analysis
   const { newline } = readCodeStyle(sourceCode)
   const [start, end] = moved.range

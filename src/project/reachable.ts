@@ -15,15 +15,52 @@ const LIMIT = 200
  * @returns null where a file is not found or there are too many: nobody can tell
  */
 export function isMentioned(from: string, specifier: string, words: RegExp): boolean | null {
+  for (const text of textsBehind(from, specifier)) {
+    if (text === null) return null
+    if (words.test(text)) return true
+  }
+  return false
+}
+
+/**
+ * When is something made in a file of the project, or in the files that it imports by relative paths: as they are loaded, or only by
+ * their functions? A statement at the top of a file begins in its first column, by everybody's habit.
+ *
+ * @param findMade where in a text it is made
+ * @returns null where it is made nowhere, a file is not found, or there are too many
+ */
+export function whenMade(from: string, specifier: string, findMade: (text: string) => readonly number[]): 'loaded' | 'called' | null {
+  let found: 'called' | null = null
+  for (const text of textsBehind(from, specifier)) {
+    if (text === null) return null
+    for (const index of findMade(text)) {
+      const statement = /(?:^|\n)([\w@][^\n]*)(?:\n(?![\w@])[^\n]*)*$/.exec(text.slice(0, index))?.[1] ?? ''
+      if (!functionAtTop.test(statement)) return 'loaded'
+      found = 'called'
+    }
+  }
+  return found
+}
+
+const functionAtTop = /^(?:export\s+)?(?:default\s+)?(?:async\s+)?(?:function\b|(?:abstract\s+)?class\b|(?:const|let|var)\s+\w+\s*(?::[^=]*)?=\s*(?:async\s*)?(?:function\b|\(|\w+\s*=>|<))/
+
+/** A file and what it imports by relative paths, as texts; null, as the last, where one is not found or there are too many. */
+function* textsBehind(from: string, specifier: string): Generator<string | null> {
   const first = resolveRelative(from, specifier)
-  if (first === null) return null
+  if (first === null) {
+    yield null
+    return
+  }
   const waiting = [first]
   const seen = new Set(waiting)
   for (const file of waiting) {
-    if (seen.size > LIMIT) return null
+    if (seen.size > LIMIT) {
+      yield null
+      return
+    }
     const source = read(file)
     if (source === null) continue
-    if (words.test(source.text)) return true
+    yield source.text
     for (const imported of source.imports) {
       const next = resolveRelative(file, imported)
       if (next === null || seen.has(next)) continue
@@ -31,7 +68,6 @@ export function isMentioned(from: string, specifier: string, words: RegExp): boo
       waiting.push(next)
     }
   }
-  return false
 }
 
 const read = cachedByFile((file) => {

@@ -1,5 +1,37 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+
+import { afterAll } from 'vitest'
+
 import rule from '../../rules/setup-first.js'
 import { ruleTester } from '../rule-tester.js'
+
+const folders: string[] = []
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })))
+
+/** A file beside a `tracing.ts` of this text. */
+function beside(tracing: string, scripts: Record<string, string> = {}): string {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'spanguard-setup-first-'))
+  folders.push(folder)
+  writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ name: 'service', type: 'module', scripts }))
+  writeFileSync(path.join(folder, 'tracing.ts'), tracing)
+  return path.join(folder, 'server.ts')
+}
+const autoImport = `import { getNodeAutoInstrumentations } from '@opentelemetry/auto-instrumentations-node'\n`
+const everything = `${autoImport}export async function startTracing() {
+  const sdk = new NodeSDK({
+    instrumentations: [getNodeAutoInstrumentations()],
+  })
+
+  sdk.start()
+}`
+const byArrow = `${autoImport}export const startTracing = async (): Promise<void> => {\n  new NodeSDK({ instrumentations: [getNodeAutoInstrumentations()] }).start()\n}`
+const atLoad = `${autoImport}export const sdk = new NodeSDK({\n  instrumentations: [\n    getNodeAutoInstrumentations(),\n  ],\n})\n\nexport function startTracing() {\n  sdk.start()\n}`
+const instrumentationOf = (name: string, module: string) => `import { ${name} } from '${module}'\nexport function startTracing() {\n  new NodeSDK({ instrumentations: [new ${name}()] }).start()\n}`
+const ofExpress = instrumentationOf('ExpressInstrumentation', '@opentelemetry/instrumentation-express')
+const ofHttp = instrumentationOf('HttpInstrumentation', '@opentelemetry/instrumentation-http')
+const started = `import express from 'express'\nimport { startTracing } from './tracing.js'\n`
 
 const auto = `const { NodeSDK } = require('@opentelemetry/sdk-node')
 const { getNodeAutoInstrumentations } = require('@opentelemetry/auto-instrumentations-node')
@@ -39,6 +71,14 @@ register('@opentelemetry/instrumentation/hook.mjs', import.meta.url)
 use(new ExpressInstrumentation(), express)`,
     },
     { name: 'a require before the imports, which TypeScript leaves where it stands (fastify-graphql-nexus-prisma)', filename: 'server.ts', code: `require('./opentelemetry')\nimport fastify from 'fastify'\nfastify()` },
+    { name: 'the setup is called before the module is loaded', filename: beside(everything), code: `import { startTracing } from './tracing.js'\nstartTracing()\nconst { app } = await import('./app.js')\napp.listen()` },
+    { name: 'a called setup of the project that instruments only what is changed in place', filename: beside(ofHttp), code: `${started}startTracing()\nexpress()` },
+    { name: 'a called setup of the project that made its instrumentations when it was loaded', filename: beside(atLoad), code: `import { startTracing } from './tracing.js'\nimport express from 'express'\nstartTracing()\nexpress()` },
+    { name: 'what is imported of a module that makes its instrumentations in a function', filename: beside(everything), code: `${started}export { express, startTracing }` },
+    { name: 'a called setup of the project that nobody can read', code: `${started}startTracing()\nexpress()` },
+    { name: 'a setup of the project that others call', filename: beside(everything), code: `${started}export function main() { startTracing(); express() }` },
+    { name: 'a function of the tracing module that starts nothing', filename: beside(everything), code: `import express from 'express'\nimport { tracerOf } from './tracing.js'\nexpress(tracerOf('orders'))` },
+    { name: 'a called setup under a loader hook', filename: beside(everything, { start: 'node --import @opentelemetry/instrumentation/hook.mjs server.js' }), code: `${started}startTracing()\nexpress()` },
     { name: 'in a test', filename: 'app.test.ts', code: `import express from 'express'\nimport './tracing.js'\nexpress()` },
   ],
   invalid: [
@@ -135,6 +175,39 @@ import express from 'express'
 express(instrumentations)`,
       errors: [{ messageId: 'late', line: 2, column: 31 }],
     },
+    {
+      name: 'a setup of the project that is called behind the imports',
+      filename: beside(everything),
+      code: `${started}startTracing()\nexpress()`,
+      errors: [{ messageId: 'late', line: 3, column: 1, endColumn: 13, data: { module: '"express"', setup: '"startTracing"' } }],
+    },
+    {
+      name: 'a module that makes its instrumentations as it is loaded, of which something is imported',
+      filename: beside(atLoad),
+      code: `${started}startTracing()\nexpress()`,
+      errors: [
+        {
+          messageId: 'late',
+          line: 2,
+          data: { module: '"express"', setup: '"./tracing.js"' },
+          suggestions: [{ messageId: 'moveFirst', output: `import { startTracing } from './tracing.js'\nimport express from 'express'\nstartTracing()\nexpress()` }],
+        },
+      ],
+    },
+    { name: 'a setup that is an arrow function', filename: beside(byArrow), code: `${started}startTracing()\nexpress()`, errors: [{ messageId: 'late', line: 3 }] },
+    { name: 'one that instruments the very module', filename: beside(ofExpress), code: `${started}await startTracing()\nexpress()`, errors: [{ messageId: 'late', line: 3 }] },
+    {
+      name: 'a method of what the project’s module exports',
+      filename: beside(everything),
+      code: `import express from 'express'\nimport * as tracing from './tracing.js'\ntracing.startTracing()\nexpress()`,
+      errors: [{ messageId: 'late', line: 3, data: { module: '"express"', setup: '"tracing.startTracing"' } }],
+    },
+    ...['main()', 'await main()', 'void main()', 'main().catch(console.error)'].map((call) => ({
+      name: `in a function that the top of the file runs: ${call}`,
+      filename: beside(everything),
+      code: `${started}${call}\nasync function main() { startTracing(); express() }`,
+      errors: [{ messageId: 'late', line: 4 } as const],
+    })),
     {
       name: 'in a function that the top of the file calls',
       code: `import { PgInstrumentation } from '@opentelemetry/instrumentation-pg'

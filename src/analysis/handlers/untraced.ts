@@ -12,6 +12,7 @@ import { findLocalFunction, type HandlerCall, isMachinery, type MiddlewareCall }
 import { isErrand, isLeftAtOnce } from './errands.js'
 import { type RootModule, readRootModule } from './root-module.js'
 import { readSurroundings, type Surroundings } from './surroundings.js'
+import { isStartingName } from '../setup/starting-names.js'
 import { isTracing, isTracingExport, saysTracing } from './tracing.js'
 
 /** A handler, or an app full of them, that nothing traces as far as the file and its package show. */
@@ -142,9 +143,6 @@ function isMiddlewareTracing(call: MiddlewareCall, analysis: FileAnalysis): bool
   return call.node.arguments.some((argument) => isTracing(argument, call.object.framework, analysis))
 }
 
-/** A function whose name says that it sets something going; a default export is called what its module is. */
-const STARTING = /^(?:bootstrap|configure|default$|enable|init|instrument|load|register|run|set[uU]p|start)/
-
 /**
  * `OpenTelemetry.start()`, `await initTracing()`: a function of the project, whose name or module says that it sets tracing up, is called
  * before the app is made. Whether that is early enough is `setup-first`'s to say. The runtime's setup leaves handlers to the middleware.
@@ -159,7 +157,7 @@ function isStartedBefore(creation: TSESTree.Node, { hasRuntime }: Surroundings, 
     const at = isStatement ? getEnclosingFunction(call) : null
     if (!isStatement || (at !== null && at !== home)) return false
     const reference = resolveReference(unwrap(call.callee), sourceCode)
-    return reference !== null && STARTING.test(reference.path.at(-1) ?? reference.imported) && !reference.module.startsWith('@opentelemetry/') && [reference.imported, ...reference.path, reference.module].some(saysTracing)
+    return reference !== null && isStartingName(reference.path.at(-1) ?? reference.imported) && !reference.module.startsWith('@opentelemetry/') && [reference.imported, ...reference.path, reference.module].some(saysTracing)
   })
 }
 

@@ -4,9 +4,11 @@ import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 
 import { instrumentedBy, isInstrumentable, registerModules } from '../../otel/setup.js'
 import { getPackage } from '../../project/package-json.js'
+import { whenMade } from '../../project/reachable.js'
 import { findBinding, type FunctionNode, getEnclosingFunction, isFunction, unwrap } from '../bindings.js'
 import { getRequiredModule, resolveReference } from '../imports.js'
 import { originOf } from '../origins.js'
+import { isStartingName } from './starting-names.js'
 import type { SetupContext } from './providers.js'
 import type { Call, SetupCall } from './setup-calls.js'
 import { matchesApproved } from './approved.js'
@@ -38,14 +40,15 @@ export function readOrder(
   const hasGrpcExporter = calls.some(({ row }) => row.role === 'exporter' && row.protocol === 'grpc')
   const loads = everyLoad.filter(({ module }) => module !== '@grpc/grpc-js' || !hasGrpcExporter)
   const own = calls.length === 0 && !/instrumentation|otel/.test(sourceCode.text) ? [] : readOwnSetup(calls, loads, context)
-  return [...readLoadedSetup(loads, approved), ...own].slice(0, 1)
+  return [...readLoadedSetup(loads, approved, context), ...own, ...readCalledSetup(loads, context)].slice(0, 1)
 }
 
-/** `import express from 'express'; import './tracing'` */
-function readLoadedSetup(loads: readonly Load[], approved: readonly string[]): SetupOrder[] {
+/** `import express from 'express'; import './tracing'`; one of which something is imported is read, whether loading it sets tracing up. */
+function readLoadedSetup(loads: readonly Load[], approved: readonly string[], { filename }: SetupContext): SetupOrder[] {
   return loads.flatMap((load, index): SetupOrder[] => {
-    if (!load.bare || !isSetupModule(load.module, approved)) return []
-    const early = loads.slice(0, index).find(({ module }) => isInstrumentable(module))
+    if (!isSetupModule(load.module, approved)) return []
+    const setsUp = (module: string): boolean => load.bare || (load.module.startsWith('.') && whenMade(filename, load.module, (text) => findMade(text, module)) === 'loaded')
+    const early = loads.slice(0, index).find(({ module }) => isInstrumentable(module) && setsUp(module))
     return early === undefined ? [] : [makeOrder(early, load.module, load.source)]
   })
 }
@@ -72,6 +75,32 @@ function readOwnSetup(calls: readonly SetupCall[], loads: readonly Load[], conte
     return [makeOrder(early, sourceCode.getText(callee.type === 'MemberExpression' ? callee.property : callee), callee)]
   }
   return []
+}
+
+/**
+ * `import express from 'express'; import { startTracing } from './tracing'; startTracing()`: a function of the project that starts
+ * something, of a module in which (or in whose imports) a function makes an instrumentation of what was loaded before the call. One that is
+ * made when the module is loaded is there from then on, whenever the SDK is started.
+ */
+function readCalledSetup(loads: readonly Load[], context: SetupContext): SetupOrder[] {
+  const { calls, filename, sourceCode } = context
+  for (const call of calls) {
+    const reference = call.type === 'CallExpression' ? resolveReference(call.callee, sourceCode) : null
+    if (reference === null || !reference.module.startsWith('.') || !isStartingName(reference.path.at(-1) ?? reference.imported)) continue
+    const runsAt = findTopLevelRun(call, sourceCode)
+    if (runsAt === null) continue
+    const early = loads.find((load) => load.node.range[1] <= runsAt.range[0] && isInstrumentable(load.module) && whenMade(filename, reference.module, (text) => findMade(text, load.module)) === 'called')
+    if (early === undefined || (isHoisted(early) && isPatchedLate(context))) continue
+    return [makeOrder(early, sourceCode.getText(call.callee), call.callee)]
+  }
+  return []
+}
+
+/** Where a file makes all instrumentations, or those among which the one of a module is. */
+function findMade(text: string, module: string): number[] {
+  const hasOwn = Object.entries(instrumentedBy).some(([name, changed]) => text.includes(name) && changed.some((pattern) => matches(module, pattern)))
+  const made = hasOwn ? /\bgetNodeAutoInstrumentations\(|\bnew \w*Instrumentation\(/g : /\bgetNodeAutoInstrumentations\(/g
+  return Array.from(text.matchAll(made), ({ index }) => index)
 }
 
 function findInstrumentations(
@@ -122,13 +151,20 @@ function findTopLevelRun(node: TSESTree.Node, sourceCode: Readonly<SourceCode>):
 function findTopLevelCall(fn: FunctionNode, sourceCode: Readonly<SourceCode>): TSESTree.Node | null {
   for (const statement of sourceCode.ast.body) {
     if (statement.type !== 'ExpressionStatement') continue
-    const expression = statement.expression.type === 'AwaitExpression' ? statement.expression.argument : statement.expression
-    if (expression.type !== 'CallExpression' || expression.callee.type !== 'Identifier') continue
+    const expression = getCalled(statement.expression)
+    if (expression?.callee.type !== 'Identifier') continue
     const binding = findBinding(expression.callee, sourceCode)
     if (binding?.kind === 'function' && binding.node === fn) return expression
     if (binding?.kind === 'variable' && binding.init === fn) return expression
   }
   return null
+}
+
+/** `main()`, `await main()`, `void main()`, `main().catch(exit)` */
+function getCalled(written: TSESTree.Expression): TSESTree.CallExpression | null {
+  const node = written.type === 'AwaitExpression' || written.type === 'UnaryExpression' ? written.argument : written
+  if (node.type !== 'CallExpression') return null
+  return node.callee.type === 'MemberExpression' && node.callee.object.type === 'CallExpression' ? getCalled(node.callee.object) : node
 }
 
 function makeOrder(early: Load, setup: string, setupAt: TSESTree.Node): SetupOrder {
