@@ -74,8 +74,8 @@ const otherTracers: readonly string[] = [
 
 const LOADED = /\b(?:from|import|require)\s*\(?\s*(['"])([^'"\n]+)\1/g
 
-/** `kind: 'SERVER'`: kinds of OpenTelemetry are numbers. A project's own tracer. */
-const OWN_FORM = /\bkind:\s*['"](?:CLIENT|CONSUMER|INTERNAL|PRODUCER|SERVER)['"]/
+/** `kind: 'SERVER'`: kinds of OpenTelemetry are numbers. `tracer.endSpan('load')`: its spans are no texts, and are not found by their names. A project's own tracer. */
+const OWN_FORM = /\bkind:\s*['"](?:CLIENT|CONSUMER|INTERNAL|PRODUCER|SERVER)['"]|[tT]racer\.(?:end|finish|stop)Span\(\s*['"]/
 
 /** Do the modules that a file's text loads, or the form of its calls, say that its spans are another vendor's, or its own? */
 export function tracesWithAnother(text: string): boolean {

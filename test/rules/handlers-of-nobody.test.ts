@@ -86,6 +86,42 @@ import next from 'next'
 const app = next({ dev })
 const handle = app.getRequestHandler()
 app.prepare().then(() => createServer((req, res) => { handle(req, res) }).listen(3000))` },
+      { name: 'an app and a server that the function which makes them closes again, as a check of its own does', filename: shop('src/verification/verify-orders.ts'), code: `import Fastify from 'fastify'
+import { createServer } from 'node:http'
+import { orderRoutes } from '../routes/orders.js'
+export async function verify() {
+  const bank = createServer((req, res) => { res.end(req.url === '/v1/charges' ? charge(req) : '') })
+  await new Promise((resolve) => bank.listen(3311, resolve))
+  const app = Fastify()
+  await app.register(orderRoutes)
+  app.get('/orders', listOrders)
+  try {
+    check(await app.inject('/orders'))
+  } finally {
+    await app.close()
+    await new Promise((resolve) => bank.close(resolve))
+  }
+}` },
+      { name: 'the callback of a login, closed by a function that is called with what came', filename: shop('src/login.ts'), code: `import { createServer } from 'node:http'
+export const login = (state) => new Promise((resolve) => {
+  const server = createServer((req, res) => {
+    const url = new URL(req.url, base)
+    if (url.pathname !== expected) { res.end('not found'); return }
+    res.end('you may close this window')
+    finish(url.searchParams.get('code'))
+  })
+  const finish = (code) => { server.close(); resolve(code) }
+  server.listen(8085)
+})` },
+      { name: 'a listener that answers no request, beside the app that does', filename: shop('src/server.ts'), code: `import http from 'node:http'
+export class OrderServer {
+  server = http.createServer()
+  start(app) { this.server = http.createServer(app); this.server.listen(3000) }
+  stop() {
+    this.server.on('request', (_req, res) => { if (!res.headersSent) res.setHeader('connection', 'close') })
+    this.server.close()
+  }
+}` },
       { name: 'a consumer that reads what is there, and goes', filename: kafka('src/replay.ts'), code: `import { Kafka } from 'kafkajs'
 const kafka = new Kafka({ brokers })
 export async function replay(topic: string) {
@@ -104,6 +140,27 @@ export async function replay(topic: string) {
       { name: 'a library for bundlers', filename: library('src/index.ts'), code: hono('export default { port: 3000, fetch: app.fetch }') },
     ],
     invalid: [
+      { name: 'an app that waits for a signal before it is closed', filename: shop('src/main.ts'), code: `import Fastify from 'fastify'
+export async function main() {
+  const app = Fastify()
+  app.get('/orders', listOrders)
+  try { await app.listen({ port: 3000 }); await once(process, 'SIGTERM') } finally { await app.close() }
+}`, errors },
+      { name: 'an app that another function closes', filename: shop('src/main.ts'), code: `import Fastify from 'fastify'
+const app = Fastify()
+app.get('/orders', listOrders)
+app.listen({ port: 3000 })
+export async function stop() { try { await drain() } finally { await app.close() } }`, errors },
+      { name: 'a server of more paths, which one of them ends', filename: shop('src/server.ts'), code: `import { createServer } from 'node:http'
+const server = createServer((req, res) => {
+  if (req.url === '/orders') return res.end(orders())
+  if (req.url === '/quit') stop()
+  res.end()
+})
+function stop() { server.close() }
+server.listen(3000)`, errors: [{ messageId: 'server', suggestions: one }] },
+      { name: 'a server that hands its answers on', filename: shop('src/server.ts'), code: `import { createServer } from 'node:http'
+createServer((req, res) => { res.setHeader('x-served-by', 'orders'); answer(req, res) }).listen(3000)`, errors: [{ messageId: 'server', suggestions: one }] },
       { name: 'a server that calls a function of its own file', filename: shop('src/serve.ts'), code: `import { createServer } from 'node:http'
 const handler = (req, res) => res.end(orders(req.url))
 createServer((req, res) => { handler(req, res) }).listen(3000)`, errors: [{ messageId: 'server', suggestions: one }] },

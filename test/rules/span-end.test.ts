@@ -292,6 +292,17 @@ export async function run(order) {
   const span = tracer.startSpan('order.place')
   try { const placed = await place(order); tracer.endSpan(span.id, 'completed'); return placed } catch (error) { tracer.addEvent(span.id, 'error'); tracer.endSpan(span.id, 'failed'); throw error }
 }` },
+    { name: 'work whose failure is a value, by a package that is there for it', code: `import { trace } from '@opentelemetry/api'
+import { Result } from 'oxide.ts'
+import settle from 'await-to-js'
+const tracer = trace.getTracer('shop')
+const pay = async (order, span) => { await charge(order); span.setAttribute('order.paid', true); return 1 }
+export const place = (order) => tracer.startActiveSpan('order.place', async (span) => {
+  const paid = await Result.safe(pay(order, span))
+  const [error] = await settle(notify(order))
+  span.end()
+  return error === null && paid.isOk()
+})` },
     { name: 'ended by the id of its context', code: inFunction(`const span = tracer.startSpan('order.place')
 try { return await place(order) } finally { spans.finish({ spanId: span.spanContext().spanId }) }`) },
     { name: 'promises that are made for a list, and settle all', code: inFunction(`const span = tracer.startSpan('order.placeAll')
@@ -465,6 +476,14 @@ export function read(file) { const span = tracer.startSpan('order.read'); const 
 await place(order)`) },
   ],
   invalid: [
+    leak('what is done with such a value may fail', `import { trace } from '@opentelemetry/api'
+import { Result } from 'oxide.ts'
+const tracer = trace.getTracer('shop')
+export const place = (order) => tracer.startActiveSpan('order.place', async (span) => {
+  const paid = await Result.safe(charge(order))
+  await store(paid)
+  span.end()
+})`, 'rejects', { line: 6, hasSuggestion: true }),
     leak('kept in a map under a condition, and ended without it on one way only', inFunction(`const span = tracer.startSpan('order.place')
 if (order) open.set(order, span)
 try {

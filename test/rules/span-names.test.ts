@@ -47,6 +47,7 @@ ruleTester.run('span-name-present', findingsOnly(spanNamePresent), {
 
 ruleTester.run('no-technical-span-name', findingsOnly(noTechnicalSpanName), {
   valid: [
+    { name: 'a tracer of the house, which ends its spans by their names', code: `import { tracer } from './house-tracer.js'\nexport async function check() { tracer.startSpan('test'); await work(); tracer.endSpan('test', 'ok') }` },
     { name: 'a word of the business', code: start(`'order.handler'`) },
     { name: 'the form of a SERVER span', code: start(`'GET /orders/:id'`, `, { kind: SpanKind.SERVER }`) },
     { name: 'the method alone, of a SERVER span', code: start(`'GET'`, `, { kind: SpanKind.SERVER }`) },
@@ -59,6 +60,8 @@ ruleTester.run('no-technical-span-name', findingsOnly(noTechnicalSpanName), {
     { name: 'k6 is another API', code: `import { Tracer } from 'k6/x/otel'; const tracer = new Tracer(); tracer.startSpan('handler')` },
   ],
   invalid: [
+    { name: 'a tracer of another file, whose spans are ended themselves', code: `import { tracer } from './house-tracer.js'\nexport async function check() { const span = tracer.startSpan('test'); await work(); span.end() }`, errors: [{ messageId: 'technical', line: 2 }] },
+    { name: 'a tracer of another file, which is given the span', code: `import { tracer } from './house-tracer.js'\nexport async function check() { const span = tracer.startSpan('test'); await work(); tracer.endSpan(span) }`, errors: [{ messageId: 'technical', line: 2 }] },
     { name: 'handler', code: start(`'handler'`), errors: [{ messageId: 'technical', line: 3, column: 18 }] },
     { name: 'in camel case', code: start(`'doWork'`), errors: [{ messageId: 'technical', line: 3, column: 18 }] },
     { name: 'dotted', code: start(`'db.query'`), errors: [{ messageId: 'technical' }] },

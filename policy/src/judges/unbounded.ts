@@ -3,7 +3,7 @@ import type { Finding } from '../finding.js'
 import { isEnumMember, splitName } from '../names.js'
 import { isConventionalKey, keyOfConstant } from '../listed-keys.js'
 import { pathOf, resolveValue } from '../values.js'
-import { boundedOwners, clockWords, requestWords, timestampCalls, uniqueCalls } from '../words/bounds.js'
+import { boundedOwners, clockWords, individualKeys, requestWords, timestampCalls, uniqueCalls } from '../words/bounds.js'
 import { attributeBags, configuredUrls, countWords, deployedOwners, payloadWords, scalarWords, serialisers, wholeWords } from '../words/carriers.js'
 import { boundOf } from './bounds.js'
 import { knownKey } from './key.js'
@@ -50,8 +50,11 @@ export function unboundedWrite(fact: Pick<AttributeWrite, 'derivedFrom' | 'entry
   if (isBuiltKey(key)) return found('key', key, { key: shorten(key.text) })
   const known = knownKey(key) ?? conventionalKeyOf(key)
   const isConventional = known !== null && isConventionalKey(known)
-  // `server.address` and the like are attributes of the conventions' own metrics.
-  if (sink === 'metric-attribute') return boundOf(value) === 'unbounded' && !isConventional && !isIdOfDeployed(value) ? about('metric', value) : null
+  // `server.address` and the like are attributes of the conventions' own metrics; `user.id` is of none.
+  if (sink === 'metric-attribute') {
+    const isMeasured = isConventional && !individualKeys.has(known)
+    return boundOf(value) === 'unbounded' && !isMeasured && !isIdOfDeployed(value) ? about('metric', value) : null
+  }
   const inner = unboundedValue(value, sink)
   // `url.template`: whoever names the key so writes what the conventions ask for, with its parameters left out.
   // So do `cicd.pipeline.run.url.full` and `vcs.repository.url.full`: pages, to be opened.
@@ -268,7 +271,8 @@ function unboundedPath(value: Value, path: readonly string[], sink: Sink): Found
   // `detectionChecks.payload`: of each kind of thing how many, or how large.
   // `line.body`, `logRecord.body`: the text of a record.
   if (last === 'body' && isLogRecord(names.at(-2) ?? (value.kind === 'reference' && value.base?.kind === 'call' ? (value.base.callee.at(-1) ?? '') : ''))) return null
-  if (payloadWords.has(ending) && !countWords.has(owner)) return isMember(path) ? null : about('payload', value)
+  // `req.headers['access-control-request-headers']`: one of them, whatever it is called.
+  if (payloadWords.has(ending) && !countWords.has(owner)) return isMember(path) || owner === 'headers' ? null : about('payload', value)
   // A prompt, a document: `body.data.text` of what a client or a server sent.
   if ((ending === 'text' || ending === 'content') && names.slice(0, -1).some((name) => payloadWords.has(splitName(name).at(-1) ?? ''))) {
     return about('payload', value)

@@ -11,6 +11,15 @@ export const boundedOwners: ReadonlySet<string> = new Set([
   'provider', 'query', 'region', 'rule', 'schema', 'shard', 'stage', 'step', 'table', 'tool', 'zone',
 ])
 
+/**
+ * Keys of the conventions for one person, conversation, message or request, of which there are as many as of them. No metric of the
+ * conventions has one. Source: the registry of the semantic conventions, and their metrics.
+ */
+export const individualKeys: ReadonlySet<string> = new Set([
+  'client.address', 'enduser.id', 'enduser.pseudo.id', 'gen_ai.conversation.id', 'gen_ai.response.id', 'gen_ai.tool.call.id', 'messaging.message.conversation_id', 'messaging.message.id',
+  'session.id', 'session.previous_id', 'url.full', 'url.path', 'url.query', 'user.email', 'user.full_name', 'user.hash', 'user.id', 'user.name',
+])
+
 /** Before `id` or `name` in the name of a PRODUCER or CONSUMER span: the destination, which the messaging conventions put there. A customer's subscription is none. */
 export const destinationWords: ReadonlySet<string> = new Set(['channel', 'destination', 'exchange', 'queue', 'stream', 'sub', 'subscription', 'topic'])
 

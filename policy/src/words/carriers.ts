@@ -37,7 +37,7 @@ export const payloadWords: ReadonlySet<string> = new Set([
 ])
 
 /** Before `id`, beside `boundedOwners` and in metrics only: what somebody deploys or signs up as a business, so that there are few of them. */
-export const deployedOwners: ReadonlySet<string> = new Set(['broker', 'datacenter', 'host', 'server', 'tenant'])
+export const deployedOwners: ReadonlySet<string> = new Set(['broker', 'datacenter', 'host', 'organisation', 'organization', 'server', 'tenant', 'workspace'])
 
 /** Last words of the name of one text or number, which is as short in a serialiser's hands as before. */
 export const scalarWords: ReadonlySet<string> = new Set(['code', 'count', 'duration', 'host', 'hostname', 'id', 'index', 'kind', 'length', 'level', 'method', 'name', 'number', 'port', 'protocol', 'size', 'uuid', 'version'])

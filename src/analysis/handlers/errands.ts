@@ -19,7 +19,7 @@ export function isErrand(host: Host, file: FileHandlers, around: Surroundings, a
   const { framework } = host.object
   if (framework.rootModule !== undefined) return !host.isServed && (isClosed(host, file, analysis, null) || isOnlyBuilt(host, file, analysis))
   // Whatever port is free: who asks there was told by the program itself (the callback of a login, a proxy of its own).
-  if (listensAnywhere(host, file, analysis)) return true
+  if (listensAnywhere(host, file, analysis) || isClosedInTheEnd(host, file, analysis)) return true
   if (framework.partsLookAlike === true && !host.isServed && (around.isOnEdge || isTriedOut(host, file, analysis))) return true
   if (framework.kind !== 'server') return onlySaysStatus(host, file, analysis)
   // A server of `node:http` in a package that is a command stands on its user's own machine.
@@ -33,8 +33,56 @@ function isErrandHandler(body: TSESTree.Node, host: Host, file: FileHandlers, an
   const paths = readComparedPaths(analysis.sourceCode.text.slice(...body.range))
   if (paths.includes('/v1/traces')) return true
   if (paths.length > 0 && paths.every((path) => healthRoute.test(path))) return true
-  if (givesAway(body, analysis)) return true
-  return isClosed(host, file, analysis, body) || (carriesWebSocket(host, analysis) && onlyAnswers(body, analysis))
+  if (givesAway(body, analysis) || neverAnswers(body, host, analysis)) return true
+  if (isClosed(host, file, analysis, body) || (carriesWebSocket(host, analysis) && onlyAnswers(body, analysis))) return true
+  // `finish(null, code)`, a function of the file that closes it. A server of more paths has one for whoever wants to end it.
+  return paths.length <= 1 && localCallsIn(body, analysis).some((called) => isClosed(host, file, analysis, called))
+}
+
+/** The functions of this file that a function calls by their names. */
+function localCallsIn(body: TSESTree.Node, analysis: FileAnalysis): TSESTree.Node[] {
+  return analysis.calls.flatMap(({ callee, range }) => {
+    if (callee.type !== 'Identifier' || range[0] < body.range[0] || range[1] > body.range[1]) return []
+    const called = findLocalFunction(callee, analysis)
+    return called === null ? [] : [called]
+  })
+}
+
+/** `server.on('request', (_request, response) => { response.setHeader('connection', 'close') })`: it ends no response and hands none on, so that somebody else answers. */
+function neverAnswers(body: TSESTree.Node, { object }: Host, { sourceCode }: FileAnalysis): boolean {
+  const answer = isFunction(body) ? body.params[1] : undefined
+  if (object.framework.name !== 'node-http' || answer?.type !== 'Identifier') return false
+  const references = sourceCode.getDeclaredVariables(body).find(({ name }) => name === answer.name)?.references ?? []
+  return (
+    references.length > 0 &&
+    references.every(({ identifier }) => {
+      const { parent } = identifier
+      return parent.type === 'MemberExpression' && parent.object === identifier && noAnswers.has(getMemberName(parent) ?? '')
+    })
+  )
+}
+
+/** What is asked of a response, or said of it, without answering. */
+const noAnswers: ReadonlySet<string> = new Set(['headersSent', 'off', 'on', 'once', 'removeHeader', 'setHeader', 'shouldKeepAlive', 'statusCode', 'writableEnded'])
+
+/** `finally { await app.close() }` in the function that made it: it is there for what the function does (a test of its own, a check), and no longer. */
+function isClosedInTheEnd(host: Host, file: FileHandlers, analysis: FileAnalysis): boolean {
+  const { creation } = host.object
+  return callsOf(host, file, analysis, null).some(({ call, name }) => {
+    const ending = name === 'close' ? findTryOfFinally(call) : null
+    if (ending === null) return false
+    const home = getEnclosingFunction(ending)
+    const isMadeThere = home === null || (creation.range[0] >= home.range[0] && creation.range[1] <= home.range[1])
+    return isMadeThere && !waitsForSignal(creation.range[1], call.range[0], analysis.sourceCode)
+  })
+}
+
+function findTryOfFinally(node: TSESTree.Node): TSESTree.TryStatement | null {
+  // The parent of the program is null or undefined, depending on the parser.
+  for (let current = node; current.parent != null; current = current.parent) {
+    if (current.parent.type === 'TryStatement' && current.parent.finalizer === current) return current.parent
+  }
+  return null
 }
 
 /** `await app.request('/orders')` of Hono, in a file that hands the app to nobody: it is tried out. */

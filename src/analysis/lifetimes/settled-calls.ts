@@ -2,6 +2,8 @@ import type { TSESTree } from '@typescript-eslint/types'
 import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 
 import { findBinding, findVariable, getMemberName, unwrap } from '../bindings.js'
+import { resolveReference } from '../imports.js'
+import { perFile } from '../per-file.js'
 import type { Call } from './context.js'
 
 /**
@@ -44,4 +46,43 @@ export function isRaced(id: TSESTree.Identifier, sourceCode: Readonly<SourceCode
     const callee = unwrap(call.callee)
     return callee.type === 'MemberExpression' && callee.object.type === 'Identifier' && callee.object.name === 'Promise' && getMemberName(callee) === 'race'
   }) === true
+}
+
+/**
+ * Functions that wait for a promise and give what became of it as a value, by their modules: a failure is in what they resolve with, and
+ * what they return is never rejected. Source: each package's README, 2026.
+ */
+const settling: Readonly<Record<string, readonly string[]>> = {
+  '@sapphire/result': ['Result.fromAsync'],
+  '@swan-io/boxed': ['Future.fromPromise', 'Result.fromPromise'],
+  'await-to-js': ['default', 'to'],
+  'es-toolkit': ['attemptAsync'],
+  'es-toolkit/function': ['attemptAsync'],
+  neverthrow: ['ResultAsync.fromPromise', 'fromPromise'],
+  'oxide.ts': ['Option.safe', 'Result.safe'],
+  'p-reflect': ['default'],
+  'ts-results': ['Result.wrapAsync'],
+  'ts-results-es': ['Result.wrapAsync'],
+}
+
+const SETTLING = new RegExp(`['"](?:${Object.keys(settling).map((module) => module.replaceAll('.', '\\.')).join('|')})['"]`)
+
+const settlesOf = perFile((): { any: boolean | null } => ({ any: null }))
+
+/**
+ * `Result.safe(work())`: whatever becomes of the work is a value. Neither the call nor what it is given throws: an asynchronous function
+ * fails by its promise, and who wraps a promise has one.
+ */
+export function isSettled(call: Call, sourceCode: Readonly<SourceCode>): boolean {
+  const { parent } = call
+  return isSettling(call, sourceCode) || (parent.type === 'CallExpression' && parent.arguments[0] === call && isSettling(parent, sourceCode))
+}
+
+/** Is it a call of `settling`, whose promise is never rejected? */
+export function isSettling({ callee }: Call, sourceCode: Readonly<SourceCode>): boolean {
+  const file = settlesOf(sourceCode)
+  file.any ??= SETTLING.test(sourceCode.text)
+  const source = file.any ? resolveReference(callee, sourceCode) : null
+  if (source === null || !Object.hasOwn(settling, source.module)) return false
+  return settling[source.module]?.includes([source.imported, ...source.path].join('.')) === true
 }

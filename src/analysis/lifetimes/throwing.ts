@@ -12,7 +12,7 @@ import { parentOf } from './context.js'
 import type { Call } from './context.js'
 import { namesOfFunctions } from './functions.js'
 import { isLogging, isOfTracing, isRecording, isReply, isSafeMethod } from './quiet-calls.js'
-import { isSettledNext } from './settled-calls.js'
+import { isSettled, isSettledNext, isSettling } from './settled-calls.js'
 import {
   emptyHanded,
   iterations,
@@ -65,13 +65,14 @@ function readThrowing(call: Call, analysis: FileAnalysis): Throwing {
   if (analysis.tracingCalls.has(call)) return 'never'
   const callee = unwrap(call.callee)
   const { sourceCode } = analysis
-  if (isSafeMethod(callee) || isLogging(callee) || isReply(callee) || isRecording(callee, sourceCode) || isOfTracing(callee, sourceCode) || isSettledNext(call, sourceCode)) return 'never'
+  if (isSafeMethod(callee) || isLogging(callee) || isReply(callee) || isRecording(callee, sourceCode) || isOfTracing(callee, sourceCode) || isSettledNext(call, sourceCode) || isSettled(call, sourceCode)) return 'never'
   return throwingOfName(call, callee, sourceCode)
 }
 
 /** May the promise that this call returns be rejected? */
 export function mayReject(call: Call, analysis: FileAnalysis): boolean {
   const callee = unwrap(call.callee)
+  if (isSettling(call, analysis.sourceCode)) return false
   // `tracer.startActiveSpan('work', async (span) => …)` fails as its callback does.
   const tracing = analysis.tracingCalls.get(call)
   const run = tracing?.row.active === true ? getSpanCallback(tracing, analysis)?.node : (runInContext(call, analysis) ?? callee)
