@@ -300,8 +300,9 @@ const pay = async (order, span) => { await charge(order); span.setAttribute('ord
 export const place = (order) => tracer.startActiveSpan('order.place', async (span) => {
   const paid = await Result.safe(pay(order, span))
   const [error] = await settle(notify(order))
+  if (error !== null || paid.isErr()) span.setAttribute('order.paid', false)
   span.end()
-  return error === null && paid.isOk()
+  return error === null
 })` },
     { name: 'ended by the id of its context', code: inFunction(`const span = tracer.startSpan('order.place')
 try { return await place(order) } finally { spans.finish({ spanId: span.spanContext().spanId }) }`) },

@@ -198,7 +198,7 @@ function isMapped(call: CallValue): boolean {
 function isListOfFew({ arguments: [of], callee }: CallValue): boolean {
   const things = splitName(callee.at(-2) ?? '').at(-1) ?? ''
   // Which fields of an input were wrong, and how: a schema has so many.
-  if (/^(?:errors|issues|violations)$/.test(things) && /\.(?:code|field)$/.test(of?.text ?? '')) return true
+  if (/^(?:errors|issues|violations)$/.test(things) && /\.(?:code|field|path(?:\.join\([^()]*\))?)$/.test(of?.text ?? '')) return true
   return things.endsWith('s') && boundedOwners.has(things.slice(0, -1)) && /\.(?:\w*(?:Id|Name)|id|kind|name|type)$/.test(of?.text ?? '')
 }
 
@@ -236,8 +236,9 @@ function isSmall(value: Value): boolean {
   if (value.kind === 'literal' || value.kind === 'template' || isConstant(value)) return true
   if (value.kind === 'array') return value.elements.every((element) => element.kind === 'literal')
   if (isErrorField(value)) return true
-  const last = splitName(pathOf(value).at(-1) ?? '').at(-1) ?? ''
-  if (scalarWords.has(last)) return true
+  const words = splitName(pathOf(value).at(-1) ?? '')
+  const last = words.at(-1) ?? ''
+  if (scalarWords.has(last) || words[0] === 'is' || words[0] === 'has') return true
   // `durations`, `sizes`: a number for each of a few things.
   if (countWords.has(last)) return true
   if (value.kind === 'object') return !value.open && value.properties.length <= 3 && value.properties.every((property) => isField(property.value))
