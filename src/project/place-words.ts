@@ -58,5 +58,7 @@ export const fileWords: PlaceWords = {
     '*-otel-smoke-test', '*-otel-test', '*-telemetry-test', '*-tracing-test', '*-tracing-validator', 'smoke-test-*-telemetry', 'validate-*-otel', 'validate-*-tracing',
     'verify-*-opentelemetry', 'verify-*-otel', 'verify-*-tracing',
   ],
-  tool: ['dev-server'],
+  tool: [
+    'craco-config', 'cypress-config', 'dev-server', 'jest-config', 'playwright-config', 'rollup-config', 'rsbuild-config', 'rspack-config', 'vite-config', 'vitest-config', 'vue-config', 'webpack-config',
+  ],
 }

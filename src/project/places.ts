@@ -39,8 +39,8 @@ export const unheardPlaces: ReadonlySet<Place> = new Set(['benchmark', 'copy', '
  */
 export function placeOf(filename: string, cwd: string): Place | null {
   const name = path.basename(filename, path.extname(filename))
-  // `mock-exam.service.ts` is a part of a service, whatever it is about.
-  return placeOfFolders(`${cwd}\0${folderOf(filename)}`) ?? (name.includes('.') ? null : placeByName(name, fileNames))
+  // `mock-exam.service.ts` is a part of a service, whatever it is about; `vite.config.ts` is a tool's.
+  return placeOfFolders(`${cwd}\0${folderOf(filename)}`) ?? (name.includes('.') && !name.endsWith('.config') ? null : placeByName(name, fileNames))
 }
 
 /** By the folder of the run and that of the file: a run comes to many files of one folder. */

@@ -78,6 +78,10 @@ describe('the place of a file', () => {
     ['src/mock-server.service.ts', null],
     ['verify-tracing.ts', 'test'],
     ['src/validate-telemetry.ts', null],
+    ['packages/shop/vite.config.ts', 'tool'],
+    ['webpack.config.cjs', 'tool'],
+    ['src/express.config.ts', null],
+    ['src/app.config.ts', null],
   ])('%s: %s', (file, place) => {
     expect(placeOf(kit(file), kit('.'))).toBe(place)
   })
