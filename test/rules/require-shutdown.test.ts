@@ -27,6 +27,7 @@ const ended: readonly [name: string, code: string][] = [
   ['put into a field', `class Tracing { start() { this.sdk = new NodeSDK(); this.sdk.start() } }`],
   ['never started here', `const sdk = new NodeSDK()\nregister(sdk)`],
   ['flushed by the instrumentation of AWS Lambda', `import { AwsLambdaInstrumentation } from '@opentelemetry/instrumentation-aws-lambda'\nnew NodeSDK({ instrumentations: [new AwsLambdaInstrumentation()] }).start()`],
+  ['given what holds nothing', `import { SentrySpanProcessor } from '@sentry/opentelemetry'\nnew NodeSDK({ spanProcessors: [new SentrySpanProcessor()] }).start()`],
   ['disposed of', `async function main() { await using sdk = new NodeSDK(); sdk.start(); await work() }`],
   ['its processor exported, which handlers flush (across)', `import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-node'\nconst processor = new BatchSpanProcessor(exporter)\nconst sdk = new NodeSDK({ spanProcessors: [processor] })\nsdk.start()\nexport { processor }`],
   ['runs for its metrics only', `const sdk = new NodeSDK({ metricReaders: [reader], spanProcessors: [] })\nsdk.start()`],
@@ -36,6 +37,7 @@ ruleTester.run('require-shutdown', rule, {
   valid: [
     ...ended.map(([name, code]) => ({ name: `an SDK: ${name}`, code: sdk + code })),
     { name: 'a provider that is not registered', code: `${provider}${made}use(provider.getTracer('checkout'))` },
+    { name: "a provider of Sentry's processor", code: `${provider}import { SentrySpanProcessor } from '@sentry/opentelemetry'\nconst provider = new NodeTracerProvider({ spanProcessors: [new SentrySpanProcessor()] })\nprovider.register()` },
     { name: 'a provider without a processor', code: `${provider}const provider = new NodeTracerProvider()\nprovider.register()` },
     {
       name: 'a provider that prints every span at once',
@@ -101,6 +103,8 @@ ruleTester.run('require-shutdown', rule, {
 provider = resource ? new NodeTracerProvider({ resource }) : new NodeTracerProvider()
 provider.addSpanProcessor(new BatchSpanProcessor(exporter))
 provider.register()`, errors: [{ messageId: 'missing', line: 6, suggestions: oneSuggestion }] },
+    { name: "what holds spans, beside Sentry's processor", code: `${sdk}import { SentrySpanProcessor } from '@sentry/opentelemetry'\nimport { BatchSpanProcessor } from '@opentelemetry/sdk-trace-node'\nconst sdk = new NodeSDK({ spanProcessors: [new SentrySpanProcessor(), new BatchSpanProcessor(exporter)] })\nsdk.start()`, errors: [{ messageId: 'missing', suggestions: oneSuggestion }] },
+    { name: 'one request for each span, which the end of the process may cut off', code: `${sdk}import { SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'\nimport { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'\nconst sdk = new NodeSDK({ spanProcessors: [new SimpleSpanProcessor(new OTLPTraceExporter())] })\nsdk.start()`, errors: [{ messageId: 'missing', suggestions: oneSuggestion }] },
     { name: 'its processor kept to the file', code: `${sdk}import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-node'\nconst processor = new BatchSpanProcessor(exporter)\nconst sdk = new NodeSDK({ spanProcessors: [processor] })\nsdk.start()\nexport const started = true`, errors: [{ messageId: 'missing', suggestions: oneSuggestion }] },
     {
       name: 'behind a guard that says when nothing is sent (trigger.dev)',

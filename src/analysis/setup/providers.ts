@@ -98,7 +98,7 @@ function readShutdown(
     if (unbounded === undefined || hasExporterTimeout(sourceCode)) return { shutdown: 'bounded' }
     return { shutdown: 'unbounded', shutdownAt: originOf(unbounded) }
   }
-  const hasBuffer = row.exportsByDefault || hasOutput(call, ownership, context)
+  const hasBuffer = row.exportsByDefault ? !isGivenNoBuffer(call, sourceCode) : hasOutput(call, ownership, context)
   if (!hasBuffer || ownership.handedOver || flushesItself(sourceCode)) return { shutdown: 'unknown' }
   if (hasOtherEnd(context.calls, sourceCode) || sharesProcessor(call, sourceCode)) return { shutdown: 'unknown' }
   if (ownership.exportedAs.length > 0 && !isUsedUnended(ownership.exportedAs, context.filename)) return { shutdown: 'unknown' }
@@ -112,6 +112,12 @@ function sharesProcessor({ node }: SetupCall, sourceCode: Readonly<SourceCode>):
     const given: readonly (TSESTree.Node | null)[] = value?.type === 'ArrayExpression' ? value.elements : [value]
     return given.some((name) => name?.type === 'Identifier' && followName(name, sourceCode).exportedAs.length > 0)
   })
+}
+
+/** `new NodeSDK({ spanProcessors: [new SentrySpanProcessor()] })`: what it is given stands in the place of what it would make, and holds nothing. */
+function isGivenNoBuffer({ node }: SetupCall, sourceCode: Readonly<SourceCode>): boolean {
+  const list = getOption(node.arguments[0], 'spanProcessors', sourceCode)
+  return list?.type === 'ArrayExpression' && list.elements.length > 0 && list.elements.every((element) => element !== null && holdsNothing(element, sourceCode))
 }
 
 /** A provider without a processor holds no span back, nor does one that prints each span at once. */

@@ -27,6 +27,8 @@ export const distros: Readonly<Record<string, Readonly<Record<string, SetupExpor
     // Line 3 spells it so; the other one stays as an alias.
     startNodeSdk: { role: 'distro', ends: 'handle' },
   },
+  // What it holds goes out with the root span, by Sentry's own client. Source: its `spanExporter.ts`.
+  '@sentry/opentelemetry': { SentrySpanProcessor: { role: 'processor', sends: 'nothing' } },
   '@spanguard/runtime': { initTracing: { role: 'distro', ends: 'self' } },
   '@splunk/otel': {
     start: { role: 'distro', ends: 'function', endedBy: 'stop', secretOptions: ['accessToken'], endpointOptions: ['endpoint'] },
