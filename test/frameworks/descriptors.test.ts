@@ -96,10 +96,10 @@ describe('packages that trace', () => {
   it('are sorted, each once', () => {
     expect(tracingPackages).toEqual([...new Set(tracingPackages)].sort())
   })
-  it.each(['@opentelemetry/sdk-node', '@opentelemetry/instrumentation-http', '@opentelemetry/instrumentation', 'dd-trace', '@sentry/node', '@hono/otel'])('%s', (name) => {
+  it.each(['@opentelemetry/sdk-node', '@opentelemetry/instrumentation-http', '@opentelemetry/instrumentation', 'dd-trace', '@sentry/node', '@hono/otel', '@pydantic/logfire-node', '@highlight-run/node'])('%s', (name) => {
     expect(isTracingPackage(name)).toBe(true)
   })
-  it.each(['@opentelemetry/api', '@opentelemetry/semantic-conventions', '@spanguard/runtime', '@sentry/browser', '@sentry/react', 'dd-trace-api-types', 'express'])(
+  it.each(['@opentelemetry/api', '@opentelemetry/semantic-conventions', '@spanguard/runtime', '@sentry/browser', '@sentry/react', '@highlight-run/react', 'dd-trace-api-types', 'express'])(
     '%s is none',
     (name) => {
       expect(isTracingPackage(name)).toBe(false)
