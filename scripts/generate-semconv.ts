@@ -27,11 +27,12 @@ const known = new Set(attributes.map(({ key }) => key))
 /** How many keys each namespace has: a word that is the whole namespace of one key (`state`, `pool.name`) is anybody's. */
 const sizes = new Map<string, number>()
 for (const key of known) sizes.set(namespaceOf(key), (sizes.get(namespaceOf(key)) ?? 0) + 1)
-const replaced = attributes.flatMap(({ key, deprecated }) => {
+const renamed = attributes.flatMap(({ key, deprecated }) => {
   if (sizes.get(namespaceOf(key)) === 1) return []
   const replacement = deprecated === null ? null : readReplacement(deprecated)
   return replacement === null ? [] : [[key, replacement] as const]
 })
+const replaced = [...renamed, ...readOlder('trace/SemanticAttributes'), ...readOlder('resource/SemanticResourceAttributes')]
 const replacedKeys = new Set(replaced.map(([key]) => key))
 const current = [...known].filter((key) => !replacedKeys.has(key)).sort()
 
@@ -94,6 +95,20 @@ function readAttributes(source: string): readonly Attribute[] {
   }))
 }
 
+/**
+ * The keys of the constants of line 1.7 (`SEMATTRS_…`) that the conventions renamed before they stated deprecations: the package says
+ * of each constant which one to use instead.
+ */
+function readOlder(file: string): (readonly [string, string])[] {
+  const source = readFileSync(path.join(folder, 'dist', `${file}.d.cts`), 'utf8')
+  const later = new Map<string, string>(renamed)
+  return [...source.matchAll(/@deprecated Use (ATTR_\w+)[^\n]*\n \*\/\ndeclare const SEM(?:RES)?ATTRS_\w+ = "([^"]+)"/g)].flatMap(([, name = '', key = '']) => {
+    const used = values[name]
+    if (typeof used !== 'string' || known.has(key)) return []
+    return [[key, later.get(used) ?? used] as const]
+  })
+}
+
 function keyOf(name: string): string {
   const value = values[name]
   if (typeof value === 'string') return value
@@ -105,9 +120,9 @@ function keyOf(name: string): string {
 function readReplacement(text: string): string | null {
   if (!/^(?:Record|Replaced by|Split|Use|Value should be included in)\b/.test(text) || /for example/i.test(text)) return null
   const keys = [...text.matchAll(/`([^`]+)`/g)].map(([, key = '']) => key)
-  if (keys.length === 0 || !keys.every((key) => known.has(key) || known.has(`${key}.*`))) return null
+  if (keys.length === 0 || !keys.every((key) => known.has(key) || known.has(`${key}.*`) || isOfTemplate(key))) return null
   const only = /^Replaced by `([^`]+)`(?:\.|, which has moved\b.*)$/.exec(text)?.[1]
-  if (only !== undefined) return known.has(only) ? only : `${only}.*`
+  if (only !== undefined) return known.has(only) || isOfTemplate(only) ? only : `${only}.*`
   return text
     .replace(/^(?:Replaced by|Use|Split to|Split into) /, '')
     .replace(/^Value should be included in /, 'a part of ')
@@ -117,6 +132,11 @@ function readReplacement(text: string): string | null {
     .replace(/ (?:attribute|instead)$/, '')
     .replace(/\. No replacement/, ', no replacement')
     .replace(/`/g, '"')
+}
+
+/** `http.request.header.host` of `http.request.header.*` */
+function isOfTemplate(key: string): boolean {
+  return known.has(`${key.slice(0, key.lastIndexOf('.'))}.*`)
 }
 
 function wrap(words: readonly string[]): string {

@@ -16,7 +16,7 @@ export { findSensitiveText, isCardNumber, maskText, REDACTED, type TextKind, typ
 export { judgeAttributeWrite, selectFindings } from './judges/attribute.js'
 export { judgeFact } from './judges/fact.js'
 export { judgeErrorPath, judgeLifetime, judgeSpanEnd, judgeStatusMessage } from './judges/lifetime.js'
-export { writesBothKeys } from './judges/key.js'
+export { replacementFor, writesBothKeys } from './judges/key.js'
 export { isPathOfDatabase } from './judges/sensitive.js'
 export { isRenamed } from './judges/span-name.js'
 export { isLibraryPurpose, isRecordingSwitch, isSwitchable, type TestedName } from './judges/recording-switch.js'

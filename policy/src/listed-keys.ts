@@ -12,6 +12,8 @@ interface Conventions {
   readonly keys: ReadonlySet<string>
   /** By the name that a constant of the package has behind `ATTR_`: `HTTP_ROUTE`. */
   readonly byConstant: ReadonlyMap<string, string>
+  /** The same of the constants of line 1.7, which had the older of two keys of one name: `MESSAGING_MESSAGE_ID`. */
+  readonly byOlderConstant: ReadonlyMap<string, string>
 }
 
 let conventions: Conventions | null = null
@@ -20,8 +22,9 @@ let conventions: Conventions | null = null
 function getConventions(): Conventions {
   if (conventions !== null) return conventions
   const current = conventionalKeys.split(' ')
-  const byConstant = new Map([...Object.keys(deprecatedKeys), ...current].map((key) => [toConstant(key), key]))
-  conventions = { keys: new Set([...current, ...OWN_KEYS]), byConstant }
+  const replaced = Object.keys(deprecatedKeys)
+  const named = (keys: readonly string[]): ReadonlyMap<string, string> => new Map(keys.map((key) => [toConstant(key), key]))
+  conventions = { keys: new Set([...current, ...OWN_KEYS]), byConstant: named([...replaced, ...current]), byOlderConstant: named([...current, ...replaced]) }
   return conventions
 }
 
@@ -112,5 +115,6 @@ const CONSTANT = /^(?:ATTR|SEMATTRS|SEMRESATTRS)_([A-Z0-9_]+)$/
  */
 export function keyOfConstant(name: string): string | null {
   const constant = CONSTANT.exec(name)?.[1] ?? name
-  return getConventions().byConstant.get(constant) ?? null
+  const { byConstant, byOlderConstant } = getConventions()
+  return (name.startsWith('ATTR_') ? byConstant : byOlderConstant).get(constant) ?? null
 }

@@ -12,7 +12,7 @@ import { koa } from './koa.js'
 import { mcp } from './mcp.js'
 import { nest } from './nest.js'
 import { nodeHttp } from './node-http.js'
-import { amqplib, bullmq, cron, kafkajs, nats } from './queues.js'
+import { amqplib, bull, bullmq, cron, kafkajs, nats } from './queues.js'
 import { remix } from './remix.js'
 import { trpc } from './trpc.js'
 
@@ -22,6 +22,7 @@ export { isTracingPackage, tracingPackages } from './tracing-packages.js'
 /** Every framework that Spanguard knows, sorted by name; a new one is a new row here. */
 export const frameworks: readonly FrameworkDescriptor[] = [
   amqplib,
+  bull,
   bullmq,
   cron,
   express,

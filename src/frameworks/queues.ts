@@ -1,27 +1,39 @@
 import type { FrameworkDescriptor, HandlerRow } from './descriptor.js'
 
-/** BullMQ 4 and 5, and Bull 4. Source: docs.bullmq.io/guide/workers; the README of bull. */
+/** BullMQ 4 and 5. Source: docs.bullmq.io/guide/workers. */
 export const bullmq: FrameworkDescriptor = {
   name: 'bullmq',
   label: 'BullMQ',
   kind: 'consumer',
-  modules: ['bull', 'bullmq'],
+  modules: ['bullmq'],
+  objects: { worker: [{ module: 'bullmq', export: 'Worker', as: 'new' }] },
+  roots: ['worker'],
+  handlers: [{ call: { module: 'bullmq', export: 'Worker', as: 'new' }, path: 0, handler: 1 }],
+  tracedBy: [
+    { module: '@spanguard/runtime', export: 'withSpan' },
+    { module: '@spanguard/runtime/bullmq', export: '*' },
+    { module: 'bullmq-otel', export: '*' },
+  ],
+  insert: { module: '@spanguard/runtime/bullmq', export: 'traceProcessor', wrap: '{import}({handler})', as: 'suggestion' },
+}
+
+/** Bull 4, whose jobs look to a processor as those of BullMQ. Source: the README of bull. */
+export const bull: FrameworkDescriptor = {
+  name: 'bull',
+  label: 'Bull',
+  kind: 'consumer',
+  modules: ['bull'],
   objects: {
-    worker: [{ module: 'bullmq', export: 'Worker', as: 'new' }],
     queue: [
       { module: 'bull', export: 'default', as: 'either' },
       { module: 'bull', type: 'Queue' },
     ],
   },
-  roots: ['worker', 'queue'],
-  handlers: [
-    { call: { module: 'bullmq', export: 'Worker', as: 'new' }, path: 0, handler: 1 },
-    { on: 'queue', methods: ['process'], handler: 'last' },
-  ],
+  roots: ['queue'],
+  handlers: [{ on: 'queue', methods: ['process'], handler: 'last' }],
   tracedBy: [
     { module: '@spanguard/runtime', export: 'withSpan' },
     { module: '@spanguard/runtime/bullmq', export: '*' },
-    { module: 'bullmq-otel', export: '*' },
   ],
   insert: { module: '@spanguard/runtime/bullmq', export: 'traceProcessor', wrap: '{import}({handler})', as: 'suggestion' },
 }

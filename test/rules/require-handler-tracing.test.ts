@@ -740,6 +740,8 @@ describe('NestJS', () => {
     ...modules,
     'src/orders/orders.module.ts': "import { TracingModule } from '@spanguard/runtime/nest'",
   })
+  const named = (name: string, text: string): ((file: string) => string) =>
+    makeService(name, { dependencies: ['@nestjs/core'] }, { ...modules, 'src/orders/orders.module.ts': text })
   const main = `import { NestFactory } from '@nestjs/core'
 import { AppModule } from './app.module'
 
@@ -753,6 +755,7 @@ void bootstrap()
   ruleTester.run('require-handler-tracing', rule, {
     valid: [
       { name: 'a module that the root module reaches traces', filename: traced('src/main.ts'), code: main },
+      { name: 'a module that the root module reaches reports to Sentry', filename: named('nest-sentry', "import { SentryModule } from '@acme/sentry'")('src/main.ts'), code: main },
       { name: 'the DI container is asked (inngest-js)', filename: plain('src/main.ts'), code: `import { app } from './app'
 const logger = app.get(Logger)` },
       { name: 'a context without handlers', filename: plain('src/cli.ts'), code: `import { NestFactory } from '@nestjs/core'
@@ -775,6 +778,12 @@ export class Orders { @Get(':id') find() {} }` },
         code: main,
         errors: [{ messageId: 'app', line: 5, column: 21 }],
         output: [main.replace("'@nestjs/core'\n", "'@nestjs/core'\nimport { TracingModule } from '@spanguard/runtime/nest'\n").replace('create(AppModule,', 'create({ module: AppModule, imports: [TracingModule] },')],
+      },
+      {
+        name: 'a root module whose settings have an address of Sentry, which nothing loads ',
+        filename: named('nest-dsn', 'export default () => ({ SENTRY_DSN: process.env.SENTRY_DSN, sentryDsn: url })')('src/main.ts'),
+        code: main,
+        errors: [{ messageId: 'app', line: 5, column: 21, suggestions: 1 }],
       },
       {
         name: 'a root module of this file',
@@ -1024,6 +1033,12 @@ amqp.connect(url, function (error, connection) {
 })
 `,
         errors: [{ messageId: 'consumer', line: 4, suggestions: one }],
+      },
+      {
+        name: 'Bull, by its own name',
+        filename: ready('src/mails.js'),
+        code: `const Queue = require('bull')\nconst mails = new Queue('mails')\nmails.process(async (job) => { await send(job.data) })\n`,
+        errors: [{ messageId: 'consumer', line: 3, data: { framework: 'Bull', advice: `Insert 'traceProcessor(…)' from '@spanguard/runtime/bullmq'.` }, suggestions: one }],
       },
       {
         name: 'BullMQ, in a class',

@@ -73,6 +73,13 @@ function wordsOf(value: Value): readonly string[] {
   return value.kind === 'call' ? value.callee.flatMap(splitName) : []
 }
 
+/** Is a value the path that a route is registered with: `'/orders/:id'`, `req.route.path`, `routePath`? */
+export function isRoute(value: Value): boolean {
+  if (value.kind === 'literal') return typeof value.value === 'string' && value.value.startsWith('/')
+  if (value.kind === 'union') return withoutStandIns(membersOf(value)).every(isRoute)
+  return (value.kind === 'reference' || value.kind === 'parameter') && wordsOf(value).includes('route') && boundOf(value) === 'bounded'
+}
+
 /** `routes` of `routes.map(…).filter(…).pop()` */
 function pickedFrom(value: Value): Value {
   return value.kind === 'call' && value.receiver !== undefined ? pickedFrom(value.receiver) : value

@@ -3,6 +3,7 @@ import type { AttributeWrite, Fact, Sink, Value } from '../facts.js'
 import type { Finding } from '../finding.js'
 import { isConventionalKey, isDeniedKey, isListedKey, keyOfConstant, nearestListedKey, replacementOf } from '../listed-keys.js'
 import { splitName } from '../names.js'
+import { isRoute } from './bounds.js'
 import { shorten } from './wording.js'
 
 export const keyMessages = {
@@ -35,14 +36,16 @@ const JUDGED: ReadonlySet<Sink> = new Set(['attribute', 'event-attribute', 'link
 
 /**
  * What is wrong with a key as such, in the order deprecated, unlisted, naming. More than one may apply; they have one subject,
- * and the reader takes the first whose rule is on.
+ * and the reader takes the first whose rule is on. The attributes of a resource, which describe the service once, may have any name
+ * but one that was replaced.
  */
 export function judgeKey(
-  fact: Pick<AttributeWrite, 'key' | 'sink'>,
+  fact: Pick<AttributeWrite, 'key' | 'sink'> & Partial<Pick<AttributeWrite, 'value'>>,
   policy: Policy,
   isOn: (rule: string) => boolean = () => true,
 ): readonly Found[] {
-  if (!JUDGED.has(fact.sink)) return []
+  const isOfResource = fact.sink === 'resource'
+  if (!isOfResource && !JUDGED.has(fact.sink)) return []
   const key = knownKey(fact.key)
   if (key === null || key === '') return []
   const { origin } = fact.key
@@ -52,8 +55,9 @@ export function judgeKey(
     data: { key: shorten(key), instead },
     origin,
   })
-  const replacement = replacementOf(key)
+  const replacement = replacementFor(key, fact.value)
   if (replacement !== null && !policy.attributes.allow.includes(key)) return [found('no-deprecated-attributes', 'replaced', replacement.text)]
+  if (isOfResource) return []
   const all: Found[] = []
   // To look for the nearest of a thousand keys costs more than all other judging: only for those who ask.
   if (!isOn('no-unlisted-attributes')) return judgeForm(key, found)
@@ -69,6 +73,16 @@ export function judgeKey(
   return [...all, ...judgeForm(key, found)]
 }
 
+const URL_KEYS: ReadonlySet<string> = new Set(['http.target', 'http.url'])
+
+/**
+ * What the conventions say to write instead of a key that holds a value (`replacementOf`): who gives `http.url` a route, which is no
+ * URL, means `http.route`.
+ */
+export function replacementFor(key: string, value: Value | undefined): ReturnType<typeof replacementOf> {
+  return value !== undefined && URL_KEYS.has(key) && isRoute(value) ? { key: 'http.route', text: '"http.route"' } : replacementOf(key)
+}
+
 /**
  * Does the same call, or another that writes the same value, write the key that replaces a deprecated one as well, as people do
  * while they migrate (`OTEL_SEMCONV_STABILITY_OPT_IN=http/dup`)? Then those who ask for the new key see the span.
@@ -79,7 +93,7 @@ export function writesBothKeys(finding: Pick<Finding, 'messageId' | 'data'>, fac
   if (finding.messageId !== 'replaced' || fact.fact !== 'attribute-write') return false
   const instead = String(finding.data['instead'])
   for (const other of facts) {
-    if (other.fact !== 'attribute-write' || !JUDGED.has(other.sink) || (other.origin.start !== fact.origin.start && other.value.text !== fact.value.text)) continue
+    if (other.fact !== 'attribute-write' || (other.sink !== 'resource' && !JUDGED.has(other.sink)) || (other.origin.start !== fact.origin.start && other.value.text !== fact.value.text)) continue
     const key = knownKey(other.key)
     if (key !== null && instead.includes(`"${key}"`)) return true
   }

@@ -17,8 +17,8 @@ export interface RootModule {
   readonly options: TSESTree.ObjectExpression | null
 }
 
-/** Without one of these words no tracing module is imported anywhere. */
-const tracingText = /@spanguard\/runtime|opentelemetry|TracingModule|\botel\b|dd-trace|sentry/iu
+/** Without one of these words no tracing module is imported anywhere. A `SENTRY_DSN` among the settings imports none. */
+const tracingText = /@spanguard\/runtime|opentelemetry|TracingModule|\botel\b|dd-trace|sentry(?!_|dsn)/iu
 
 /**
  * The root module of an app, `null` when it is traced, has no handlers, or cannot be judged from here. A module of another file

@@ -72,7 +72,7 @@ function lateSetup(service: Service, entry: Entry, own: readonly HandlerVerdict[
 }
 
 /** Queues that OpenTelemetry's own instrumentations do not know: their order matters only where one for them is set up. `bullmq-otel` is given to the worker and patches nothing. */
-const ownInstrumentation: Readonly<Record<string, RegExp>> = { bullmq: /instrumentation-bull|bullmq-otel/u, cron: /instrumentation-(?:node-)?cron/u, nats: /instrumentation-nats/u }
+const ownInstrumentation: Readonly<Record<string, RegExp>> = { bull: /instrumentation-bull/u, bullmq: /instrumentation-bull|bullmq-otel/u, cron: /instrumentation-(?:node-)?cron/u, nats: /instrumentation-nats/u }
 
 function mayChange(framework: string, sites: readonly SetupSite[]): boolean {
   const wanted = ownInstrumentation[framework]

@@ -86,6 +86,7 @@ const overHttp = { by: /instrumentation-http(?:$|\/)/u, auto: true }
 export const instrumentedBy: Readonly<Record<string, ServerInstrumentation>> = {
   amqplib: { by: /amqp|rabbit/u, auto: true },
   'aws-lambda': { by: /lambda/u, auto: true },
+  bull: { by: /bull/u, auto: false },
   bullmq: { by: /bull/u, auto: false },
   cron: { by: /cron|schedule/u, auto: false },
   express: overHttp,

@@ -1,4 +1,4 @@
-import { type AttributeWrite, type Finding, isListedKey, knownKey, literalText, nearestListedKey, replacementOf, shorten, splitName, toKeyForm, type Value } from '@spanguard/policy'
+import { type AttributeWrite, type Finding, isListedKey, knownKey, literalText, nearestListedKey, replacementFor, shorten, splitName, toKeyForm, type Value } from '@spanguard/policy'
 
 import { getEnclosingFunction } from '../../analysis/bindings.js'
 import { findingsOfDraft, type JudgedFact } from '../../analysis/findings.js'
@@ -50,7 +50,7 @@ function successorOf(key: string, value: Value): string | null {
   const text = literalText(value)
   // `'db.system': 'mssql'` is `'db.system.name': 'microsoft.sql_server'`: renamed alone, it would be a value that nobody asks for.
   if (text !== null && changedValues[key]?.includes(text) === true) return null
-  const replacement = replacementOf(key)
+  const replacement = replacementFor(key, value)
   if (replacement === null) return null
   return replacement.key ?? /^"([\w.]+)"$/.exec(replacement.text)?.[1] ?? null
 }
