@@ -783,7 +783,7 @@ export class Orders { @Get(':id') find() {} }` },
         name: 'a root module whose settings have an address of Sentry, which nothing loads ',
         filename: named('nest-dsn', 'export default () => ({ SENTRY_DSN: process.env.SENTRY_DSN, sentryDsn: url })')('src/main.ts'),
         code: main,
-        errors: [{ messageId: 'app', line: 5, column: 21, suggestions: 1 }],
+        errors: [{ messageId: 'app', line: 5, column: 21, suggestions: one }],
       },
       {
         name: 'a root module of this file',
