@@ -542,12 +542,12 @@ span.end()`), 'rejects', { line: 5 }),
   const span = tracer.startSpan('order.place')
   await place(order)
   span.end()
-} catch {}`), 'reachesEnd', { line: 9, hasSuggestion: true }),
+} catch {}`), 'reachesEnd', { line: 5, column: 16, hasSuggestion: true }),
     leak('work in a try whose catch does something', inFunction(`try {
   const span = tracer.startSpan('order.place')
   place(order)
   span.end()
-} catch { retryLater(order) }`), 'reachesEnd', { line: 9, hasSuggestion: true }),
+} catch { retryLater(order) }`), 'reachesEnd', { line: 5, column: 16, hasSuggestion: true }),
     leak('given to what is called, not to what is returned', inFunction(`const span = tracer.startSpan('speech.make')
 try { const answer = await ask(order, span); return relay(answer) } catch (error) { span.end(); throw error }`), 'returns', { line: 5 }),
     leak('a flag that says nothing of the end', `${head}export const run = (fn) => tracer.startActiveSpan('order.place', async (span) => {
@@ -582,6 +582,31 @@ export async function main(kind) {
   } finally {
     span.end()
   }`) }),
+    {
+      name: 'spans of one `try`, which its `catch` cannot name: each is told where it starts',
+      code: inFunction(`try {
+  const check = tracer.startSpan('limit.check')
+  await ask(order)
+  check.end()
+  const send = tracer.startSpan('order.send')
+  await deliver(order)
+  send.end()
+  return reply.send(order)
+} catch (error) {
+  note(error)
+  return reply.code(502).send(error)
+}`),
+      errors: [{ messageId: 'returns', line: 5, column: 17, suggestions: one }, { messageId: 'returns', line: 8, column: 16, suggestions: one }],
+    },
+    leak('a `return` in the `catch` beside a span that it can name', inFunction(`let check
+try {
+  check = tracer.startSpan('limit.check')
+  await ask(order)
+  check.end()
+} catch (error) {
+  note(error)
+  return reply.code(502).send(error)
+}`), 'returns', { line: 11 }),
     leak('a helper of this file that takes a property of what find() found', `${head}export function check(id) {
   const span = tracer.startSpan('check')
   const available = isAvailable(id)

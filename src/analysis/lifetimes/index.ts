@@ -1,4 +1,4 @@
-import type { ErrorPath, SpanLifetime } from '@spanguard/policy'
+import type { ErrorPath, LifetimeExit, SpanLifetime } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 import { readLifetime } from '../../flow/index.js'
 import type { Lifetime } from '../../flow/index.js'
@@ -45,11 +45,25 @@ function lifetimeOf(span: OwnedSpan, analysis: FileAnalysis): OwnedLifetime {
     variable: span.name,
     start,
     ...life,
-    openExits: isWrapped ? [] : life.openExits,
+    openExits: isWrapped ? [] : tellAtStart(life.openExits, span),
     recordedOnly: life.recordedOnly.length > 0 && recordsFailures(analysis) ? [] : life.recordedOnly,
   }
   return { span, fact, caughtOpen }
 }
+
+/**
+ * A function that is left in a `catch` which cannot name the span, since it is a `const` of the `try`: what is to be mended is at the span,
+ * and the spans of one `try` have this exit in common.
+ */
+function tellAtStart(exits: readonly LifetimeExit[], { variables }: OwnedSpan): readonly LifetimeExit[] {
+  const blocks = [...variables].map(({ scope }) => (scope.type === 'block' ? scope.block.range : null))
+  return exits.map((exit) => {
+    const isNamed = blocks.some((range) => range === null || (exit.origin.start >= range[0] && exit.origin.end <= range[1]))
+    return isNamed || blocks.length === 0 || !leaving.has(exit.kind) ? exit : { ...exit, atStart: true }
+  })
+}
+
+const leaving: ReadonlySet<LifetimeExit['kind']> = new Set(['end-of-function', 'return', 'throw'])
 
 /** Many spans are told by their shape, without following every path. */
 function lifeOf(span: OwnedSpan, lowering: Lowering): Lifetime {
