@@ -40,15 +40,14 @@ export function readOrder(
   const hasGrpcExporter = calls.some(({ row }) => row.role === 'exporter' && row.protocol === 'grpc')
   const loads = everyLoad.filter(({ module }) => module !== '@grpc/grpc-js' || !hasGrpcExporter)
   const own = calls.length === 0 && !/instrumentation|otel/.test(sourceCode.text) ? [] : readOwnSetup(calls, loads, context)
-  return [...readLoadedSetup(loads, approved, context), ...own, ...readCalledSetup(loads, context)].slice(0, 1)
+  return [...readLoadedSetup(loads, approved), ...own, ...readCalledSetup(loads, context)].slice(0, 1)
 }
 
-/** `import express from 'express'; import './tracing'`; one of which something is imported is read, whether loading it sets tracing up. */
-function readLoadedSetup(loads: readonly Load[], approved: readonly string[], { filename }: SetupContext): SetupOrder[] {
+/** `import express from 'express'; import './tracing'` */
+function readLoadedSetup(loads: readonly Load[], approved: readonly string[]): SetupOrder[] {
   return loads.flatMap((load, index): SetupOrder[] => {
-    if (!isSetupModule(load.module, approved)) return []
-    const setsUp = (module: string): boolean => load.bare || (load.module.startsWith('.') && whenMade(filename, load.module, (text) => findMade(text, module)) === 'loaded')
-    const early = loads.slice(0, index).find(({ module }) => isInstrumentable(module) && setsUp(module))
+    if (!load.bare || !isSetupModule(load.module, approved)) return []
+    const early = loads.slice(0, index).find(({ module }) => isInstrumentable(module))
     return early === undefined ? [] : [makeOrder(early, load.module, load.source)]
   })
 }
@@ -79,8 +78,8 @@ function readOwnSetup(calls: readonly SetupCall[], loads: readonly Load[], conte
 
 /**
  * `import express from 'express'; import { startTracing } from './tracing'; startTracing()`: a function of the project that starts
- * something, of a module in which (or in whose imports) a function makes an instrumentation of what was loaded before the call. One that is
- * made when the module is loaded is there from then on, whenever the SDK is started.
+ * something, of a module in which (or in whose imports) an instrumentation of what was loaded is made: by a function, so that the call came
+ * too late, or as the module was loaded, so that its import did; such an instrumentation is there from then on, whenever the SDK is started.
  */
 function readCalledSetup(loads: readonly Load[], context: SetupContext): SetupOrder[] {
   const { calls, filename, sourceCode } = context
@@ -89,9 +88,14 @@ function readCalledSetup(loads: readonly Load[], context: SetupContext): SetupOr
     if (reference === null || !reference.module.startsWith('.') || !isStartingName(reference.path.at(-1) ?? reference.imported)) continue
     const runsAt = findTopLevelRun(call, sourceCode)
     if (runsAt === null) continue
-    const early = loads.find((load) => load.node.range[1] <= runsAt.range[0] && isInstrumentable(load.module) && whenMade(filename, reference.module, (text) => findMade(text, load.module)) === 'called')
-    if (early === undefined || (isHoisted(early) && isPatchedLate(context))) continue
-    return [makeOrder(early, sourceCode.getText(call.callee), call.callee)]
+    const loaded = loads.findIndex(({ module }) => module === reference.module)
+    for (const [index, early] of loads.entries()) {
+      if (early.node.range[1] > runsAt.range[0] || !isInstrumentable(early.module) || (isHoisted(early) && isPatchedLate(context))) continue
+      const made = whenMade(filename, reference.module, (text) => findMade(text, early.module))
+      if (made === 'called') return [makeOrder(early, sourceCode.getText(call.callee), call.callee)]
+      const setup = loads[loaded]
+      if (made === 'loaded' && setup !== undefined && index < loaded) return [makeOrder(early, setup.module, setup.source)]
+    }
   }
   return []
 }
