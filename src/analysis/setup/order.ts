@@ -5,7 +5,7 @@ import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 import { instrumentedBy, isInstrumentable, registerModules } from '../../otel/setup.js'
 import { getPackage } from '../../project/package-json.js'
 import { whenMade } from '../../project/reachable.js'
-import { findBinding, type FunctionNode, getEnclosingFunction, isFunction, unwrap } from '../bindings.js'
+import { findBinding, type FunctionNode, getEnclosingFunction, getMemberName, isFunction, unwrap } from '../bindings.js'
 import { getRequiredModule, resolveReference } from '../imports.js'
 import { originOf } from '../origins.js'
 import { isStartingName } from './starting-names.js'
@@ -84,8 +84,10 @@ function readOwnSetup(calls: readonly SetupCall[], loads: readonly Load[], conte
 function readCalledSetup(loads: readonly Load[], context: SetupContext): SetupOrder[] {
   const { calls, filename, sourceCode } = context
   for (const call of calls) {
-    const reference = call.type === 'CallExpression' ? resolveReference(call.callee, sourceCode) : null
-    if (reference === null || !reference.module.startsWith('.') || !isStartingName(reference.path.at(-1) ?? reference.imported)) continue
+    const callee = unwrap(call.callee)
+    const name = callee.type === 'MemberExpression' ? getMemberName(callee) : callee.type === 'Identifier' ? callee.name : null
+    const reference = name !== null && isStartingName(name) ? resolveReference(callee, sourceCode) : null
+    if (reference === null || !reference.module.startsWith('.')) continue
     const runsAt = findTopLevelRun(call, sourceCode)
     if (runsAt === null) continue
     const loaded = loads.findIndex(({ module }) => module === reference.module)
