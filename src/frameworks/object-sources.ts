@@ -21,6 +21,8 @@ export interface ObjectSources {
   readonly types: readonly NamedSource<TypeSource>[]
   readonly methods: ReadonlyMap<string, readonly NamedSource<MethodSource>[]>
   readonly properties: ReadonlyMap<string, readonly NamedSource<PropertySource>[]>
+  /** What a method, or an export behind a dot, must be called to give an object; null when any name may. */
+  readonly called: ReadonlySet<string> | null
 }
 
 const byFramework = new WeakMap<FrameworkDescriptor, ObjectSources>()
@@ -32,7 +34,7 @@ export function sourcesOf(framework: FrameworkDescriptor): ObjectSources {
   return known
 }
 
-function sortSources({ objects }: FrameworkDescriptor): ObjectSources {
+function sortSources({ chains = [], objects }: FrameworkDescriptor): ObjectSources {
   const modules = new Set<string>()
   const exports: NamedSource<ExportSource>[] = []
   const types: NamedSource<TypeSource>[] = []
@@ -47,5 +49,7 @@ function sortSources({ objects }: FrameworkDescriptor): ObjectSources {
       else properties.set(source.property, [...(properties.get(source.property) ?? []), { is, source }])
     }
   }
-  return { modules: [...modules], exports, types, methods, properties }
+  const exported = exports.map(({ source }) => source.export.split('.').at(-1) ?? '')
+  const called = exported.includes('*') ? null : new Set([...exported, ...methods.keys(), ...chains])
+  return { modules: [...modules], exports, types, methods, properties, called }
 }

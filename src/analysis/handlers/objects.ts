@@ -81,13 +81,15 @@ export function createObjectFinder(
   }
 
   function readCall(node: Call, depth: number): FrameworkObject | null {
+    const callee = unwrap(node.callee)
+    const method = callee.type === 'MemberExpression' ? getMemberName(callee) : null
+    // Nearly every call of a file is another one.
+    if (callee.type === 'MemberExpression' && (method === null || !mayGive(method))) return null
     const made = findCreated(node, null)
     if (made !== null) return makeCreated({ ...made, creation: node, parent: null, path: null })
-    const callee = unwrap(node.callee)
-    if (node.type === 'NewExpression' || callee.type !== 'MemberExpression') return null
-    const method = getMemberName(callee)
-    const owner = method === null ? null : find(callee.object, depth)
-    if (owner === null || method === null) return null
+    if (node.type === 'NewExpression' || callee.type !== 'MemberExpression' || method === null) return null
+    const owner = find(callee.object, depth)
+    if (owner === null) return null
     const result = findResult(owner, method, null)
     if (result !== null) {
       const path = result.source.path === undefined ? null : (node.arguments[result.source.path] ?? null)
@@ -228,6 +230,10 @@ export function createObjectFinder(
     return findExport(
       (source) => source.as !== 'value' && (source.callback ?? null) === callback && isUsedAs(source, node) && matchesExport(source, reference.module, name),
     )
+  }
+
+  function mayGive(name: string): boolean {
+    return frameworks.some((framework) => sourcesOf(framework).called?.has(name) !== false)
   }
 
   /** Does any row speak of this module? */
