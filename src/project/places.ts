@@ -124,9 +124,15 @@ function compile(table: PlaceWords): Names {
 
 /** The project's top: the outermost package of its repository, or the folder of the run where that is further out. */
 function topOf(filename: string, cwd: string): string {
+  const top = repositoryOf(filename)
+  return isBelow(top, cwd) ? cwd : top
+}
+
+/** The folder of the outermost package around a file, up to where its `.git` is. */
+export function repositoryOf(filename: string): string {
   let top = getPackage(filename)?.dir ?? path.dirname(filename)
   for (let outer = getPackage(top); outer !== null && outer.dir !== top && !existsSync(path.join(top, '.git')); outer = getPackage(top)) top = outer.dir
-  return isBelow(top, cwd) ? cwd : top
+  return top
 }
 
 function isBelow(file: string, folder: string): boolean {

@@ -23,6 +23,9 @@ const started = makeService('nobody-started', { dependencies: ['express'], scrip
 const bun = makeService('nobody-bun', { dependencies: ['hono'], module: 'src/index.ts' })
 const runtime = makeService('nobody-runtime', { dependencies: ['express', '@spanguard/runtime'] })
 const deployed = makeService('nobody-deployed', { dependencies: ['aws-lambda'], main: 'dist/index.js', types: 'dist/index.d.ts', scripts: { deploy: 'npm run zip && aws lambda update-function-code --function-name pay' } })
+const uncalled = makeService('nobody-uncalled', { dependencies: ['bullmq', 'express'] }, {
+  'src/light.ts': '', 'src/app.ts': '', 'src/main.ts': "import { createOrderApp } from './app.js'\ncreateOrderApp()\n",
+})
 const library = makeService('nobody-library', { dependencies: ['hono'], module: 'dist/index.js' })
 
 const express = `import express from 'express'
@@ -137,9 +140,12 @@ export async function replay(topic: string) {
       { name: 'one route beside a body parser, which says in a condition that it runs', filename: shop('src/status.ts'), code: status("(req, res) => { res.setHeader('cache-control', 'no-store'); res.status(200).json({ state: stopping ? 'ok' : 'leaving', up: true }) }").replace('express.json()', 'express.urlencoded({ extended: true })') },
       { name: 'a package that takes its framework from the workspace, which has a tracer', filename: nx('apps/orders/src/main.ts'), code: express },
       { name: 'what a source has replaced that is the main file', filename: main('worker.js'), code: express },
+      { name: 'a worker in a function that nobody calls', filename: uncalled('src/light.ts'), code: `import { Worker } from 'bullmq'\nexport function createLightWorker() {\n  return new Worker('mails', async (job) => { await send(job.data) })\n}` },
       { name: 'a library for bundlers', filename: library('src/index.ts'), code: hono('export default { port: 3000, fetch: app.fetch }') },
     ],
     invalid: [
+      { name: 'an app in a function that the main file calls', filename: uncalled('src/app.ts'), code: `export const createOrderApp = () => {\n${express}}`.replace('export const', "import express from 'express'\nexport const").replace("{\nimport express from 'express'\n", '{\n'), errors },
+      { name: 'a worker beside a function that nobody calls', filename: uncalled('src/light.ts'), code: `import { Worker } from 'bullmq'\nnew Worker('mails', async (job) => { await send(job.data) })\nexport function createLightWorker() {}`, errors: [{ messageId: 'consumer', suggestions: one }] },
       { name: 'an app that waits for a signal before it is closed', filename: shop('src/main.ts'), code: `import Fastify from 'fastify'
 export async function main() {
   const app = Fastify()

@@ -3,6 +3,7 @@ import type { TSESTree } from '@typescript-eslint/types'
 
 import type { FrameworkDescriptor } from '../../frameworks/index.js'
 import { getEnclosingFunction, getMemberName, isFunction, unwrap } from '../bindings.js'
+import { isCalledByNobody } from '../../project/callers.js'
 import { findHandlers, type FileHandlers } from '../handlers.js'
 import { isOwnModule, resolveReference } from '../imports.js'
 import type { FileAnalysis } from '../index.js'
@@ -65,7 +66,24 @@ export function findUntraced(analysis: FileAnalysis, filename: string, proven = 
     ...file.calls.flatMap((call) => judgeConsumer(call, analysis)),
     ...(file.functionsTraced || hasApp ? [] : file.exported.flatMap((exported) => judgeExport(exported, analysis))),
   ]
-  return { found: found.sort((a, b) => a.at.range[0] - b.at.range[0]), around }
+  const running = proven ? found : found.filter(({ at, kind }) => kind === 'function' || !isNeverRun(at, filename))
+  return { found: running.sort((a, b) => a.at.range[0] - b.at.range[0]), around }
+}
+
+/** Does it stand in a function at the top of the file, which nobody in the repository calls? */
+function isNeverRun(at: TSESTree.Node, filename: string): boolean {
+  let statement = at
+  let home: TSESTree.Node | null = null
+  for (; statement.parent != null && statement.parent.type !== 'Program'; statement = statement.parent) if (isFunction(statement)) home = statement
+  if (isFunction(statement)) home = statement
+  const name = home === null ? null : nameOfFunction(home)
+  return name !== null && statement.type !== 'ExportDefaultDeclaration' && isCalledByNobody(name, filename)
+}
+
+/** `function startWorkers() {}`, `const startWorkers = () => {}` */
+function nameOfFunction(home: TSESTree.Node): string | null {
+  if (home.type === 'FunctionDeclaration') return home.id?.name ?? null
+  return home.parent?.type === 'VariableDeclarator' && home.parent.init === home && home.parent.id.type === 'Identifier' ? home.parent.id.name : null
 }
 
 /** NestJS: the handlers of an app stand in classes, so that nothing is called on it. */

@@ -1,13 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 
 import { getPackage } from '../../project/package-json.js'
 import { cachedByFile } from '../../project/cache.js'
+import { listSources } from '../../project/sources.js'
 
 /** More files than a service has; beyond it nobody waits for an answer. */
 const FILES_LIMIT = 5_000
 const SOURCE = /\.[cm]?[jt]sx?$/
-const SKIPPED: ReadonlySet<string> = new Set(['build', 'coverage', 'dist', 'node_modules', 'out', 'public'])
 
 /**
  * Is an exported provider shown to be ended by nobody? True only where the package is an application (it exports nothing),
@@ -31,8 +31,8 @@ function searchPackage(names: readonly string[], file: string): boolean {
   if (pkg === null || names.includes('default') || pkg.main !== null || isLibrary(pkg.path) !== false) return false
   const module = getModuleName(file)
   let importers = 0
-  for (const source of listSources(pkg.dir)) {
-    if (source === file) continue
+  for (const source of listSources(pkg.dir, FILES_LIMIT) ?? []) {
+    if (source === file || !SOURCE.test(source)) continue
     const text = readText(source)
     const imports = text === null ? null : findImports(text, module, names)
     if (imports === null) continue
@@ -81,19 +81,4 @@ function isOnlyForTracers(text: string, name: string): boolean {
   const mentions = text.match(new RegExp(`\\b${name}\\b(?!\\s*:)`, 'g'))?.length ?? 0
   const tracers = text.match(new RegExp(`\\b${name}\\s*\\.\\s*getTracer\\b`, 'g'))?.length ?? 0
   return mentions === tracers + 1
-}
-
-/** The package's own sources; nested packages are others. */
-function listSources(folder: string): string[] {
-  const files: string[] = []
-  const pending = [folder]
-  for (let current = pending.pop(); current !== undefined && files.length < FILES_LIMIT; current = pending.pop()) {
-    for (const entry of readdirSync(current, { withFileTypes: true })) {
-      if (entry.name.startsWith('.') || SKIPPED.has(entry.name)) continue
-      const full = path.join(current, entry.name)
-      if (entry.isDirectory()) pending.push(full)
-      else if (SOURCE.test(entry.name)) files.push(full)
-    }
-  }
-  return files
 }

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs'
+
+import { cachedByFile } from './cache.js'
+import { repositoryOf } from './places.js'
+import { listSources } from './sources.js'
+
+/** More files than one reads for one question: beyond it nobody can tell. */
+const FILES_LIMIT = 3_000
+/** How many functions, each called by the next one alone, are followed. */
+const DEPTH = 4
+
+const answersOf = cachedByFile(() => new Map<string, boolean>())
+
+/**
+ * Is a function that stands at the top of a file called by nobody: is it named nowhere in its repository but where it is declared, imported
+ * and exported, and in functions of which the same is true? Read as text, in which a statement at the top of a file begins in its first
+ * column, by everybody's habit. What is called by a convention has a short name (`main`, `register`, `handler`): one word is taken to be
+ * called.
+ *
+ * @param file absolute path; one that is not on the disk answers false. An answer is believed until the file is written again.
+ */
+export function isCalledByNobody(name: string, file: string): boolean {
+  const answers = answersOf(file)
+  if (answers === null) return false
+  const known = answers.get(name)
+  if (known !== undefined) return known
+  const answer = ask(name, file)
+  answers.set(name, answer)
+  return answer
+}
+
+function ask(name: string, file: string): boolean {
+  try {
+    const sources = listSources(repositoryOf(file), FILES_LIMIT)
+    return sources !== null && isDead(name, sources, DEPTH)
+  } catch {
+    // A folder that cannot be read shows nothing.
+    return false
+  }
+}
+
+function isDead(name: string, sources: readonly string[], depth: number): boolean {
+  if (depth === 0 || !/[a-z\d][A-Z]|[a-zA-Z]_[a-zA-Z]/.test(name)) return false
+  const mention = new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}(?![\\w$])`, 'g')
+  const callers: string[] = []
+  for (const source of sources) {
+    const text = readFileSync(source, 'utf8')
+    if (!text.includes(name)) continue
+    if (source.endsWith('.json')) return false
+    for (const { index } of text.matchAll(mention)) {
+      const caller = findCaller(text, index, name)
+      if (caller === undefined) return false
+      if (caller !== null) callers.push(caller)
+    }
+  }
+  return callers.every((caller) => isDead(caller, sources, depth - 1))
+}
+
+/** A line that goes on with the statement of one before it. */
+const CONTINUES = /^(?:[\s})\]/*`"'.,;|&?:+-]|$)/
+/** Statements that bring a name in or out. */
+const PASSING = /^(?:import\b(?!\s*\()|export\s*(?:type\s*)?[{*]|(?:module\.)?exports(?:\.\w+\s*=|\s*=\s*\{)|(?:const|let|var)\s*\{)/
+const FUNCTION = /^(?:export\s+)?(?:async\s+)?(?:function\s*\*?\s*(\w+)|const\s+(\w+)\s*(?::[^=]*)?=\s*(?:async\s*)?(?:function\b|\w+\s*=>|(?:<[^>]*>\s*)?\((?:$|[^()]*\)\s*(?::|=>)|[^()]*[,{]$)))/
+
+/** The function at the top in which a name is mentioned; null where nothing is called, undefined where it is called as the file is loaded, or nobody can tell. */
+function findCaller(text: string, index: number, name: string): string | null | undefined {
+  if (/^\s*(?:\/\/|\/?\*)/.test(text.slice(text.lastIndexOf('\n', index) + 1, index))) return null
+  const first = firstLineOf(text, index)
+  if (first === null) return undefined
+  if (PASSING.test(first) && !/^\s*\(/.test(text.slice(index + name.length, index + name.length + 20))) return null
+  const [, declared, assigned] = FUNCTION.exec(first) ?? []
+  const caller = declared ?? assigned
+  return caller === name ? null : caller
+}
+
+/** The line in which the statement at the top begins that something is a part of. */
+function firstLineOf(text: string, index: number): string | null {
+  let end = text.indexOf('\n', index)
+  if (end === -1) end = text.length
+  for (let start = text.lastIndexOf('\n', index) + 1; ; ) {
+    const line = text.slice(start, end).trimEnd()
+    if (!CONTINUES.test(line)) return line
+    if (start === 0) return null
+    end = start - 1
+    start = text.lastIndexOf('\n', end - 1) + 1
+  }
+}

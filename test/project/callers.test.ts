@@ -1,0 +1,70 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+
+import { afterAll, describe, expect, it } from 'vitest'
+
+import { isCalledByNobody } from '../../src/project/callers.js'
+
+const root = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'spanguard-callers-')))
+afterAll(() => {
+  rmSync(root, { recursive: true })
+})
+
+let count = 0
+
+/** A repository of these files; `src/workers.ts` declares `startWorkers`. */
+function ask(files: Readonly<Record<string, string>>, declared = 'export function startWorkers() {\n  return new Worker()\n}\n'): boolean {
+  count += 1
+  const dir = path.join(root, String(count))
+  const all: Record<string, string> = { 'package.json': '{ "name": "shop", "private": true }', 'src/workers.ts': declared, ...files }
+  for (const [file, text] of Object.entries(all)) {
+    mkdirSync(path.dirname(path.join(dir, file)), { recursive: true })
+    writeFileSync(path.join(dir, file), text)
+  }
+  return isCalledByNobody('startWorkers', path.join(dir, 'src/workers.ts'))
+}
+
+describe('a function is called by nobody', () => {
+  it.each([
+    ['that no other file names', {}],
+    ['that is only exported on', { 'src/index.ts': "export { startWorkers } from './workers.js'\nexport {\n  startWorkers as start,\n} from './workers.js'\n" }],
+    ['that is imported and not used', { 'src/main.ts': "import {\n  startWorkers,\n} from './workers.js'\n\nlisten()\n" }],
+    ['that comments speak of', { 'src/main.ts': '/**\n * startWorkers() comes later.\n */\n// startWorkers()\nlisten()\n' }],
+    ['that a function calls which nobody calls', { 'src/all.ts': "import { startWorkers } from './workers.js'\nexport const startAll = async (port: number) => {\n  startWorkers()\n}\n" }],
+    ['whose name is a part of another', { 'src/main.ts': 'restartWorkers()\nstartWorkersLater()\n' }],
+  ])('%s', (_, files) => {
+    expect(ask(files)).toBe(true)
+  })
+
+  it('as CommonJS writes it', () => {
+    expect(ask({ 'src/index.js': "const { startWorkers } = require('./workers')\nmodule.exports = { startWorkers }\n" }, 'function startWorkers() {\n}\nmodule.exports = { startWorkers }\n')).toBe(true)
+  })
+})
+
+describe('a function is taken to be called', () => {
+  it.each([
+    ['at the top of a file', { 'src/main.ts': "import { startWorkers } from './workers.js'\n\nstartWorkers()\n" }],
+    ['in a condition there', { 'src/main.ts': "import { startWorkers } from './workers.js'\n\nif (enabled) {\n  startWorkers()\n}\n" }],
+    ['in a function there that runs at once', { 'src/main.ts': "import { startWorkers } from './workers.js'\n\n;(async () => {\n  await startWorkers()\n})()\n" }],
+    ['in a function of one word, which a convention may call', { 'src/main.ts': "import { startWorkers } from './workers.js'\nexport function main() {\n  startWorkers()\n}\n" }],
+    ['through a function that is called', { 'src/all.ts': "import { startWorkers } from './workers.js'\nexport function startAll() {\n  startWorkers()\n}\n", 'src/main.ts': "import { startAll } from './all.js'\nstartAll()\n" }],
+    ['in a method of a class', { 'src/app.ts': "import { startWorkers } from './workers.js'\nexport class OrderApp {\n  start() {\n    startWorkers()\n  }\n}\n" }],
+    ['out of a table', { 'src/app.ts': "import { startWorkers } from './workers.js'\nexport const jobs = {\n  all: startWorkers,\n}\n" }],
+    ['by a module that is imported where it is needed', { 'src/main.ts': "import('./workers.js').then(({ startWorkers }) => startWorkers())\n" }],
+    ['by a test', { 'test/workers.test.ts': "import { startWorkers } from '../src/workers.js'\nit('works', () => {\n  startWorkers()\n})\n" }],
+    ['by a program without an extension', { 'bin/www': "require('../src/workers').startWorkers()\n" }],
+    ['by a script of a package', { 'package.json': '{ "name": "shop", "scripts": { "start": "tsx -e \'startWorkers()\'" } }' }],
+    ['in an object that goes out', { 'src/index.js': "module.exports = {\n  start: () => startWorkers(),\n}\n" }],
+  ])('%s', (_, files) => {
+    expect(ask(files)).toBe(false)
+  })
+
+  it('by its own file', () => {
+    expect(ask({}, 'export function startWorkers() {\n}\n\nstartWorkers()\n')).toBe(false)
+  })
+
+  it('where the file is not on the disk', () => {
+    expect(isCalledByNobody('startWorkers', path.join(root, 'none.ts'))).toBe(false)
+  })
+})
