@@ -12,8 +12,8 @@ const DEPTH = 4
 const answersOf = cachedByFile(() => new Map<string, boolean>())
 
 /**
- * Is a function that stands at the top of a file called by nobody: is it named nowhere in its repository but where it is declared, imported
- * and exported, and in functions of which the same is true? Read as text, in which a statement at the top of a file begins in its first
+ * Is a function or class that stands at the top of a file called by nobody: is it named nowhere in its repository but where it is declared,
+ * imported and exported, and in functions of which the same is true? Read as text, in which a statement at the top of a file begins in its first
  * column, by everybody's habit. What is called by a convention has a short name (`main`, `register`, `handler`): one word is taken to be
  * called.
  *
@@ -61,6 +61,8 @@ const CONTINUES = /^(?:[\s})\]/*`"'.,;|&?:+-]|$)/
 /** Statements that bring a name in or out. */
 const PASSING = /^(?:import\b(?!\s*\()|export\s*(?:type\s*)?[{*]|(?:module\.)?exports(?:\.\w+\s*=|\s*=\s*\{)|(?:const|let|var)\s*\{)/
 const FUNCTION = /^(?:export\s+)?(?:async\s+)?(?:function\s*\*?\s*(\w+)|const\s+(\w+)\s*(?::[^=]*)?=\s*(?:async\s*)?(?:function\b|\w+\s*=>|(?:<[^>]*>\s*)?\((?:$|[^()]*\)\s*(?::|=>)|[^()]*[,{]$)))/
+/** What classes do, others may ask them for that do not name them. */
+const CLASS = /^(?:export\s+)?(?:abstract\s+)?class\s+(\w+)/
 
 /** The function at the top in which a name is mentioned; null where nothing is called, undefined where it is called as the file is loaded, or nobody can tell. */
 function findCaller(text: string, index: number, name: string): string | null | undefined {
@@ -70,7 +72,8 @@ function findCaller(text: string, index: number, name: string): string | null | 
   if (PASSING.test(first) && !/^\s*\(/.test(text.slice(index + name.length, index + name.length + 20))) return null
   const [, declared, assigned] = FUNCTION.exec(first) ?? []
   const caller = declared ?? assigned
-  return caller === name ? null : caller
+  if (caller === name || CLASS.exec(first)?.[1] === name) return null
+  return caller
 }
 
 /** The line in which the statement at the top begins that something is a part of. */

@@ -14,7 +14,7 @@ afterAll(() => {
 let count = 0
 
 /** A repository of these files; `src/workers.ts` declares `startWorkers`. */
-function ask(files: Readonly<Record<string, string>>, declared = 'export function startWorkers() {\n  return new Worker()\n}\n'): boolean {
+function ask(files: Readonly<Record<string, string>>, declared = 'export function startWorkers() {\n  return new Worker()\n}\n', name = 'startWorkers'): boolean {
   count += 1
   const dir = path.join(root, String(count))
   const all: Record<string, string> = { 'package.json': '{ "name": "shop", "private": true }', 'src/workers.ts': declared, ...files }
@@ -22,7 +22,7 @@ function ask(files: Readonly<Record<string, string>>, declared = 'export functio
     mkdirSync(path.dirname(path.join(dir, file)), { recursive: true })
     writeFileSync(path.join(dir, file), text)
   }
-  return isCalledByNobody('startWorkers', path.join(dir, 'src/workers.ts'))
+  return isCalledByNobody(name, path.join(dir, 'src/workers.ts'))
 }
 
 describe('a function is called by nobody', () => {
@@ -39,6 +39,23 @@ describe('a function is called by nobody', () => {
 
   it('as CommonJS writes it', () => {
     expect(ask({ 'src/index.js': "const { startWorkers } = require('./workers')\nmodule.exports = { startWorkers }\n" }, 'function startWorkers() {\n}\nmodule.exports = { startWorkers }\n')).toBe(true)
+  })
+})
+
+describe('a class', () => {
+  const declared = 'export class OrderServer {\n  copy() {\n    return new OrderServer()\n  }\n}\n'
+  const askFor = (files: Readonly<Record<string, string>>): boolean => ask(files, declared, 'OrderServer')
+
+  it('is made by nobody', () => {
+    expect(askFor({ 'src/index.ts': "export { OrderServer } from './workers.js'\n" })).toBe(true)
+  })
+  it.each([
+    ['made by a function that runs', { 'src/main.ts': "import { OrderServer } from './workers.js'\nconst server = new OrderServer()\n" }],
+    ['asked for by another class', { 'src/module.ts': "import { OrderServer } from './workers.js'\nexport class OrderModule {\n  constructor(private readonly server: OrderServer) {}\n}\n" }],
+    ['extended', { 'src/other.ts': "import { OrderServer } from './workers.js'\nexport class OtherServer extends OrderServer {}\n" }],
+    ['provided', { 'src/module.ts': "import { OrderServer } from './workers.js'\n@Module({ providers: [OrderServer] })\nexport class OrderModule {}\n" }],
+  ])('is %s', (_, files) => {
+    expect(askFor(files)).toBe(false)
   })
 })
 

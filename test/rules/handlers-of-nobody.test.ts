@@ -99,7 +99,7 @@ export async function verify() {
   await app.register(orderRoutes)
   app.get('/orders', listOrders)
   try {
-    check(await app.inject('/orders'))
+    check(await app.inject({ url: '/orders', signal: new AbortController().signal, headers: sign() }))
   } finally {
     await app.close()
     await new Promise((resolve) => bank.close(resolve))

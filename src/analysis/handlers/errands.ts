@@ -209,7 +209,8 @@ function isInCatch(node: TSESTree.Node, home: TSESTree.Node): boolean {
   return false
 }
 
-const SIGNAL = /signal|\bSIG[A-Z]+\b|\bonce\(|shut_?down/i
+/** An `AbortSignal` that is handed on (`{ signal }`, `controller.signal`) is none. */
+const SIGNAL = /(?<!\.)[sS]ignal(?!\s*[,:}])|\bSIG[A-Z]+\b|\bonce\(|[sS]hut_?[dD]own/
 
 /** `await once(process, 'SIGTERM')` between the two: it stays until the process is told to end. */
 function waitsForSignal(from: number, to: number, sourceCode: FileAnalysis['sourceCode']): boolean {

@@ -70,18 +70,23 @@ export function findUntraced(analysis: FileAnalysis, filename: string, proven = 
   return { found: running.sort((a, b) => a.at.range[0] - b.at.range[0]), around }
 }
 
-/** Does it stand in a function at the top of the file, which nobody in the repository calls? */
+/** Does it stand in a function or a class at the top of the file, which nobody in the repository calls or makes? */
 function isNeverRun(at: TSESTree.Node, filename: string): boolean {
   let statement = at
   let home: TSESTree.Node | null = null
-  for (; statement.parent != null && statement.parent.type !== 'Program'; statement = statement.parent) if (isFunction(statement)) home = statement
-  if (isFunction(statement)) home = statement
-  const name = home === null ? null : nameOfFunction(home)
-  return name !== null && statement.type !== 'ExportDefaultDeclaration' && isCalledByNobody(name, filename)
+  for (;;) {
+    if (isFunction(statement) || statement.type === 'ClassDeclaration') home = statement
+    if (statement.parent == null || statement.parent.type === 'Program') break
+    statement = statement.parent
+  }
+  const name = home === null || statement.type === 'ExportDefaultDeclaration' ? null : nameOfHome(home)
+  return name !== null && isCalledByNobody(name, filename)
 }
 
-/** `function startWorkers() {}`, `const startWorkers = () => {}` */
-function nameOfFunction(home: TSESTree.Node): string | null {
+/** `function startWorkers() {}`, `const startWorkers = () => {}`, `class OrderServer {}`. Classes with decorators are found by those. */
+function nameOfHome(home: TSESTree.Node): string | null {
+  // ESLint's own parser knows no decorators.
+  if (home.type === 'ClassDeclaration') return (home.decorators as readonly TSESTree.Decorator[] | undefined)?.length ? null : (home.id?.name ?? null)
   if (home.type === 'FunctionDeclaration') return home.id?.name ?? null
   return home.parent?.type === 'VariableDeclarator' && home.parent.init === home && home.parent.id.type === 'Identifier' ? home.parent.id.name : null
 }
