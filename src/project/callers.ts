@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 
 import { cachedByFile } from './cache.js'
-import { repositoryOf } from './places.js'
+import { placeOf, repositoryOf } from './places.js'
 import { listSources } from './sources.js'
 
 /** More files than one reads for one question: beyond it nobody can tell. */
 const FILES_LIMIT = 3_000
+/** Fewer are a part of a program, or a piece of one that is shown: what calls them is somewhere else. */
+const LEAST_FILES = 30
 /** How many functions, each called by the next one alone, are followed. */
 const DEPTH = 4
 
@@ -15,7 +17,7 @@ const answersOf = cachedByFile(() => new Map<string, boolean>())
  * Is a function or class that stands at the top of a file called by nobody: is it named nowhere in its repository but where it is declared,
  * imported and exported, and in functions of which the same is true? Read as text, in which a statement at the top of a file begins in its first
  * column, by everybody's habit. What is called by a convention has a short name (`main`, `register`, `handler`): one word is taken to be
- * called.
+ * called. In a repository of a few files, and in examples and fixtures, nobody can tell.
  *
  * @param file absolute path; one that is not on the disk answers false. An answer is believed until the file is written again.
  */
@@ -31,8 +33,11 @@ export function isCalledByNobody(name: string, file: string): boolean {
 
 function ask(name: string, file: string): boolean {
   try {
-    const sources = listSources(repositoryOf(file), FILES_LIMIT)
-    return sources !== null && isDead(name, sources, DEPTH)
+    const top = repositoryOf(file)
+    // Examples, fixtures and templates are pieces, too, of which nobody calls one.
+    if (placeOf(file, top) !== null) return false
+    const sources = listSources(top, FILES_LIMIT)
+    return sources !== null && sources.length >= LEAST_FILES && isDead(name, sources, DEPTH)
   } catch {
     // A folder that cannot be read shows nothing.
     return false

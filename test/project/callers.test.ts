@@ -13,11 +13,14 @@ afterAll(() => {
 
 let count = 0
 
-/** A repository of these files; `src/workers.ts` declares `startWorkers`. */
+/** What else a repository is made of. */
+const others = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`src/others/file-${index}.ts`, 'export const x = 1\n']))
+
+/** A repository of these files and many others; `src/workers.ts` declares `startWorkers`. */
 function ask(files: Readonly<Record<string, string>>, declared = 'export function startWorkers() {\n  return new Worker()\n}\n', name = 'startWorkers'): boolean {
   count += 1
   const dir = path.join(root, String(count))
-  const all: Record<string, string> = { 'package.json': '{ "name": "shop", "private": true }', 'src/workers.ts': declared, ...files }
+  const all: Record<string, string> = { 'package.json': '{ "name": "shop", "private": true }', 'src/workers.ts': declared, ...others, ...files }
   for (const [file, text] of Object.entries(all)) {
     mkdirSync(path.dirname(path.join(dir, file)), { recursive: true })
     writeFileSync(path.join(dir, file), text)
@@ -79,6 +82,19 @@ describe('a function is taken to be called', () => {
 
   it('by its own file', () => {
     expect(ask({}, 'export function startWorkers() {\n}\n\nstartWorkers()\n')).toBe(false)
+  })
+
+  it('in a repository of a few files, which may be a piece of one', () => {
+    const dir = path.join(root, 'few')
+    mkdirSync(dir)
+    writeFileSync(path.join(dir, 'package.json'), '{}')
+    writeFileSync(path.join(dir, 'workers.ts'), 'export function startWorkers() {}\n')
+    expect(isCalledByNobody('startWorkers', path.join(dir, 'workers.ts'))).toBe(false)
+  })
+
+  it('in an example', () => {
+    ask({ 'examples/queue/workers.ts': 'export function startWorkers() {}\n' })
+    expect(isCalledByNobody('startWorkers', path.join(root, String(count), 'examples/queue/workers.ts'))).toBe(false)
   })
 
   it('where the file is not on the disk', () => {

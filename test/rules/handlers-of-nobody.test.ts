@@ -24,6 +24,7 @@ const bun = makeService('nobody-bun', { dependencies: ['hono'], module: 'src/ind
 const runtime = makeService('nobody-runtime', { dependencies: ['express', '@spanguard/runtime'] })
 const deployed = makeService('nobody-deployed', { dependencies: ['aws-lambda'], main: 'dist/index.js', types: 'dist/index.d.ts', scripts: { deploy: 'npm run zip && aws lambda update-function-code --function-name pay' } })
 const uncalled = makeService('nobody-uncalled', { dependencies: ['bullmq', 'express'] }, {
+  ...Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`src/others/file-${index}.ts`, ''])),
   'src/light.ts': '', 'src/app.ts': '', 'src/main.ts': "import { createOrderApp } from './app.js'\ncreateOrderApp()\n",
 })
 const library = makeService('nobody-library', { dependencies: ['hono'], module: 'dist/index.js' })
