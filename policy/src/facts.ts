@@ -87,7 +87,7 @@ export interface ReferenceValue extends ValueBase {
   readonly kind: 'reference'
   readonly path: readonly string[]
   /** What the path starts at. */
-  readonly root: 'local' | 'parameter' | 'import' | 'this' | 'global' | 'expression'
+  readonly root: 'caught' | 'local' | 'parameter' | 'import' | 'this' | 'global' | 'expression'
   /** The module that the root is imported from, and the export's name (`default`, `*` or the name). */
   readonly module?: string
   readonly imported?: string

@@ -54,7 +54,7 @@ export function foldCall(call: CallValue): Value {
 
 /** Does the body of a loop do something with some of the members only? By its text, which both extractors have. */
 export function isPicking(body: string): boolean {
-  return /\bif\s*\(|\b(?:continue|return|switch)\b|&&|\?/.test(body)
+  return /\bif\s*\(|\b(?:continue|return|switch)\b|&&|(?<!\?)\?(?![.?])/.test(body)
 }
 
 function isText(value: Value): boolean {

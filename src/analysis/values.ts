@@ -320,6 +320,8 @@ function readIdentifier(
     case 'function':
     case 'class':
       return { ...base, kind: 'unknown', yields: 'function' }
+    case 'catch':
+      return reference(base, node.name, binding.node.param?.type === 'Identifier' ? 'caught' : 'local')
     default:
       return reference(base, node.name, 'local')
   }
@@ -355,7 +357,7 @@ function readEntries(binding: Binding, node: TSESTree.Identifier, sourceCode: Re
   }
   if (list === null || body === null || list.type !== 'CallExpression' || isPicking(sourceCode.text.slice(...body.range))) return null
   const [argument] = list.arguments
-  if (getChain(list.callee)?.join('.') !== 'Object.entries' || argument === undefined || argument.type === 'SpreadElement') return null
+  if (getChain(list.callee)?.join('.') !== 'Object.entries' || argument === undefined || argument.type === 'SpreadElement' || unwrap(argument).type === 'ObjectExpression') return null
   return argument
 }
 
@@ -433,7 +435,10 @@ function readEnumMember(
   for (const member of binding.node.body.members) {
     const id = member.id.type === 'Identifier' ? member.id.name : member.id.value
     if (id !== name) continue
-    return member.initializer == null ? { ...getBase(node, sourceCode), kind: 'unknown', yields: 'number' } : next(member.initializer)
+    if (member.initializer == null) return { ...getBase(node, sourceCode), kind: 'unknown', yields: 'number' }
+    const value = next(member.initializer)
+    // What is said of it is said where it is used: the enum may have other readers.
+    return value.kind === 'literal' ? literal(getBase(node, sourceCode), value.value) : value
   }
   return null
 }

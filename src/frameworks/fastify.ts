@@ -36,7 +36,7 @@ export const fastify: FrameworkDescriptor = {
   middleware: [
     // A plugin given to `register` may hold routes or tracing: where its name does not say so, only the whole program can tell.
     { on: 'app', methods: ['register'], counts: ['mounts'] },
-    { on: 'app', methods: ['use'] },
+    { on: 'app', methods: ['addHook', 'use'] },
     { on: 'router', methods: ['register', 'use'] },
   ],
   listens: [{ on: 'app', methods: ['listen'] }],

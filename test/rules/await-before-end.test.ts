@@ -7,6 +7,8 @@ ruleTester.run('await-before-end', rule, {
   valid: [
     { name: 'awaited', code: `${head}export const run = (url) => tracer.startActiveSpan('run', async (span) => { try { return await fetch(url) } finally { span.end() } })` },
     { name: 'returned, and ended when it settles', code: `${head}export const run = (url) => tracer.startActiveSpan('run', (span) => fetch(url).finally(() => span.end()))` },
+    { name: 'a mail that is sent with a callback', code: `${head}export const run = (mail, done) => tracer.startActiveSpan('run', (span) => { try { return mailer.sendMail(mail, () => done()) } finally { span.end() } })` },
+    { name: 'a list of the language that is searched', code: `${head}export const run = (all) => tracer.startActiveSpan('run', (span) => { try { return all.find((each) => each.id) } finally { span.end() } })` },
     { name: 'of a function that gives nobody knows what', code: `${head}export const run = (work) => tracer.startActiveSpan('run', (span) => { try { return work(span) } finally { span.end() } })` },
     { name: 'a function of the file that is not asynchronous', code: `${head}function add(a, b) { return a + b }\nexport const run = () => tracer.startActiveSpan('run', (span) => { try { return add(1, 2) } finally { span.end() } })` },
     { name: 'a promise that is awaited later, before the end', code: `${head}export const run = (url) => tracer.startActiveSpan('run', async (span) => { const p = fetch(url); span.setAttribute('a', 1); const r = await p; span.end(); return r })` },
@@ -31,6 +33,7 @@ ruleTester.run('await-before-end', rule, {
     { name: 'a promise that a callback reads some other time', code: `${head}export function run(url) { const span = tracer.startSpan('run'); const p = fetch(url); later(() => p); span.end() }` },
   ],
   invalid: [
+    { name: 'a query of a client that another file makes', code: `${head}import { prisma } from './db'\nexport const run = () => tracer.startActiveSpan('run', async (span) => { try { return prisma.order.findMany() } finally { span.end() } })`, errors: [{ messageId: 'unawaited', line: 4, suggestions: [{ messageId: 'addAwait', output: `${head}import { prisma } from './db'\nexport const run = () => tracer.startActiveSpan('run', async (span) => { try { return await prisma.order.findMany() } finally { span.end() } })` }] }] },
     {
       name: 'a promise that nobody awaits, beside work that may fail',
       code: `${head}export const run = (url) => tracer.startActiveSpan('run', async (span) => {

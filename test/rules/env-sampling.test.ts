@@ -1,5 +1,5 @@
 import rule from '../../rules/env-sampling.js'
-import { ruleTester } from '../rule-tester.js'
+import { oneSuggestion, ruleTester } from '../rule-tester.js'
 
 const imports = `import { NodeSDK } from '@opentelemetry/sdk-node'
 import { AlwaysOffSampler, AlwaysOnSampler, ParentBasedSampler, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace-node'
@@ -12,6 +12,8 @@ ruleTester.run('env-sampling', rule, {
     { name: 'a function that prints for developers', code: `${imports}function startConsoleExport() { new NodeSDK({ sampler: new TraceIdRatioBasedSampler(0.1) }).start() }` },
     { name: 'a ratio below a parent', code: start('new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) })') },
     { name: 'a ratio in some environments', code: start('isProduction ? new TraceIdRatioBasedSampler(0.1) : new AlwaysOnSampler()') },
+    { name: 'a function of the file that gives one of two', code: `${start('makeSampler()')}\nfunction makeSampler() { if (isProduction) return new TraceIdRatioBasedSampler(0.1)\n  return new AlwaysOnSampler() }` },
+    { name: 'a function of the file that chooses', code: `${start('makeSampler()')}\nfunction makeSampler() { return isProduction ? new TraceIdRatioBasedSampler(0.1) : new AlwaysOnSampler() }` },
     {
       name: 'a sampler that a switch chooses',
       code: `${imports}let sampler
@@ -41,6 +43,16 @@ export const provider = new BasicTracerProvider({ sampler: new TraceIdRatioBased
     { name: 'by name, below a parent', code: `import { registerOTel } from '@vercel/otel'\nregisterOTel({ traceSampler: 'parentbased_traceidratio' })` },
   ],
   invalid: [
+    {
+      name: 'a ratio that a function of the file gives',
+      code: `${imports}const makeSampler = () => new TraceIdRatioBasedSampler(0.1)\nnew NodeSDK({ sampler: makeSampler() }).start()`,
+      errors: [{ messageId: 'ratio', line: 3, suggestions: [{ messageId: 'wrap', output: `${imports}const makeSampler = () => new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(0.1) })\nnew NodeSDK({ sampler: makeSampler() }).start()` }] }],
+    },
+    {
+      name: 'a ratio that the last line of a function of the file gives',
+      code: `${start('makeSampler()')}\nfunction makeSampler() { const ratio = Number(process.env.RATIO)\n  return new TraceIdRatioBasedSampler(ratio) }`,
+      errors: [{ messageId: 'ratio', line: 5, suggestions: oneSuggestion }],
+    },
     {
       name: 'a ratio without a parent',
       code: `import { NodeSDK } from '@opentelemetry/sdk-node'

@@ -12,6 +12,8 @@ ${withCatch(`if (fail(span, error)) span.recordException(error)\nthrow error`).s
     { name: 'recorded and ERROR', code: withCatch(`span.recordException(error)\nspan.setStatus({ code: SpanStatusCode.ERROR, message: error.message })\nthrow error`) },
     { name: 'recorded, and ERROR where it is no refusal (langwatch)', code: withCatch(`span.recordException(error)\nif (error.fault === 'customer') return\nspan.setStatus({ code: SpanStatusCode.ERROR })\nthrow error`) },
     { name: 'a tracer of the file itself, of which recordException sets the status (medicalcor)', code: `export const traced = (tracer, fn) => { const span = tracer.startSpan('order.place'); try { const placed = fn(); span.setStatus('ok'); span.end(); return placed } catch (error) { span.recordException(error); span.end(); throw error } }` },
+    { name: 'a message of what was caught, as a text', code: withCatch(`span.setStatus({ code: SpanStatusCode.ERROR, message: typeof error === 'string' ? error : error.message })`) },
+    { name: 'a message that stands in what was caught', code: withCatch(`span.setStatus({ code: SpanStatusCode.ERROR, message: error })`).replace('catch (error)', 'catch ({ message: error })') },
     { name: 'ERROR first', code: withCatch(`span.setStatus({ code: SpanStatusCode.ERROR })\nspan.recordException(error)\nthrow error`) },
     { name: 'ERROR by its number', code: withCatch(`span.setStatus({ code: 2 })\nspan.recordException(error)`) },
     { name: 'the status by a helper of the file', code: `${withCatch(`span.recordException(error)\nfail(span)`)}\nfunction fail(s) { s.setStatus({ code: SpanStatusCode.ERROR }) }` },
@@ -62,6 +64,7 @@ ${withCatch(`if (fail(span, error)) span.recordException(error)\nthrow error`).s
     { name: 'OK, then ERROR on the same path', code: inSpan(`  span.setStatus({ code: SpanStatusCode.OK })\n  if (!fn) span.setStatus({ code: SpanStatusCode.ERROR })\n  span.end()`), errors: [{ messageId: 'maskingOk', line: 4 }] },
     { name: 'a message that is an object', code: withCatch(`span.setStatus({ code: SpanStatusCode.ERROR, message: { text: 'x' } })`), errors: [{ messageId: 'messageNotString', line: 7 }] },
     { name: 'a message that is an Error', code: withCatch(`span.setStatus({ code: SpanStatusCode.ERROR, message: new Error('x') })`), errors: [{ messageId: 'messageNotString', line: 7 }] },
+    { name: 'a message that is what was caught', code: withCatch(`span.setStatus({ code: SpanStatusCode.ERROR, message: error as any })`), errors: [{ messageId: 'messageNotString', line: 7 }] },
     { name: 'strict: the status stays unset', options: [{ unset: true, fix: false }], code: inSpan(`  try {\n    await fn()\n  } finally { span.end() }`), errors: [{ messageId: 'unset', line: 3 }] },
   ],
 })

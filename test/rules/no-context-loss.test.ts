@@ -37,6 +37,11 @@ ruleTester.run('no-context-loss', findingsOnly(rule), {
 }`,
     },
     {
+      name: 'a producer that is given the headers of the trace by another file',
+      filename: traced,
+      code: `import { traceHeaders } from './tracing.js'\n${rabbit}export const send = (order) => channel.sendToQueue('orders', Buffer.from(order), { headers: traceHeaders() })`,
+    },
+    {
       name: 'a producer that injects by a function of this file',
       filename: traced,
       code: `${rabbit}export const send = (order) => channel.sendToQueue('orders', order, { headers: carry() })

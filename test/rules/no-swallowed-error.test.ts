@@ -13,6 +13,9 @@ const withCatch = (handler: string): string => `${head}export const run = (reply
 
 ruleTester.run('no-swallowed-error', rule, {
   valid: [
+    { name: 'done another way, for the same thing', code: withCatch(`catch { return await origin.load(order) }`).replace('work()', 'cache.load(order)') },
+    { name: 'done another way, by a method of the same name', code: withCatch(`catch { return origin.load(order) }`).replace('work()', 'cache.load(order)') },
+    { name: 'put into a queue of what failed, with the error', code: withCatch(`catch (error) { await deadLetters.add(order, error) }`) },
     {
       name: 'what may fail comes after the end of the span (heroku)',
       code: `${head}export async function send(data) {
@@ -250,8 +253,18 @@ export const report = () => failures`,
       errors: [{ messageId: 'swallowed', line: 7, suggestions: one }],
     },
     {
+      name: 'a default is made of what was asked for',
+      code: withCatch(`catch { return emptyList(order) }`).replace('work()', 'cache.load(order)'),
+      errors: [{ messageId: 'swallowed', suggestions: one }],
+    },
+    {
       name: 'counted in a metric alone',
       code: withCatch(`catch { metrics.inc('failed') }`),
+      errors: [{ messageId: 'swallowed', suggestions: one }],
+    },
+    {
+      name: 'counted by a counter of the API',
+      code: withCatch(`catch { failures.add(1) }`).replace('export', `const failures = otel.metrics.getMeter('m').createCounter('orders.failed')\nexport`).replace(/^/, `import * as otel from '@opentelemetry/api'\n`),
       errors: [{ messageId: 'swallowed', suggestions: one }],
     },
     {

@@ -516,6 +516,16 @@ import Fastify from 'fastify'
 const app = Fastify()
 app.register(fastifyTracing)
 app.get('/orders', listOrders)` },
+      { name: 'a hook that starts a span of what was sent along', filename: ready('src/app.ts'), code: `import { context, propagation, SpanKind, trace } from '@opentelemetry/api'
+import Fastify from 'fastify'
+const app = Fastify()
+app.addHook('onRequest', (request, reply, done) => {
+  const parent = propagation.extract(context.active(), request.headers)
+  request.span = trace.getTracer('shop').startSpan(request.method, { kind: SpanKind.SERVER }, parent)
+  context.with(trace.setSpan(parent, request.span), done)
+})
+app.get('/orders', listOrders)
+app.listen({ port: 3000 })` },
       { name: 'the plugin behind a route: hooks reach all routes of an instance', filename: ready('src/app.ts'), code: `import { fastifyTracing } from '@spanguard/runtime/fastify'
 import Fastify from 'fastify'
 const app = Fastify()
@@ -1343,6 +1353,13 @@ module.exports.hello = async (event) => withSpan('greeting.send', () => greet(ev
       { name: 'a middleware that traces', filename: functions('handler.js'), code: `import middy from '@middy/core'
 import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware'
 export const hello = middy(async (event) => event).use(captureLambdaHandler(tracer))` },
+      { name: 'a middleware of an engine traces, told by the types', filename: plain('src/place.ts'), code: `import middy from '@middy/core'
+import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware'
+import type { SQSEvent } from 'aws-lambda'
+export const handler = middy().use(captureLambdaHandler(tracer)).handler(async (event: SQSEvent) => { await place(event) })` },
+      { name: 'another wrapper, which may trace', filename: plain('src/place.ts'), code: `import { wrap } from './wrap'
+import type { SQSEvent } from 'aws-lambda'
+export const handler = wrap(async (event: SQSEvent) => { await place(event) })` },
       { name: 'a Next.js route is loaded by the framework', filename: plain('src/app/api/orders/route.ts'), code: `import { NextResponse } from 'next/server'
 export async function GET() { return NextResponse.json([]) }` },
       { name: 'the work is handed to a function of another file', filename: functions('handler.js'), code: `const { greet } = require('./greet')
@@ -1351,6 +1368,11 @@ module.exports.hello = async (event) => greet(event, 'hello')` },
 export const handler: Handler = async (event) => event` },
     ],
     invalid: [
+      ...['middy(lambdaHandler).use(cors())', 'middy().use(cors()).handler(lambdaHandler)', 'middy(lambdaHandler)'].map((written) => ({ name: `by its type, given to an engine of middleware: ${written}`, filename: plain('src/place.ts'), code: `import middy from '@middy/core'
+import cors from '@middy/http-cors'
+import type { SQSEvent } from 'aws-lambda'
+const lambdaHandler = async (event: SQSEvent) => { await place(event); return 'placed' }
+export const handler = ${written}`, errors: [{ messageId: 'function' as const, line: 5, column: 14, suggestions: one }] })),
       { name: 'by its type, with a callback', filename: plain('src/deploy.ts'), code: `import type { CloudFormationCustomResourceEvent, Context, Callback } from 'aws-lambda'
 export const deploy = (event: CloudFormationCustomResourceEvent, context: Context, done: Callback) => { fetchAll().then(done) }`, errors: [{ messageId: 'function', suggestions: one }] },
       {

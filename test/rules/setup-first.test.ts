@@ -80,6 +80,14 @@ use(new ExpressInstrumentation(), express)`,
     { name: 'a setup of the project that others call', filename: beside(everything), code: `${started}export function main() { startTracing(); express() }` },
     { name: 'a function of the tracing module that starts nothing', filename: beside(everything), code: `import express from 'express'\nimport { tracerOf } from './tracing.js'\nexpress(tracerOf('orders'))` },
     { name: 'a called setup under a loader hook', filename: beside(everything, { start: 'node --import @opentelemetry/instrumentation/hook.mjs server.js' }), code: `${started}startTracing()\nexpress()` },
+    {
+      name: 'Fastify behind its own plugin, which changes no module: it hears of each server by a diagnostics channel',
+      code: `import fastify from 'fastify'
+import { FastifyOtelInstrumentation } from '@fastify/otel'
+const otel = new FastifyOtelInstrumentation({ servername: 'catalog' })
+const app = fastify()
+await app.register(otel.plugin())`,
+    },
     { name: 'in a test', filename: 'app.test.ts', code: `import express from 'express'\nimport './tracing.js'\nexpress()` },
   ],
   invalid: [

@@ -52,6 +52,7 @@ ruleTester.run('no-technical-span-name', findingsOnly(noTechnicalSpanName), {
     { name: 'the form of a SERVER span', code: start(`'GET /orders/:id'`, `, { kind: SpanKind.SERVER }`) },
     { name: 'the method alone, of a SERVER span', code: start(`'GET'`, `, { kind: SpanKind.SERVER }`) },
     { name: 'the form of a CONSUMER span', code: start(`'process orders'`, `, { kind: SpanKind.CONSUMER }`) },
+    { name: 'the older form of an HTTP client span', code: start(`'HTTP GET'`, `, { kind: SpanKind.CLIENT }`) },
     { name: 'the form of a database span', code: start(`'SELECT orders'`, `, { kind: SpanKind.CLIENT }`) },
     { name: 'a part that is not known may be the word of the business', code: start('`process.${kind}`') },
     { name: "a helper's prefix is a part of the name (maestro)", code: `${head}const record = (event) => { tracer.startSpan(\`invoice.\${event.type}\`).end() }\nrecord({ type: 'api-request' })` },
@@ -62,6 +63,7 @@ ruleTester.run('no-technical-span-name', findingsOnly(noTechnicalSpanName), {
   invalid: [
     { name: 'a tracer of another file, whose spans are ended themselves', code: `import { tracer } from './house-tracer.js'\nexport async function check() { const span = tracer.startSpan('test'); await work(); span.end() }`, errors: [{ messageId: 'technical', line: 2 }] },
     { name: 'a tracer of another file, which is given the span', code: `import { tracer } from './house-tracer.js'\nexport async function check() { const span = tracer.startSpan('test'); await work(); tracer.endSpan(span) }`, errors: [{ messageId: 'technical', line: 2 }] },
+    { name: 'the form of an HTTP client span, of a span that is none', code: start(`'HTTP GET'`), errors: [{ messageId: 'technical' }] },
     { name: 'handler', code: start(`'handler'`), errors: [{ messageId: 'technical', line: 3, column: 18 }] },
     { name: 'in camel case', code: start(`'doWork'`), errors: [{ messageId: 'technical', line: 3, column: 18 }] },
     { name: 'dotted', code: start(`'db.query'`), errors: [{ messageId: 'technical' }] },
@@ -112,6 +114,7 @@ ruleTester.run('no-dynamic-span-name', findingsOnly(noDynamicSpanName), {
     { name: 'a table, of which a program knows a handful', code: start('`INSERT ${ref.datasetId}.${ref.tableId}`') },
   ],
   invalid: [
+    { name: 'where a file is', code: start('`parse ${filePath}`'), errors: [{ messageId: 'dynamic' }] },
     { name: 'the last of some parts, or the path', code: `${head}const part = segments.map((s) => s.name).pop() ?? c.req.path\ntracer.startSpan(\`GET \${part}\`).end()`, errors: [{ messageId: 'dynamic' }] },
     { name: 'a raw path, and another span that is renamed', code: `${head}export const traced = async (c, next) => tracer.startActiveSpan(\`GET \${c.req.path}\`, async (span) => { await next(); span.end() })\nexport const other = tracer.startSpan('order.place')\nother.updateName('order.cancel')`, errors: [{ messageId: 'dynamic' }] },
     { name: 'a raw path, and the same name for another span that is renamed', code: `${head}export const traced = (c) => { const span = tracer.startSpan(\`GET \${c.req.path}\`); span.end() }\nexport const rename = (span) => { span.updateName('order.place') }`, errors: [{ messageId: 'dynamic' }] },

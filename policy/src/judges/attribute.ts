@@ -11,6 +11,7 @@ import { shorten } from './wording.js'
 export const valueMessages = {
   'valid-attribute-value': {
     function: '{{ value }} is a function, which the SDK drops without a word: call it, or leave the attribute out.',
+    instance: '{{ value }} is an object, which the SDK drops without a word: write it as a text or a number.',
     mixed: '{{ value }} holds members of different kinds, and the SDK drops it without a word: make them all texts, or write two attributes.',
     nullish: '{{ value }} is dropped by the SDK without a word: write the attribute only where there is a value.',
     object: '{{ value }} is an object, which SDK 2 drops without a word: write one attribute for each field that is needed.',
@@ -130,13 +131,19 @@ function invalidValue({ derivedFrom, value }: AttributeWrite): Found | null {
   const rule = 'valid-attribute-value'
   const { origin } = value
   const data = { value: shorten(value.text) }
-  if (value.kind === 'object' && value.type?.kind !== 'string') return { rule, messageId: 'object', data, origin }
+  // One step: what an entry of something is resolved to (`for (const [key, value] of Object.entries(all))`) is the whole.
+  const made = value.kind === 'reference' && value.path.length === 1 ? (value.resolved ?? value) : value
+  if (made.kind === 'object' && value.type?.kind !== 'string') return { rule, messageId: 'object', data, origin }
+  if (made.kind === 'call' && made.construct === true && made.callee.length === 1 && objects.has(made.callee[0] ?? '')) return { rule, messageId: 'instance', data, origin }
   // A helper that is given null may well ask for it before it writes.
   if (value.kind === 'literal' && value.value === null && derivedFrom === undefined) return { rule, messageId: 'nullish', data, origin }
   if (value.kind === 'unknown' && value.yields === 'function') return { rule, messageId: 'function', data, origin }
   if (value.kind === 'array' && isMixed(value.elements)) return { rule, messageId: 'mixed', data, origin }
   return null
 }
+
+/** Classes of the language whose instances are no text, number or boolean. */
+const objects: ReadonlySet<string> = new Set(['Date', 'Map', 'Set', 'URL'])
 
 function isMixed(elements: readonly Value[]): boolean {
   const kinds = new Set(elements.flatMap((element) => (element.kind === 'literal' && element.value != null ? typeof element.value : [])))

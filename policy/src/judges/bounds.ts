@@ -137,6 +137,8 @@ function boundOfName(path: readonly string[], root: string): Bound {
   if (words.length === 1 && /^(?:endpoint|host|uri|url)$/.test(ending) && /^(?:config|configuration|env|settings)$/.test(before)) return 'bounded'
   if (words.some((word) => boundedWords.has(word)) || (words.length === 1 && boundedWords.has(before) && ending === 'name')) return 'bounded'
   if (ending === 'key') return keyOwners.has(before) ? 'unbounded' : 'unknown'
+  // `filePath`, `file.name`: as many as there are files.
+  if (before === 'file' && (ending === 'name' || ending === 'path')) return 'unbounded'
   if (ending === 'path') return requestWords.has(before) ? 'unbounded' : 'unknown'
   if ((ending === 'id' || ending === 'identifier') && boundedOwners.has(before)) return 'bounded'
   // `options.message`: what the developer who wraps something calls it.

@@ -190,6 +190,8 @@ function isNoString(value: Value): boolean {
     case 'unknown':
       return value.yields === 'boolean' || value.yields === 'number' || value.yields === 'function'
     case 'reference':
+      // What is thrown is an error, `catch (error)` its name.
+      if (value.root === 'caught') return value.path.length === 1
       return value.resolved !== undefined && isNoString(value.resolved)
     case 'union':
       return value.of.length > 0 && value.of.every(isNoString)

@@ -177,8 +177,8 @@ function isTechnical(text: string, fact: Named, policy: Policy): boolean {
   const { add, remove } = policy.spanNames.technicalWords
   const words = splitName(text.replace(/\(.*?\)/g, ' ')).filter((word) => !/^\d+$/.test(word))
   if (words.length === 0) return false
-  // `GET /orders`, `GET`, `publish orders`, `shop.Orders/Get`: the conventions' own forms.
-  const isConvention = hasConventionKind(fact) && (/[\s/]/.test(text.trim()) || /^[A-Z]+$/.test(text)) && (conventionVerbs.has(words[0] ?? '') || text.includes('/'))
+  // `GET /orders`, `GET`, `publish orders`, `shop.Orders/Get`, and until 1.20 `HTTP GET`: the conventions' own forms.
+  const isConvention = hasConventionKind(fact) && (/[\s/]/.test(text.trim()) || /^[A-Z]+$/.test(text)) && (conventionVerbs.has(words[0] ?? '') || text.includes('/') || /^HTTP [A-Z]+$/.test(text))
   // A method alone is the conventions' name where no route is known, and says nothing inside a service.
   const isMethod = words.length === 1 && /^[A-Z]{3,7}$/.test(text) && !isInternal(fact)
   if (isConvention || text.startsWith('/') || isMethod) return false

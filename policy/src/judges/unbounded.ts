@@ -1,10 +1,10 @@
-import type { AttributeBag, AttributeWrite, CallValue, Origin, Sink, Value } from '../facts.js'
+import type { AttributeBag, AttributeWrite, CallValue, Origin, ReferenceValue, Sink, Value } from '../facts.js'
 import type { Finding } from '../finding.js'
 import { isEnumMember, splitName } from '../names.js'
 import { isConventionalKey, keyOfConstant } from '../listed-keys.js'
 import { pathOf, resolveValue } from '../values.js'
 import { boundedOwners, clockWords, individualKeys, requestWords, timestampCalls, uniqueCalls } from '../words/bounds.js'
-import { attributeBags, configuredUrls, countWords, deployedOwners, payloadWords, scalarWords, serialisers, wholeWords } from '../words/carriers.js'
+import { attributeBags, configuredUrls, countWords, deployedOwners, payloadWords, scalarWords, sentWords, serialisers, wholeWords } from '../words/carriers.js'
 import { boundOf } from './bounds.js'
 import { knownKey } from './key.js'
 import { membersOf } from './masking.js'
@@ -114,7 +114,7 @@ export function unboundedValue(value: Value, sink: Sink): Found | null {
       if (inner?.messageId === 'array' && splitName(value.path.at(-1) ?? '').at(-1) === 'names') return null
       // An id that has a name was made for something (an order, a query), and is how that thing's trace is found.
       // So is a moment that has one (`completionStartTime`): it was when something happened, not when this is written.
-      const isKept = inner?.messageId === 'unique' || (inner?.messageId === 'timestamp' && value.path.length === 1 && isMoment(value.path[0] ?? ''))
+      const isKept = inner?.messageId === 'unique' || isErrorText(value) || (inner?.messageId === 'timestamp' && value.path.length === 1 && isMoment(value.path[0] ?? ''))
       if (inner !== null && !isKept) return about(inner.messageId as MessageId, value)
       const names = [...value.path, ...pathOf(value.resolved)]
       return value.resolved === undefined || value.resolved.kind === 'reference' || value.resolved.kind === 'parameter' ?
@@ -164,9 +164,22 @@ function unboundedCall(call: CallValue, sink: Sink): Found | null {
     if (name !== 'trim' && (isParsedUrl(inner) || (name === 'tostring' && isUrl(pathOf(inner))))) return about('url', call)
     return unboundedValue(inner, sink)
   }
+  if ((name === 'text' || name === 'json') && (sink === 'attribute' || sink === 'event-attribute') && isAnswer(call)) return about('payload', call)
   // A status has one text, which tells of all that was wrong.
   if (name === 'join' && sink !== 'status-message' && call.receiver?.kind === 'call' && isMapped(call.receiver)) return about('array', call)
   return isMapped(call) ? about('array', call) : null
+}
+
+/** `await response.text()`: all that somebody sent. */
+function isAnswer({ arguments: given, awaited, receiver }: CallValue): boolean {
+  return awaited === true && given.length === 0 && receiver !== undefined && answerWords.has(splitName(pathOf(receiver).at(-1) ?? '').at(-1) ?? '')
+}
+
+const answerWords: ReadonlySet<string> = new Set(['req', 'request', 'res', 'resp', 'response'])
+
+/** `const errorText = await response.text()`: what somebody said went wrong, and is looked for. */
+function isErrorText({ path, resolved }: ReferenceValue): boolean {
+  return resolved?.kind === 'call' && isAnswer(resolved) && splitName(path.at(-1) ?? '').some((word) => errorWords.has(word))
 }
 
 /**
@@ -412,9 +425,9 @@ export function unboundedBag(fact: AttributeBag): Found | null {
   const names = pathOf(value).filter((segment) => segment !== '[]' && segment !== 'this')
   const words = names.slice(-2).flatMap(splitName)
   if (words.length === 0 || holdsAttributes(names)) return null
-  // The bare parameter of a wrapper is judged where the wrapper is called.
-  if (value.kind === 'parameter' && value.path.length === 0) return null
   const ending = words.at(-1) ?? ''
+  // The bare parameter of a wrapper is judged where the wrapper is called, unless its name says that it is what somebody sent.
+  if (value.kind === 'parameter' && value.path.length === 0 && !payloadWords.has(ending) && !sentWords.has(ending)) return null
   return payloadWords.has(ending) || wholeWords.has(ending) ? about('bag', value) : null
 }
 

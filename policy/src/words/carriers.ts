@@ -55,6 +55,9 @@ export const wholeWords: ReadonlySet<string> = new Set([
   'args', 'data', 'document', 'event', 'input', 'message', 'object', 'params', 'query', 'record', 'req', 'request', 'res', 'response', 'result', 'row', 'user',
 ])
 
+/** Of these, last words of a parameter's name that say that somebody sent it, and not that a helper is given it to write. */
+export const sentWords: ReadonlySet<string> = new Set(['document', 'event', 'message', 'req', 'request', 'res', 'response', 'row'])
+
 /** Words before `url` that say it is written in a configuration, or is the page of a thing in a forge (`html_url`), and not sent by a client. */
 export const configuredUrls: ReadonlySet<string> = new Set([
   'api', 'backend', 'base', 'broker', 'build', 'cluster', 'collector', 'commit', 'endpoint', 'exporter', 'gateway', 'host', 'html', 'issuer', 'job', 'origin', 'otlp', 'pipeline', 'registry', 'repo',

@@ -8,8 +8,8 @@ export const personNouns: ReadonlySet<string> = new Set([
   'signer', 'student', 'teacher', 'user', 'visitor',
 ])
 
-/** Names that a person's may have behind the noun: `user.displayName`. */
-export const personalNames: ReadonlySet<string> = new Set(['display name', 'full name', 'legal name', 'login name', 'name', 'real name', 'screen name'])
+/** What behind the noun is a person's: their names (`user.displayName`), and the address that tells where they are (`visitor.ip`). */
+export const personalNames: ReadonlySet<string> = new Set(['display name', 'full name', 'ip', 'ip address', 'legal name', 'login name', 'name', 'real name', 'screen name'])
 
 /** What may stand between the noun and the name: `user.profile.name`. */
 export const personParts: ReadonlySet<string> = new Set(['account', 'attributes', 'data', 'details', 'identity', 'info', 'metadata', 'profile', 'record', 'traits'])

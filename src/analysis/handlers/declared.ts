@@ -238,12 +238,35 @@ function hasType(exported: Exported, row: ExportedHandlerRow, framework: Framewo
     return names === null || names.includes(reference.name)
   }
   if (exported.at.type === 'Identifier' && isOf(typeOfName(exported.at, context), row.types)) return true
+  const handler = exported.value.type === 'CallExpression' ? givenToEngine(exported.value, context) : exported.value
   // An event, a context and a callback are all that a platform gives: who asks for more is called by a handler.
-  if (!isFunction(exported.value) || exported.value.params.length > 3) return false
-  const [first, second] = exported.value.params
+  if (handler === null || !isFunction(handler) || handler.params.length > 3) return false
+  const [first, second] = handler.params
   // An event of any kind: the conventional name and the platform's context say whose function it is. One of the project's own may be given by another handler.
   if (second?.type === 'Identifier' && isOfAnyKind(first, row) && row.called?.includes(exported.name) === true && isOf(second.typeAnnotation?.typeAnnotation, row.contexts ?? [])) return true
   return first?.type === 'Identifier' && isOf(first.typeAnnotation?.typeAnnotation, null) && row.parameters?.includes(first.name) === true
+}
+
+/** What puts middleware around a function of AWS Lambda, and does nothing else. Source: middy.js.org/docs/intro/getting-started. */
+const MIDDLEWARE_ENGINE = '@middy/core'
+
+/** `handler` of `middy(handler).use(cors())` and of `middy().use(cors()).handler(handler)`. */
+function givenToEngine(node: TSESTree.CallExpression, context: ReceiverContext): TSESTree.Node | null {
+  let call = node
+  let given: TSESTree.Node | undefined
+  for (;;) {
+    const callee = unwrap(call.callee)
+    const [first] = call.arguments
+    if (callee.type !== 'MemberExpression') {
+      if (resolveReference(callee, context.sourceCode)?.module !== MIDDLEWARE_ENGINE) return null
+      given ??= first
+      return given === undefined ? null : resolveValue(given, context)
+    }
+    if (callee.property.type === 'Identifier' && callee.property.name === 'handler') given ??= first
+    const object = unwrap(callee.object)
+    if (object.type !== 'CallExpression') return null
+    call = object
+  }
 }
 
 /** The type that is written beside a name: where it is exported as it is declared, or by a statement of its own behind that. */

@@ -266,7 +266,7 @@ function hasTracer(
 function judgeExport({ at, framework, name, row, value }: FileHandlers['exported'][number], analysis: FileAnalysis): Untraced[] {
   // What a framework loads by its place (Next.js) is traced by the framework's own hook.
   if (row.files !== undefined || isTracing(value, framework, analysis)) return []
-  const given = value.type === 'CallExpression' ? value.arguments : [value]
+  const given = value.type === 'CallExpression' ? argumentsOf(value) : [value]
   const callbacks = given.flatMap((node) => {
     const local = findLocalFunction(node, analysis)
     return local === null ? [] : [local]
@@ -274,6 +274,12 @@ function judgeExport({ at, framework, name, row, value }: FileHandlers['exported
   if (callbacks.length === 0 || callbacks.every((callback) => isDelegate(callback, analysis))) return []
   if (callbacks.some((callback) => isTracing(callback, framework, analysis))) return []
   return [{ kind: 'function', framework, at, callbacks, path: null, exported: name }]
+}
+
+/** What is given to the calls of a chain: `wrap(handler).use(cors())`. */
+function argumentsOf(node: TSESTree.CallExpression): readonly TSESTree.Node[] {
+  const object = node.callee.type === 'MemberExpression' ? unwrap(node.callee.object) : null
+  return object?.type === 'CallExpression' ? [...argumentsOf(object), ...node.arguments] : node.arguments
 }
 
 /** A function that does nothing but hand its work to one of another file of the project, which may be wrapped where it stands. */

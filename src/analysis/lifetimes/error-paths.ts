@@ -10,9 +10,9 @@ import { perFile } from '../per-file.js'
 import { eachChild, eachChildWithTypes, nodesOf, nodesWithin } from '../walk.js'
 import { isBeginning } from './beginnings.js'
 import { isSpan, isSpanEnd, parentOf } from './context.js'
-import type { Lowering } from './context.js'
+import type { Call, Lowering } from './context.js'
 import { reachesSpan } from './expressions.js'
-import { isLogging, speaksToSomebody } from './quiet-calls.js'
+import { isLogging, isMeasuring, speaksToSomebody } from './quiet-calls.js'
 import { knownFunction, mayReject, mayThrow } from './throwing.js'
 import { statusCodeOf } from './span-methods.js'
 import type { OwnedSpan } from './spans.js'
@@ -228,7 +228,7 @@ function inspect(handler: TSESTree.CatchClause, error: string | undefined, lower
         seen.ends = 'throws'
         break
       case 'ReturnStatement':
-        if (node.argument !== null && tellsFailure(node.argument, error, sourceCode)) fails()
+        if (node.argument !== null && (tellsFailure(node.argument, error, sourceCode) || isOtherWay(node.argument, handler, sourceCode))) fails()
         break
       case 'BreakStatement':
       case 'ContinueStatement':
@@ -249,14 +249,19 @@ function inspect(handler: TSESTree.CatchClause, error: string | undefined, lower
       case 'NewExpression': {
         const tracing = analysis.tracingCalls.get(node)
         if (tracing !== undefined) {
-          seen.span = true
+          // A count of a meter is told to nobody who looks at the span.
+          seen.span ||= tracing.row.fact !== 'metric-write'
           seen.exception ||= tracing.row.fact === 'exception-write'
           if (tracing.row.fact === 'status-write') {
             const code = statusCodeOf(node, analysis)
             seen.status = code === 'unset' ? seen.status : code
           }
         }
-        if (isLogging(node.callee) && tracing === undefined) return
+        if (isLogging(node.callee) && tracing === undefined) {
+          // `deadLetters.add(message, error)`: a measurement is a number, and no error.
+          if (isMeasuring(node.callee) && givesError(node, error)) fails()
+          return
+        }
         if (tracing === undefined) readCall(node, error, seen, fails, lowering)
         break
       }
@@ -292,10 +297,36 @@ function readCall(
   if (SPAN_WORD.test(name) || (known !== null && reachesSpan(known, lowering))) seen.span = true
   if (failingMethods.has(name) || SETTLING.test(name)) fails()
   if (replyingMethods.has(name) && speaksToSomebody(callee) && node.arguments.some((argument) => SPEAKS_OF_ERROR.test(textWithin(argument, lowering.sourceCode)))) fails()
-  // Somebody is handed the error: what becomes of it is not to be seen here.
-  if (error !== undefined && node.arguments.some((argument) => argument.type === 'Identifier' && argument.name === error)) {
-    fails()
-  }
+  if (givesError(node, error)) fails()
+}
+
+/** Somebody is handed the error: what becomes of it is not to be seen here. */
+function givesError(node: TSESTree.CallExpression | TSESTree.NewExpression, error: string | undefined): boolean {
+  return error !== undefined && node.arguments.some((argument) => argument.type === 'Identifier' && argument.name === error)
+}
+
+/**
+ * `return await origin.get(key)` where `cache.get(key)` failed: the same is done another way, whose errors are its own. By what is given to
+ * both calls, where the second is awaited or called like the first; what gives a default is neither.
+ */
+function isOtherWay(value: TSESTree.Expression, { parent }: TSESTree.CatchClause, sourceCode: Readonly<SourceCode>): boolean {
+  const returned = unwrap(value)
+  const call = returned.type === 'AwaitExpression' ? unwrap(returned.argument) : returned
+  if (call.type !== 'CallExpression') return false
+  const method = methodOf(call)
+  const given = namesGiven(call)
+  return nodesWithin(nodesOf(sourceCode).calls, parent.block).some(
+    (first) => (returned !== call || (method !== null && methodOf(first) === method)) && namesGiven(first).some((name) => given.includes(name)),
+  )
+}
+
+function methodOf({ callee }: Call): string | null {
+  const method = unwrap(callee)
+  return method.type === 'MemberExpression' ? getMemberName(method) : null
+}
+
+function namesGiven(call: Call): string[] {
+  return call.arguments.flatMap((argument) => (argument.type === 'Identifier' ? [argument.name] : []))
 }
 
 /** A returned value that says that something went wrong: nothing, `false`, or anything that speaks of an error. */

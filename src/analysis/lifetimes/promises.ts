@@ -2,7 +2,7 @@ import type { TSESTree } from '@typescript-eslint/types'
 import { someNode } from '../../flow/index.js'
 import type { FlowNode } from '../../flow/index.js'
 import type { Scope } from '@typescript-eslint/utils/ts-eslint'
-import { findBinding, findVariable, getMemberName, unwrap } from '../bindings.js'
+import { findBinding, findVariable, getMemberName, isFunction, unwrap } from '../bindings.js'
 import { resolveReference } from '../imports.js'
 import { originOf } from '../origins.js'
 import { typeFactOf } from '../types.js'
@@ -21,6 +21,16 @@ const promiseModules: ReadonlySet<string> = new Set([
   'node:fs/promises',
   'node:timers/promises',
   'timers/promises',
+])
+
+/**
+ * Methods that only clients of databases and mail have, all of which give promises or what is awaited like one. Source: the references
+ * of Prisma's client, TypeORM's repositories, the drivers of MongoDB and Mongoose, and Nodemailer. Sorted.
+ */
+const promiseMethods: ReadonlySet<string> = new Set([
+  '$executeRaw', '$executeRawUnsafe', '$queryRaw', '$queryRawUnsafe', '$transaction', 'bulkWrite', 'countDocuments', 'createMany', 'createManyAndReturn', 'deleteMany',
+  'deleteOne', 'estimatedDocumentCount', 'findAndCount', 'findFirst', 'findFirstOrThrow', 'findMany', 'findOneAndDelete', 'findOneAndReplace', 'findOneAndUpdate', 'findOneBy',
+  'findOneByOrFail', 'findOneOrFail', 'findUnique', 'findUniqueOrThrow', 'insertMany', 'insertOne', 'replaceOne', 'sendMail', 'updateMany', 'updateOne',
 ])
 
 /** `const pending = load()`: a promise that nobody waits for yet. */
@@ -95,6 +105,9 @@ function isPromiseCall(call: TSESTree.CallExpression, lowering: Lowering): boole
   if (source !== null && promiseModules.has(source.module)) return true
   if (callee.type !== 'MemberExpression') return false
   const name = getMemberName(callee)
+  // What is given a callback gives no promise.
+  const last = call.arguments.at(-1)
+  if (name !== null && promiseMethods.has(name) && (name.startsWith('$') || last === undefined || !isFunction(last))) return true
   const object = unwrap(callee.object)
   if (object.type === 'Identifier' && object.name === 'Promise') return name === 'all' || name === 'race' || name === 'any'
   return (name === 'then' || name === 'catch') && object.type === 'CallExpression'

@@ -42,12 +42,18 @@ export function isLogging(callee: TSESTree.Node): boolean {
   const expression = unwrap(callee)
   if (expression.type === 'Identifier') return /^(?:debug|log)$|Debug$/.test(expression.name)
   if (expression.type !== 'MemberExpression') return false
-  const name = getMemberName(expression)
-  if (name !== null && METRIC_METHODS.has(name)) return true
+  if (isMeasuring(expression)) return true
   const object = unwrap(expression.object)
   if (object.type === 'Identifier') return LOGGER.test(object.name)
   if (object.type === 'MemberExpression') return LOGGER.test(getMemberName(object) ?? '')
   return false
+}
+
+/** `requests.add(1)`, `latency.record(ms)`: by the method alone, which a queue or a set may have, too. */
+export function isMeasuring(callee: TSESTree.Node): boolean {
+  const expression = unwrap(callee)
+  const name = expression.type === 'MemberExpression' ? getMemberName(expression) : null
+  return name !== null && METRIC_METHODS.has(name)
 }
 
 /** Words in the name of a module that writes down what others do. */

@@ -2,7 +2,9 @@ import type { TSESTree } from '@typescript-eslint/types'
 import type { Scope, SourceCode } from '@typescript-eslint/utils/ts-eslint'
 
 import { findBinding, findVariable, type FunctionNode, getEnclosingFunction, getMemberName, getPropertyName, isFunction, unwrap } from '../bindings.js'
+import { findClass } from '../class-fields.js'
 import { resolveReference } from '../imports.js'
+import { eachChild } from '../walk.js'
 import { endMethods } from './ends.js'
 import { getParent } from './parents.js'
 import type { Call } from './setup-calls.js'
@@ -123,6 +125,9 @@ function followValue(node: TSESTree.Node, path: Path, search: Search): void {
     case 'ExportDefaultDeclaration':
       search.exportedAs.push('default')
       return
+    case 'PropertyDefinition':
+      followField(parent, path, search)
+      return
     case 'BinaryExpression':
     case 'DoWhileStatement':
     case 'ExpressionStatement':
@@ -196,9 +201,37 @@ function followAssignment(
     if (left.object.type === 'Identifier' && left.object.name === 'exports') search.exportedAs.push(name)
     else if (left.object.type === 'Identifier' && left.object.name === 'module' && name === 'exports') {
       search.exportedAs.push(path[0] ?? 'default')
-    } else search.handedOver = true
+    } else followField(left.object.type === 'ThisExpression' ? findField(left, name) : null, path, search)
   } else followPattern(left, path, search)
   if (assignment.parent.type !== 'ExpressionStatement') followValue(assignment, path, search)
+}
+
+/** A private field is used by its class alone; of any other somebody else may ask its object. */
+function followField(field: TSESTree.PropertyDefinition | null, path: Path, search: Search): void {
+  const isPrivate = field !== null && !field.static && (field.key.type === 'PrivateIdentifier' || field.accessibility === 'private')
+  const name = field === null ? null : getPropertyName(field)
+  if (!isPrivate || name === null) {
+    search.handedOver = true
+    return
+  }
+  if (search.visited.has(field)) return
+  search.visited.add(field)
+  const visit = (node: TSESTree.Node): void => {
+    if (node.type === 'ThisExpression') {
+      const { parent } = node
+      // `const self = this`: whoever has the object's methods has the field, too.
+      if (parent.type !== 'MemberExpression' || parent.object !== node) search.handedOver = true
+      else if (getMemberName(parent) === name) followValue(parent, path, search)
+    }
+    eachChild(node, search.sourceCode.visitorKeys, visit)
+  }
+  visit(field.parent)
+}
+
+/** The declaration of the field that `this.x` speaks of. */
+function findField(member: TSESTree.MemberExpression, name: string): TSESTree.PropertyDefinition | null {
+  for (const field of findClass(member)?.body.body ?? []) if (field.type === 'PropertyDefinition' && getPropertyName(field) === name) return field
+  return null
 }
 
 function followMember(member: TSESTree.MemberExpression, node: TSESTree.Node, path: Path, search: Search): void {

@@ -15,7 +15,7 @@ type Direction = ContextBreak['direction']
 
 /** What carries a context on, or takes one up, as it is written; helpers of other modules say so by their name. */
 const CARRIES: Readonly<Record<Direction, RegExp>> = {
-  inject: /inject\w*\s*\(|\btraceparent\b|[cC]arrier\b|\bpropagat/i,
+  inject: /inject\w*\s*\(|\btraceparent\b|[cC]arrier\b|\bpropagat|trac(?:e|ing)_?(?:context|headers)\s*\(/i,
   extract: /extract\w*\s*\(|\btraceparent\b|[cC]arrier\b|\bpropagat|\blinks\b|\baddLinks?\b/i,
 }
 

@@ -2,7 +2,9 @@ import type { SamplerFact } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 import type { SourceCode } from '@typescript-eslint/utils/ts-eslint'
 
+import { findBinding, isFunction, unwrap } from '../bindings.js'
 import { originOf } from '../origins.js'
+import { nodesOf, nodesWithin } from '../walk.js'
 import { isConditional } from './conditions.js'
 import { type Call, findSetupCall, getCalleeName, resolveOnce } from './setup-calls.js'
 
@@ -28,7 +30,7 @@ export function readSampler(
   sourceCode: Readonly<SourceCode>,
 ): SamplerFact | null {
   if (sampler === null) return null
-  const expression = resolveOnce(sampler, sourceCode)
+  const expression = resultOf(resolveOnce(sampler, sourceCode), sourceCode)
   if (expression.type === 'Literal' && typeof expression.value === 'string') {
     const decides = Object.hasOwn(NAMED, expression.value) ? NAMED[expression.value] : undefined
     return decides === undefined ? null : { origin: originOf(expression), decides, name: expression.value }
@@ -38,4 +40,15 @@ export function readSampler(
   const { decides } = call.row
   if ((decides === 'always' || decides === 'never') && isConditional(provider)) return null
   return { origin: originOf(getCalleeName(call.node)), decides, name: call.name }
+}
+
+/** What a function of the file gives wherever it is called, where it has one thing to give. */
+function resultOf(node: TSESTree.Node, sourceCode: Readonly<SourceCode>): TSESTree.Node {
+  if (node.type !== 'CallExpression' || node.callee.type !== 'Identifier') return node
+  const binding = findBinding(node.callee, sourceCode)
+  const made = binding?.kind === 'function' ? binding.node : binding?.kind === 'variable' && binding.path.length === 0 && isFunction(binding.init) ? binding.init : null
+  if (made?.body == null) return node
+  if (made.body.type !== 'BlockStatement') return unwrap(made.body)
+  const [only, ...others] = nodesWithin(nodesOf(sourceCode).returns, made.body)
+  return only?.argument != null && only.parent === made.body && others.length === 0 ? resolveOnce(only.argument, sourceCode) : node
 }

@@ -275,6 +275,7 @@ export function createValueReader(program: Program): ValueReader {
   }
 
   function ofDeclaration(declaration: ts.Node, node: ts.Identifier, base: Base, next: Next): Value {
+    if (ts.isVariableDeclaration(declaration) && ts.isCatchClause(declaration.parent)) return { ...base, kind: 'reference', path: [node.text], root: 'caught' }
     if (ts.isVariableDeclaration(declaration) || ts.isParameter(declaration) || ts.isBindingElement(declaration)) {
       const { root, path } = bindingPath(declaration)
       if (ts.isParameter(root)) {
@@ -310,7 +311,7 @@ export function createValueReader(program: Program): ValueReader {
     }
     if (body === undefined || !ts.isCallExpression(list) || isPicking(body.getText())) return null
     const [argument] = list.arguments
-    return chainOf(list.expression)?.join('.') !== 'Object.entries' || argument === undefined || ts.isSpreadElement(argument) ? null : argument
+    return chainOf(list.expression)?.join('.') !== 'Object.entries' || argument === undefined || ts.isSpreadElement(argument) || ts.isObjectLiteralExpression(plain(argument)) ? null : argument
   }
 
   function ofParameter(root: ts.ParameterDeclaration, path: readonly string[], node: ts.Identifier, base: Base): Value | null {
@@ -389,7 +390,7 @@ export function createValueReader(program: Program): ValueReader {
     return memberOf(isSuper ? { ...baseOf(node.expression), kind: 'unknown' } : next(node.expression), name, base)
   }
 
-  /** A member of an enum of this very file is its value; of another file's it is a reference that resolves to it. */
+  /** A member of an enum of this very file is its value, at the place where it is used; of another file's it is a reference that resolves to it. */
   function ofEnumMember(node: ts.PropertyAccessExpression | ts.ElementAccessExpression, name: string, base: Base, next: Next): Value | null {
     if (!ts.isIdentifier(node.expression)) return null
     const target = program.target(node.expression)
@@ -397,7 +398,9 @@ export function createValueReader(program: Program): ValueReader {
     if (target.node.getSourceFile() !== node.getSourceFile()) return null
     const member = target.node.members.find((each) => nameOf(each.name) === name)
     if (member === undefined) return null
-    return member.initializer === undefined ? { ...base, kind: 'unknown', yields: 'number' } : next(member.initializer)
+    if (member.initializer === undefined) return { ...base, kind: 'unknown', yields: 'number' }
+    const value = next(member.initializer)
+    return value.kind === 'literal' ? { ...base, kind: 'literal', value: value.value } : value
   }
 
   function chainImport(written: ts.Expression, depth: number): ImportedChain | null {

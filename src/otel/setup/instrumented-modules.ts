@@ -1,11 +1,10 @@
 /**
  * What each instrumentation changes when it is loaded afterwards. Built-in modules are left out: their exports are changed
- * in place as soon as anybody asks for them again. So are undici, which is heard through diagnostics channels, and Prisma's client,
- * which asks a global for its tracer at each query. Read from `InstrumentationNodeModuleDefinition` of the published
+ * in place as soon as anybody asks for them again. So are undici and, by `@fastify/otel`, Fastify, which are heard through diagnostics
+ * channels or take a plugin, and Prisma's client, which asks a global for its tracer at each query. Read from `InstrumentationNodeModuleDefinition` of the published
  * instrumentations.
  */
 export const instrumentedBy: Readonly<Record<string, readonly string[]>> = {
-  '@fastify/otel': ['fastify'],
   '@opentelemetry/instrumentation-amqplib': ['amqplib', 'amqplib/callback_api'],
   '@opentelemetry/instrumentation-aws-sdk': ['aws-sdk', '@aws-sdk/client-*'],
   '@opentelemetry/instrumentation-bunyan': ['bunyan'],
