@@ -44,6 +44,12 @@ function isIdOfDeployed(value: Value): boolean {
   return words.at(-1) === 'id' && deployedOwners.has(words.at(-2) ?? '')
 }
 
+/** `tool_name`, `mcp.prompt.name`: a client asks for one of those that a server offers. The conventions' metrics of MCP have both. */
+function isNameOfOffered(key: string | null): boolean {
+  const words = splitName(key ?? '')
+  return words.at(-1) === 'name' && (words.at(-2) === 'tool' || words.at(-2) === 'prompt')
+}
+
 /** What has no bound in a key and its value. */
 export function unboundedWrite(fact: Pick<AttributeWrite, 'derivedFrom' | 'entry' | 'key' | 'ofField' | 'origin' | 'sink' | 'value'>): Found | null {
   const { key, sink, value } = fact
@@ -53,7 +59,7 @@ export function unboundedWrite(fact: Pick<AttributeWrite, 'derivedFrom' | 'entry
   // `server.address` and the like are attributes of the conventions' own metrics; `user.id` is of none.
   if (sink === 'metric-attribute') {
     const isMeasured = isConventional && !individualKeys.has(known)
-    return boundOf(value) === 'unbounded' && !isMeasured && !isIdOfDeployed(value) ? about('metric', value) : null
+    return boundOf(value) === 'unbounded' && !isMeasured && !isIdOfDeployed(value) && !isNameOfOffered(known) ? about('metric', value) : null
   }
   const inner = unboundedValue(value, sink)
   // `url.template`: whoever names the key so writes what the conventions ask for, with its parameters left out.
