@@ -33,9 +33,18 @@ app.get('/orders', listOrders)
 app.listen(3000)
 `
 
+/** A service of Express with nothing of tracing in its package.json. */
+const deployed = (name: string, files: Readonly<Record<string, string>>, dependencies = ['express']): string =>
+  makeService(name, { dependencies, type: 'module' }, files)('src/server.ts')
+
 describe('express', () => {
   ruleTester.run('require-handler-tracing', rule, {
     valid: [
+      { name: 'preloaded by a Dockerfile', filename: deployed('by-docker', { Dockerfile: 'FROM node:22\nCMD ["node", "--import", "./instrumentation.mjs", "dist/server.js"]\n' }), code: express },
+      { name: 'preloaded by the environment of a compose file', filename: deployed('by-compose', { 'compose.yaml': 'services:\n  shop:\n    build: .\n    environment:\n      NODE_OPTIONS: --require @opentelemetry/auto-instrumentations-node/register\n' }), code: express },
+      { name: 'preloaded by a Procfile', filename: deployed('by-procfile', { Procfile: 'web: node --require ./tracing.js dist/server.js\n' }), code: express },
+      { name: 'preloaded by PM2', filename: deployed('by-pm2', { 'ecosystem.config.cjs': "module.exports = { apps: [{ script: 'dist/server.js', node_args: '--import ./otel.mjs' }] }\n" }), code: express },
+      { name: "the runtime's register, by a Dockerfile", filename: deployed('by-register', { Dockerfile: 'FROM node:22\nCMD ["node", "--import", "@spanguard/runtime/register", "dist/server.js"]\n' }, ['express', '@spanguard/runtime']), code: express },
       { name: 'in a library: whoever installs it decides what traces it', filename: library('src/server.ts'), code: express },
       { name: 'inside an editor', filename: extension('src/server.ts'), code: express },
       { name: 'in a template that a generator copies', filename: generator('templates/shop/src/server.ts'), code: express },
@@ -153,6 +162,8 @@ app.use('/assets', express.static('public'))
 app.use('/api', (req, res, next) => next())` },
     ],
     invalid: [
+      { name: 'a Dockerfile that preloads something else', filename: deployed('other-docker', { Dockerfile: 'FROM node:22\nCMD ["node", "--import", "./polyfills.mjs", "dist/server.js"]\n' }), code: express, errors: [{ messageId: 'app', suggestions: one }] },
+      { name: 'a Dockerfile that once preloaded it', filename: deployed('once-docker', { Dockerfile: 'FROM node:22\n# CMD ["node", "--import", "./tracing.mjs", "dist/server.js"]\nCMD ["node", "dist/server.js"]\n' }), code: express, errors: [{ messageId: 'app', suggestions: one }] },
       { name: 'on the port of a service too', filename: plain('src/app.ts'), code: `import express from 'express'
 const app = express()
 app.get('/orders', listOrders)

@@ -7,6 +7,7 @@ import type { TSESTree } from '@typescript-eslint/types'
 import { type FrameworkDescriptor, isTracingPackage } from '../../frameworks/index.js'
 import { getPackage, type Package } from '../../project/package-json.js'
 import { sourceOf } from '../../project/source-path.js'
+import { deploymentFilesIn, textOf } from '../../project/wiring/deployment-files.js'
 import { packageWords, saysTracer } from '../../project/tracing-library.js'
 import { mayHoldSetup } from '../../otel/setup.js'
 import { getRequiredModule, isOwnModule } from '../imports.js'
@@ -55,7 +56,8 @@ export function readSurroundings(filename: string, frameworks: readonly Framewor
     Object.values(pkg?.scripts ?? {}).some((script) => script.includes(register) || (!hasRuntime && preloadsSetup(script))) ||
     modules.some((module) => accept.includes(module) || (!isOwnModule(module) && saysPackageTraces(packageName(module)))) ||
     isSetup(modules[0], filename, hasRuntime, analysis) ||
-    (!hasRuntime && startsSetup(analysis))
+    (!hasRuntime && startsSetup(analysis)) ||
+    (pkg !== null && isDeployedWithSetup(pkg.dir, hasRuntime))
   const place = pkg === null ? '' : path.relative(pkg.dir, filename).split(path.sep).join('/')
   return {
     isTraced,
@@ -113,6 +115,18 @@ const PRELOADED = /(?:--import|--require|-r)(?:=|\s+)["']?([^\s"']+)/g
 /** `node --import ./instrumentation.js src/index.js`: a tracer, or a file of the project whose name says that it sets one up. */
 function preloadsSetup(script: string): boolean {
   return [...script.matchAll(PRELOADED)].some(([, module = '']) => (isOwnModule(module) ? saysSetup(module) : saysPackageTraces(packageName(module))))
+}
+
+/** Does a Dockerfile, a compose file, a Procfile, a configuration of PM2 or a shell script of the package preload one? Asked last, since it reads them. */
+function isDeployedWithSetup(dir: string, hasRuntime: boolean): boolean {
+  const { compose, dockerfiles, pm2, procfiles, shell } = deploymentFilesIn(dir)
+  return [dockerfiles, compose, procfiles, pm2, shell].some((files) =>
+    files.some((file) => {
+      // `CMD ["node", "--import", "./otel.mjs"]` as a line of a shell; comments of all of them but PM2's begin alike.
+      const line = textOf(file).replace(/^\s*#.*$/gm, '').replace(/[",'[\]]+/g, ' ')
+      return line.includes(register) || (!hasRuntime && preloadsSetup(line))
+    }),
+  )
 }
 
 /**
