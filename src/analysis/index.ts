@@ -43,6 +43,8 @@ export interface OpenFile {
 
 /** All that the rules know of one file. Lazy: nothing is walked before a rule asks. */
 export interface FileAnalysis extends ReceiverContext {
+  /** Absolute path. */
+  readonly filename: string
   readonly config: Config
   readonly policy: Policy
   /** Every call and `new` of the file, in source order. */
@@ -205,11 +207,11 @@ export function analyzeFile(context: AnyContext): FileAnalysis {
   return keepAnalysis(context, config, policy)
 }
 
-function keepAnalysis({ sourceCode }: AnyContext, config: Config, policy: Policy): FileAnalysis {
-  return (keptAnalysis(sourceCode).analysis ??= createAnalysis(sourceCode, config, policy))
+function keepAnalysis(context: AnyContext, config: Config, policy: Policy): FileAnalysis {
+  return (keptAnalysis(context.sourceCode).analysis ??= createAnalysis(context, config, policy))
 }
 
-function createAnalysis(sourceCode: AnyContext['sourceCode'], config: Config, policy: Policy): FileAnalysis {
+function createAnalysis({ cwd, filename, sourceCode }: AnyContext, config: Config, policy: Policy): FileAnalysis {
   const helpers = readDeclaredHelpers(config.helpers ?? [])
   const context: ReceiverContext = { sourceCode, helpers }
   const getTracingCalls = once(() => {
@@ -229,6 +231,9 @@ function createAnalysis(sourceCode: AnyContext['sourceCode'], config: Config, po
   const getByKind = once(() => groupByKind(getFacts()))
   return {
     ...context,
+    get filename() {
+      return path.resolve(cwd, filename)
+    },
     config,
     policy,
     nodeOf,

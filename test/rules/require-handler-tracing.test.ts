@@ -754,6 +754,31 @@ serve({ fetch: app.fetch, port: 3000 })
   })
 })
 
+describe('middleware of the project that is called tracing', () => {
+  const service = makeService('named', { dependencies: ['express'] }, {
+    'src/tracing.ts': "import { randomUUID } from 'node:crypto'\nexport const tracing = (req, res, next) => { req.id = randomUUID(); next() }\nexport const start = () => {}\n",
+    'src/telemetry/routes.ts': "import { Router } from 'express'\nexport const telemetryRoutes = Router()\n",
+    'src/observability/index.ts': "export { observe } from './observe'\n",
+    'src/observability/observe.ts': "import { trace } from '@opentelemetry/api'\nexport const observe = (req, res, next) => trace.getTracer('shop').startActiveSpan('GET', next)\n",
+    'src/own/tracing.ts': "export const tracing = (req, res, next) => { note(req.headers.traceparent); next() }\n",
+  })
+  const app = (imported: string, use: string): string => `import express from 'express'\n${imported}\nconst app = express()\n${use}\napp.get('/orders', list)\napp.listen(3000)`
+  ruleTester.run('require-handler-tracing', rule, {
+    valid: [
+      { name: 'starts a span in a file that its own imports', filename: service('src/main.ts'), code: app("import { observe } from './observability'", 'app.use(observe)') },
+      { name: 'hears of the trace of who asks', filename: service('src/main.ts'), code: app("import { tracing } from './own/tracing'", 'app.use(tracing)') },
+      { name: 'of a file that cannot be found', filename: service('src/main.ts'), code: app("import { tracing } from '@/http/tracing'", 'app.use(tracing)') },
+      { name: 'of a package', filename: service('src/main.ts'), code: app("import { tracing } from '@acme/http'", 'app.use(tracing)') },
+    ],
+    invalid: [
+      { name: 'and gives ids to requests', filename: service('src/main.ts'), code: app("import { tracing } from './tracing'", 'app.use(tracing)'), errors: [{ messageId: 'app', line: 3, suggestions: one }] },
+      { name: 'the same as a member of its module', filename: service('src/main.ts'), code: app("import * as http from './tracing'", 'app.use(http.tracing)'), errors: [{ messageId: 'app', line: 3, suggestions: one }] },
+      { name: 'routes that are about telemetry', filename: service('src/main.ts'), code: app("import { telemetryRoutes } from './telemetry/routes'", "app.use('/telemetry', telemetryRoutes)"), errors: [{ messageId: 'app', line: 3, suggestions: one }] },
+      { name: 'a start that starts nothing', filename: service('src/main.ts'), code: app("import { start as startTracing } from './tracing'", 'void 0').replace('const app', 'startTracing()\nconst app'), errors: [{ messageId: 'app', line: 4, suggestions: one }] },
+    ],
+  })
+})
+
 describe('NestJS', () => {
   const modules = { 'src/app.module.ts': `import { Module } from '@nestjs/common'\nimport { OrdersModule } from './orders/orders.module'\n@Module({ imports: [OrdersModule] })\nexport class AppModule {}`, 'src/orders/orders.module.ts': 'export class OrdersModule {}' }
   const nest = makeService('nest', { dependencies: ['@nestjs/core', '@spanguard/runtime'] }, modules)

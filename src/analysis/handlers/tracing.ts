@@ -3,6 +3,7 @@ import { splitName } from '@spanguard/policy'
 import type { TSESTree } from '@typescript-eslint/types'
 
 import { exportName, type FrameworkDescriptor, matchesExport } from '../../frameworks/index.js'
+import { isMentioned } from '../../project/reachable.js'
 import { findBinding, findVariable, getMemberName, isFunction, unwrap } from '../bindings.js'
 import { type ImportedReference, resolveReference } from '../imports.js'
 import type { FileAnalysis } from '../index.js'
@@ -57,7 +58,7 @@ export function isTracing(node: TSESTree.Node, framework: FrameworkDescriptor, a
     case 'FunctionDeclaration':
       return startsSpan(expression, analysis)
     case 'MemberExpression':
-      return isTracingReference(expression, framework, analysis) || isTracingMember(expression, framework, analysis, depth)
+      return resolveReference(expression, analysis.sourceCode) === null ? isTracingMember(expression, framework, analysis, depth) : isTracingReference(expression, framework, analysis)
     case 'Identifier':
       return isTracingReference(expression, framework, analysis) || isTracingVariable(expression, framework, analysis, depth)
     default:
@@ -97,10 +98,19 @@ function isTracingModule(value: TSESTree.Expression, path: readonly string[], fr
 function isTracingReference(node: TSESTree.Node, framework: FrameworkDescriptor, analysis: FileAnalysis): boolean {
   const reference = resolveReference(node, analysis.sourceCode)
   if (reference === null) return false
-  const name = exportName(reference.imported, reference.path)
-  if (isTracingExport(reference, framework)) return true
-  if (isDeclared(reference, analysis)) return true
-  return saysTracing(name) || saysTracing(reference.module)
+  return isTracingExport(reference, framework) || isDeclared(reference, analysis) || isNamedForTracing(reference, analysis)
+}
+
+/** Without one of these words a file starts no span and hears of none: what it calls tracing are the ids of requests, or its logs. */
+const spanText = /span|tracer|trace-?(?:context|parent)|open-?(?:telemetry|tracing)|\botel|instrument|sentry|datadog|dd-trace|new-?relic|\bapm\b|x-?ray|zipkin|jaeger|\bb3\b|honeycomb|logfire|dynatrace|insights/iu
+
+/**
+ * Does an export say by its name or module that it traces? One of the project's own is read as far as relative imports lead, as text:
+ * where nothing there speaks of spans, it does not, whatever it is called.
+ */
+export function isNamedForTracing({ imported, module, path }: ImportedReference, { filename }: FileAnalysis): boolean {
+  if (![imported, ...path, module].some(saysTracing)) return false
+  return !module.startsWith('.') || isMentioned(filename, module, spanText) !== false
 }
 
 /** One of the table's tracers, or what the fix inserts: a config that names the one need not repeat the other. */
@@ -118,7 +128,7 @@ function isDeclared({ module }: ImportedReference, { config }: FileAnalysis): bo
 }
 
 /** Is one of the words of a name or module about tracing? */
-export function saysTracing(text: string): boolean {
+function saysTracing(text: string): boolean {
   return text.split('/').some((part) => splitName(part).some((word) => tracingWords.has(word)))
 }
 

@@ -14,7 +14,7 @@ import { isErrand, isLeftAtOnce } from './errands.js'
 import { type RootModule, readRootModule } from './root-module.js'
 import { readSurroundings, type Surroundings } from './surroundings.js'
 import { isStartingName } from '../setup/starting-names.js'
-import { isTracing, isTracingExport, saysTracing } from './tracing.js'
+import { isNamedForTracing, isTracing, isTracingExport } from './tracing.js'
 
 /** A handler, or an app full of them, that nothing traces as far as the file and its package show. */
 export type Untraced =
@@ -112,7 +112,7 @@ function judgeHost(
   const rootModule = framework.rootModule === undefined ? null : readRootModule(object, filename, around, analysis)
   if (framework.rootModule !== undefined && rootModule === null) return []
   if (isErrand(host, file, around, analysis)) return []
-  if (isPassedToTracer(host, around) || object.creation.arguments.some((argument) => !isFunction(argument) && isTracing(argument, framework, analysis))) return []
+  if (isPassedToTracer(host, around, analysis) || object.creation.arguments.some((argument) => !isFunction(argument) && isTracing(argument, framework, analysis))) return []
   if (isStartedBefore(object.creation, around, analysis)) return []
   const handlers = host.handlers.filter((call) => !isHandlerTraced(call, file, hosts, analysis))
   const routes = [...handlers, ...host.mounts.filter((call) => !isMiddlewareTracing(call, analysis))]
@@ -170,8 +170,9 @@ function isMiddlewareTracing(call: MiddlewareCall, analysis: FileAnalysis): bool
  * `OpenTelemetry.start()`, `await initTracing()`: a function of the project, whose name or module says that it sets tracing up, is called
  * before the app is made. Whether that is early enough is `setup-first`'s to say. The runtime's setup leaves handlers to the middleware.
  */
-function isStartedBefore(creation: TSESTree.Node, { hasRuntime }: Surroundings, { calls, sourceCode }: FileAnalysis): boolean {
+function isStartedBefore(creation: TSESTree.Node, { hasRuntime }: Surroundings, analysis: FileAnalysis): boolean {
   if (hasRuntime) return false
+  const { calls, sourceCode } = analysis
   const home = getEnclosingFunction(creation)
   return calls.some((call) => {
     if (call.range[1] > creation.range[0] || call.type !== 'CallExpression') return false
@@ -180,7 +181,7 @@ function isStartedBefore(creation: TSESTree.Node, { hasRuntime }: Surroundings, 
     const at = isStatement ? getEnclosingFunction(call) : null
     if (!isStatement || (at !== null && at !== home)) return false
     const reference = resolveReference(unwrap(call.callee), sourceCode)
-    return reference !== null && isStartingName(reference.path.at(-1) ?? reference.imported) && !reference.module.startsWith('@opentelemetry/') && [reference.imported, ...reference.path, reference.module].some(saysTracing)
+    return reference !== null && isStartingName(reference.path.at(-1) ?? reference.imported) && !reference.module.startsWith('@opentelemetry/') && isNamedForTracing(reference, analysis)
   })
 }
 
@@ -210,10 +211,10 @@ function givesToApp(node: TSESTree.Node, file: FileHandlers, hosts: readonly Hos
  * Is it handed to somebody who traces it: a function whose name says so? Or, where the runtime is there to be used, to a
  * function of the project that may do anything with it before the first route.
  */
-function isPassedToTracer(host: Host, { hasRuntime }: Surroundings): boolean {
+function isPassedToTracer(host: Host, { hasRuntime }: Surroundings, analysis: FileAnalysis): boolean {
   const first = Math.min(...[...host.handlers, ...host.mounts].map(({ node }) => node.range[0]))
   return host.passedTo.some(({ node, to }) => {
-    if (isTracingExport(to, host.object.framework) || [to.imported, ...to.path, to.module].some(saysTracing)) return true
+    if (isTracingExport(to, host.object.framework) || isNamedForTracing(to, analysis)) return true
     return hasRuntime && isOwnModule(to.module) && node.range[0] < first
   })
 }
