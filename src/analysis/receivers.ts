@@ -333,17 +333,20 @@ function receiverByType(node: TSESTree.Node, context: ReceiverContext): Receiver
 }
 
 /**
- * Tier 4: a name such as `span`, `rootSpan` or `this.tracer`, together with a method that only spans or tracers have, on
+ * Tier 4: a name such as `span`, `rootSpan`, `this.tracer` or `getTracer()`, together with a method that only spans or tracers have, on
  * it or elsewhere on the same variable, unless types say what it is.
  */
 function receiverByName(written: TSESTree.Node, method: string | null, context: ReceiverContext): Receiver | null {
   const node = unwrap(written)
   if (method === null) return null
+  // `getTracer().startSpan('order.place')`, of a function of another file.
+  const isGiven = node.type === 'CallExpression'
+  const named = isGiven ? unwrap(node.callee) : node
   const name =
-    node.type === 'Identifier' ? node.name
-    : node.type === 'MemberExpression' ? getMemberName(node)
+    named.type === 'Identifier' ? named.name
+    : named.type === 'MemberExpression' ? getMemberName(named)
     : null
-  if (name === null) return null
+  if (name === null || (isGiven && !tracerOnlyMethods.has(method))) return null
   const { sourceCode } = context
   const kind = likelyReceiver(name, method, { isAnothers: () => isAnothers(sourceCode), isSpanElsewhere: () => isSpanElsewhere(node, context) })
   return kind === null ? null : { ...certain(kind, openTelemetryApiName), certainty: 'likely' }

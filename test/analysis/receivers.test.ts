@@ -73,6 +73,8 @@ describe('receiverOf: likely, by name and method', () => {
   it.each([
     ['an unknown tracer', `function f(tracer) { probe(tracer.startActiveSpan) }`, 'tracer likely'],
     ['a field called tracer', `class A { f() { probe(this._tracer.startSpan) } }`, 'tracer likely'],
+    ['what a function of another file gives that is called so', `import { getTracer } from './tracing'; probe(getTracer().startSpan)`, 'tracer likely'],
+    ['the same of a member', `class A { f() { probe(this.telemetry.tracer('shop').startActiveSpan) } }`, 'tracer likely'],
     ['an unknown span', `function f(rootSpan) { probe(rootSpan.recordException) }`, 'span likely'],
     ['setAttribute on what is ended elsewhere', `function f(span) { probe(span.setAttribute); span.end() }`, 'span likely'],
     ['the parameter of a callback of withSpan', `withSpan('a', (span) => { probe(span.setAttribute) })`, 'span likely'],

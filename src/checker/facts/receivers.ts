@@ -13,6 +13,7 @@ import {
   lookAlikeTypes,
   matchesModule,
   spanOnlyMethods,
+  tracerOnlyMethods,
   tracesWithAnother,
 } from '../../otel/index.js'
 import { enclosingClass, isFunctionLike, returnsOf } from '../evaluate.js'
@@ -303,8 +304,10 @@ export function createReceiverReader(
 
   /** Tier 4: the name together with a method that only spans or tracers have. */
   function byName(node: ts.Expression, method: string | null): Receiver | null {
-    const name = ts.isIdentifier(node) ? node.text : isMember(node) ? memberName(node) : null
-    if (name === null || method === null) return null
+    const isGiven = ts.isCallExpression(node)
+    const named = isGiven ? plain(node.expression) : node
+    const name = ts.isIdentifier(named) ? named.text : isMember(named) ? memberName(named) : null
+    if (name === null || method === null || (isGiven && !tracerOnlyMethods.has(method))) return null
     const kind = likelyReceiver(name, method, { isAnothers: () => isAnothers(node.getSourceFile()), isSpanElsewhere: () => isSpanElsewhere(node) })
     return kind === null ? null : { ...certain(kind, openTelemetryApiName), certainty: 'likely' }
   }
