@@ -454,6 +454,10 @@ span.end()`) },
 await quietly(order)
 span.end()`)}
 async function quietly(order) { try { await place(order) } catch { return null } }` },
+    { name: 'an async helper of the file that ends it when it fails, and throws on', code: `${inFunction(`const span = tracer.startSpan('x')
+await begin(span)
+try { await place(order) } finally { span.end() }`)}
+async function begin(span) { try { await connect() } catch (error) { span.end(); throw error } }` },
     { name: 'process.exit', code: inFunction(`const span = tracer.startSpan('x')
 if (!order) process.exit(1)
 span.end()`) },
@@ -652,6 +656,15 @@ async function load(url, span) {
   span.end()
   return response
 }`, 'rejects', { line: 8, column: 20 }),
+    leak('an async helper that ends it for one failure and forgets it for another', `${inFunction(`const span = tracer.startSpan('x')
+await begin(span)
+try { await place(order) } finally { span.end() }`)}async function begin(span) {
+  await greet()
+  try { await connect() } catch (error) { span.end(); throw error }
+}`, 'rejects', { line: 9 }),
+    leak('an async helper that only writes to it', `${inFunction(`const span = tracer.startSpan('x')
+await begin(span)
+try { await place(order) } finally { span.end() }`)}async function begin(span) { span.setAttribute('a', await connect()) }`, 'rejects', { line: 5 }),
     leak('a failure listener that rejects and leaves the span open', inFunction(`const span = tracer.startSpan('call')
 return new Promise((resolve, reject) => {
   const request = http.request(order, (response) => {

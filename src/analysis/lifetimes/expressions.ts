@@ -1,7 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/types'
 import { nothing, sequence } from '../../flow/index.js'
 import type { FlowNode, Risk } from '../../flow/index.js'
-import { getMemberName, isFunction, unwrap } from '../bindings.js'
+import { type FunctionNode, getMemberName, isFunction, unwrap } from '../bindings.js'
 import { originOf } from '../origins.js'
 import { perFile } from '../per-file.js'
 import { eachChild, nodesOf, nodesWithin } from '../walk.js'
@@ -127,22 +127,36 @@ export function lowerAwaited(written: TSESTree.Node, at: TSESTree.Node, lowering
   }
   const nodes = lowerExpression(node, 'awaited', lowering)
   if (readChain(node) !== null || isTimerPromise(node) || !mayReject(node, lowering.analysis)) return nodes
+  if (failsWithItsHelper(node, nodes, lowering)) return nodes
   if (relaysItsCallback(node, nodes, lowering)) return [...nodes, { ...risk(false), relays: true }]
   const isSubscription = nodes.some((inner) => inner.do === 'escape' && /^on[A-Z]/.test(inner.holder?.name ?? ''))
   return isSubscription ? [risk(true), ...nodes] : [...nodes, risk(false)]
+}
+
+/** `await begin(span)` of a helper of the file that takes care of the span: it fails where the helper does, which is followed. */
+function failsWithItsHelper(node: Call, nodes: readonly FlowNode[], lowering: Lowering): boolean {
+  if (!nodes.some((inner) => inner.do === 'inline' && inner.helper !== undefined && !inner.detached && inner.quiet !== true)) return false
+  const helper = knownFunction(node.callee, lowering.analysis)
+  return helper !== null && isAsyncBlock(helper) && waitsItself(helper, lowering)
 }
 
 /**
  * `await context.with(…, async () => { … })`: it fails where its callback fails, not after it. What the callback returns without
  * waiting for it is waited for here, so that one which returns a call is none of these.
  */
-function relaysItsCallback(node: Call, nodes: readonly FlowNode[], { sourceCode }: Lowering): boolean {
+function relaysItsCallback(node: Call, nodes: readonly FlowNode[], lowering: Lowering): boolean {
   const callback = node.arguments.at(-1)
-  if (!isFunction(callback) || !callback.async || callback.body.type !== 'BlockStatement') return false
-  if (!nodes.some((inner) => inner.do === 'inline' && !inner.detached)) return false
-  return nodesWithin(nodesOf(sourceCode).returns, callback.body).every(
-    ({ argument }) => argument === null || unwrap(argument).type !== 'CallExpression',
-  )
+  if (!isFunction(callback) || !isAsyncBlock(callback)) return false
+  return nodes.some((inner) => inner.do === 'inline' && !inner.detached) && waitsItself(callback, lowering)
+}
+
+function isAsyncBlock(run: FunctionNode): boolean {
+  return run.async && run.body.type === 'BlockStatement'
+}
+
+/** Does a function wait for all that it calls, and leave none of it to whoever called it? */
+function waitsItself({ body }: FunctionNode, { sourceCode }: Lowering): boolean {
+  return nodesWithin(nodesOf(sourceCode).returns, body).every(({ argument }) => argument === null || unwrap(argument).type !== 'CallExpression')
 }
 
 function lowerAssignment(node: TSESTree.AssignmentExpression, lowering: Lowering): FlowNode[] {
