@@ -47,20 +47,23 @@ export function readFrameworkCalls(
   context: ReceiverContext,
 ): readonly FrameworkCall[] {
   const calls: FrameworkCall[] = []
-  for (const node of nodes) readFrameworkCall(node, frameworks, finder, context, calls)
+  // Of most frameworks only methods register.
+  const registering = frameworks.filter(({ handlers }) => handlers.some(({ call }) => call !== undefined))
+  for (const node of nodes) {
+    const call = readMethodCall(node, frameworks, finder, context)
+    if (call !== null) calls.push(call)
+    const called = registering.length === 0 ? null : readExportCall(node, registering, finder, context)
+    if (called !== null) calls.push(called)
+  }
   return calls
 }
 
-function readFrameworkCall(node: Call, frameworks: readonly FrameworkDescriptor[], finder: ObjectFinder, context: ReceiverContext, calls: FrameworkCall[]): void {
+function readMethodCall(node: Call, frameworks: readonly FrameworkDescriptor[], finder: ObjectFinder, context: ReceiverContext): FrameworkCall | null {
   const callee = unwrap(node.callee)
-  const method = callee.type === 'MemberExpression' ? getMemberName(callee) : null
-  if (callee.type === 'MemberExpression' && method !== null && node.type === 'CallExpression' && frameworks.some((framework) => methodsOf(framework).has(method))) {
-    const object = finder.objectOf(callee.object)
-    const call = object === null ? null : readMethod(node, method, object, context)
-    if (call !== null) calls.push(call)
-  }
-  const called = readExportCall(node, frameworks, finder, context)
-  if (called !== null) calls.push(called)
+  const method = callee.type === 'MemberExpression' && node.type === 'CallExpression' ? getMemberName(callee) : null
+  if (method === null || callee.type !== 'MemberExpression' || !frameworks.some((framework) => methodsOf(framework).has(method))) return null
+  const object = finder.objectOf(callee.object)
+  return object === null ? null : readMethod(node, method, object, context)
 }
 
 const methodsBy = new WeakMap<FrameworkDescriptor, ReadonlySet<string>>()

@@ -56,8 +56,7 @@ export function readSurroundings(filename: string, frameworks: readonly Framewor
     Object.values(pkg?.scripts ?? {}).some((script) => script.includes(register) || (!hasRuntime && preloadsSetup(script))) ||
     modules.some((module) => accept.includes(module) || (!isOwnModule(module) && saysPackageTraces(packageName(module)))) ||
     isSetup(modules[0], filename, hasRuntime, analysis) ||
-    (!hasRuntime && startsSetup(analysis)) ||
-    (pkg !== null && isDeployedWithSetup(pkg.dir, hasRuntime))
+    (!hasRuntime && startsSetup(analysis))
   const place = pkg === null ? '' : path.relative(pkg.dir, filename).split(path.sep).join('/')
   return {
     isTraced,
@@ -117,9 +116,10 @@ function preloadsSetup(script: string): boolean {
   return [...script.matchAll(PRELOADED)].some(([, module = '']) => (isOwnModule(module) ? saysSetup(module) : saysPackageTraces(packageName(module))))
 }
 
-/** Does a Dockerfile, a compose file, a Procfile, a configuration of PM2 or a shell script of the package preload one? Asked last, since it reads them. */
-function isDeployedWithSetup(dir: string, hasRuntime: boolean): boolean {
-  const { compose, dockerfiles, pm2, procfiles, shell } = deploymentFilesIn(dir)
+/** Does a Dockerfile, a compose file, a Procfile, a configuration of PM2 or a shell script of the package preload one? Asked where something would be reported, since it reads them. */
+export function isDeployedWithSetup({ hasRuntime, packageDir }: Surroundings): boolean {
+  if (packageDir === null) return false
+  const { compose, dockerfiles, pm2, procfiles, shell } = deploymentFilesIn(packageDir)
   return [dockerfiles, compose, procfiles, pm2, shell].some((files) =>
     files.some((file) => {
       // `CMD ["node", "--import", "./otel.mjs"]` as a line of a shell; comments of all of them but PM2's begin alike.

@@ -12,7 +12,7 @@ import { rootOf } from './objects.js'
 import { findLocalFunction, type HandlerCall, isMachinery, type MiddlewareCall } from './registrations.js'
 import { isErrand, isLeftAtOnce } from './errands.js'
 import { type RootModule, readRootModule } from './root-module.js'
-import { readSurroundings, type Surroundings } from './surroundings.js'
+import { isDeployedWithSetup, readSurroundings, type Surroundings } from './surroundings.js'
 import { isStartingName } from '../setup/starting-names.js'
 import { isNamedForTracing, isTracing, isTracingExport } from './tracing.js'
 
@@ -66,6 +66,7 @@ export function findUntraced(analysis: FileAnalysis, filename: string, proven = 
     ...file.calls.flatMap((call) => judgeConsumer(call, analysis)),
     ...(file.functionsTraced || hasApp ? [] : file.exported.flatMap((exported) => judgeExport(exported, analysis))),
   ]
+  if (!proven && found.length > 0 && isDeployedWithSetup(around)) return null
   const running = proven ? found : found.filter(({ at, kind }) => kind === 'function' || !isNeverRun(at, filename))
   return { found: running.sort((a, b) => a.at.range[0] - b.at.range[0]), around }
 }
@@ -111,12 +112,14 @@ function judgeHost(
   const at = unwrap(object.creation.callee)
   const rootModule = framework.rootModule === undefined ? null : readRootModule(object, filename, around, analysis)
   if (framework.rootModule !== undefined && rootModule === null) return []
+  const tracing = host.middleware.find((call) => isMiddlewareTracing(call, analysis))
+  // Most apps are traced first of all: of those nothing else is asked.
+  if (tracing !== undefined && ![...host.handlers, ...host.mounts].some(({ node }) => node.range[0] < tracing.node.range[0])) return []
   if (isErrand(host, file, around, analysis)) return []
   if (isPassedToTracer(host, around, analysis) || object.creation.arguments.some((argument) => !isFunction(argument) && isTracing(argument, framework, analysis))) return []
   if (isStartedBefore(object.creation, around, analysis)) return []
   const handlers = host.handlers.filter((call) => !isHandlerTraced(call, file, hosts, analysis))
   const routes = [...handlers, ...host.mounts.filter((call) => !isMiddlewareTracing(call, analysis))]
-  const tracing = host.middleware.find((call) => isMiddlewareTracing(call, analysis))
   if (tracing !== undefined) return judgeOrder(routes, tracing, framework)
   const isFilledElsewhere = rootModule !== null || (routes.length === 0 && framework.kind === 'app' && host.isServed && isGivenToRoutes(host))
   if (routes.length === 0 && !isFilledElsewhere) return []
