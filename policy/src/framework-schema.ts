@@ -108,6 +108,7 @@ export const frameworkSchema: Schema = object(
       parameters: texts('Names of its first parameter.'),
       called: texts('Conventional names of the export, for which the type of the second parameter is enough.'),
       contexts: texts('Types of that second parameter.'),
+      engines: texts('Modules that put middleware around such a function and do nothing else.'),
     }, ['names'])),
     ordered: flag('Tracing counts only for what is registered after it.'),
     insert: object('What mends an untraced object.', {

@@ -149,6 +149,8 @@ export interface ExportedHandlerRow {
   /** Or when it is exported by one of these names and its second parameter is of one of `contexts`. */
   readonly called?: readonly string[]
   readonly contexts?: readonly string[]
+  /** Modules that put middleware around such a function and do nothing else: what they are given is judged as if it were exported. */
+  readonly engines?: readonly string[]
 }
 
 /**

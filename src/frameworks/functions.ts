@@ -104,6 +104,8 @@ export const lambda: FrameworkDescriptor = {
       parameters: ['event'],
       called: ['handler', 'lambdaHandler'],
       contexts: ['Context'],
+      // Source: middy.js.org/docs/intro/getting-started.
+      engines: ['@middy/core'],
     },
   ],
   tracedBy: [

@@ -1,5 +1,8 @@
 import type { FrameworkDescriptor, HandlerRow } from './descriptor.js'
 
+/** Processors of Bull and BullMQ are given the same jobs. */
+const traceProcessor: FrameworkDescriptor['insert'] = { module: '@spanguard/runtime/bullmq', export: 'traceProcessor', wrap: '{import}({handler})', as: 'suggestion' }
+
 /** BullMQ 4 and 5. Source: docs.bullmq.io/guide/workers. */
 export const bullmq: FrameworkDescriptor = {
   name: 'bullmq',
@@ -14,7 +17,7 @@ export const bullmq: FrameworkDescriptor = {
     { module: '@spanguard/runtime/bullmq', export: '*' },
     { module: 'bullmq-otel', export: '*' },
   ],
-  insert: { module: '@spanguard/runtime/bullmq', export: 'traceProcessor', wrap: '{import}({handler})', as: 'suggestion' },
+  insert: traceProcessor,
 }
 
 /** Bull 4, whose jobs look to a processor as those of BullMQ. Source: the README of bull. */
@@ -35,7 +38,7 @@ export const bull: FrameworkDescriptor = {
     { module: '@spanguard/runtime', export: 'withSpan' },
     { module: '@spanguard/runtime/bullmq', export: '*' },
   ],
-  insert: { module: '@spanguard/runtime/bullmq', export: 'traceProcessor', wrap: '{import}({handler})', as: 'suggestion' },
+  insert: traceProcessor,
 }
 
 /** kafkajs 2. Source: kafka.js.org/docs/consuming. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { cachedByFile } from './cache.js'
 import { placeOf, repositoryOf } from './places.js'
 import { listSources } from './sources.js'
+import { classOf, firstLineOf, functionOf } from './top-statements.js'
 
 /** More files than one reads for one question: beyond it nobody can tell. */
 const FILES_LIMIT = 3_000
@@ -63,13 +64,8 @@ function isDead(name: string, sources: readonly string[], depth: number): boolea
   return callers.every((caller) => isDead(caller, sources, depth - 1))
 }
 
-/** A line that goes on with the statement of one before it. */
-const CONTINUES = /^(?:[\s})\]/*`"'.,;|&?:+-]|$)/
 /** Statements that bring a name in or out. */
 const PASSING = /^(?:import\b(?!\s*\()|export\s*(?:type\s*)?[{*]|(?:module\.)?exports(?:\.\w+\s*=|\s*=\s*\{)|(?:const|let|var)\s*\{)/
-const FUNCTION = /^(?:export\s+)?(?:async\s+)?(?:function\s*\*?\s*(\w+)|const\s+(\w+)\s*(?::[^=]*)?=\s*(?:async\s*)?(?:function\b|\w+\s*=>|(?:<[^>]*>\s*)?\((?:$|[^()]*\)\s*(?::|=>)|[^()]*[,{]$)))/
-/** What classes do, others may ask them for that do not name them. */
-const CLASS = /^(?:export\s+)?(?:abstract\s+)?class\s+(\w+)/
 
 /** The function at the top in which a name is mentioned; null where nothing is called, undefined where it is called as the file is loaded, or nobody can tell. */
 function findCaller(text: string, index: number, name: string): string | null | undefined {
@@ -77,21 +73,8 @@ function findCaller(text: string, index: number, name: string): string | null | 
   const first = firstLineOf(text, index)
   if (first === null) return undefined
   if (PASSING.test(first) && !/^\s*\(/.test(text.slice(index + name.length, index + name.length + 20))) return null
-  const [, declared, assigned] = FUNCTION.exec(first) ?? []
-  const caller = declared ?? assigned
-  if (caller === name || CLASS.exec(first)?.[1] === name) return null
-  return caller
-}
-
-/** The line in which the statement at the top begins that something is a part of. */
-function firstLineOf(text: string, index: number): string | null {
-  let end = text.indexOf('\n', index)
-  if (end === -1) end = text.length
-  for (let start = text.lastIndexOf('\n', index) + 1; ; ) {
-    const line = text.slice(start, end).trimEnd()
-    if (!CONTINUES.test(line)) return line
-    if (start === 0) return null
-    end = start - 1
-    start = text.lastIndexOf('\n', end - 1) + 1
-  }
+  const caller = functionOf(first)
+  if (caller === name || classOf(first) === name) return null
+  // What classes do, others may ask them for that do not name them.
+  return caller ?? undefined
 }

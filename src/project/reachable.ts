@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 
-import { cachedByFile, versionOf } from './cache.js'
+import { cachedByFile } from './cache.js'
+import { existing } from './source-path.js'
+import { firstLineOf, isDeclaration } from './top-statements.js'
 
 /** How many files are read for one question; a program that is larger is the checker's to judge. */
 const LIMIT = 200
@@ -24,7 +26,7 @@ export function isMentioned(from: string, specifier: string, words: RegExp): boo
 
 /**
  * When is something made in a file of the project, or in the files that it imports by relative paths: as they are loaded, or only by
- * their functions? A statement at the top of a file begins in its first column, by everybody's habit.
+ * their functions?
  *
  * @param findMade where in a text it is made
  * @returns null where it is made nowhere, a file is not found, or there are too many
@@ -34,15 +36,14 @@ export function whenMade(from: string, specifier: string, findMade: (text: strin
   for (const text of textsBehind(from, specifier)) {
     if (text === null) return null
     for (const index of findMade(text)) {
-      const statement = /(?:^|\n)([\w@][^\n]*)(?:\n(?![\w@])[^\n]*)*$/.exec(text.slice(0, index))?.[1] ?? ''
-      if (!functionAtTop.test(statement)) return 'loaded'
+      const line = firstLineOf(text, index)
+      if (line === null) return null
+      if (!isDeclaration(line)) return 'loaded'
       found = 'called'
     }
   }
   return found
 }
-
-const functionAtTop = /^(?:export\s+)?(?:default\s+)?(?:async\s+)?(?:function\b|(?:abstract\s+)?class\b|(?:const|let|var)\s+\w+\s*(?::[^=]*)?=\s*(?:async\s*)?(?:function\b|\(|\w+\s*=>|<))/
 
 /** A file and what it imports by relative paths, as texts; null, as the last, where one is not found or there are too many. */
 function* textsBehind(from: string, specifier: string): Generator<string | null> {
@@ -76,11 +77,6 @@ const read = cachedByFile((file) => {
   return { text, imports }
 })
 
-const extensions = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs']
-
 function resolveRelative(from: string, specifier: string): string | null {
-  const base = path.resolve(path.dirname(from), specifier)
-  const bare = base.replace(/\.[cm]?jsx?$/u, '')
-  const candidates = [base, ...extensions.map((extension) => bare + extension), ...extensions.map((extension) => path.join(base, `index${extension}`))]
-  return candidates.find((candidate) => versionOf(candidate) !== null) ?? null
+  return existing(path.resolve(path.dirname(from), specifier))
 }

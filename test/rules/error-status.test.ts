@@ -64,7 +64,7 @@ ${withCatch(`if (fail(span, error)) span.recordException(error)\nthrow error`).s
     { name: 'OK, then ERROR on the same path', code: inSpan(`  span.setStatus({ code: SpanStatusCode.OK })\n  if (!fn) span.setStatus({ code: SpanStatusCode.ERROR })\n  span.end()`), errors: [{ messageId: 'maskingOk', line: 4 }] },
     { name: 'a message that is an object', code: withCatch(`span.setStatus({ code: SpanStatusCode.ERROR, message: { text: 'x' } })`), errors: [{ messageId: 'messageNotString', line: 7 }] },
     { name: 'a message that is an Error', code: withCatch(`span.setStatus({ code: SpanStatusCode.ERROR, message: new Error('x') })`), errors: [{ messageId: 'messageNotString', line: 7 }] },
-    { name: 'a message that is what was caught', code: withCatch(`span.setStatus({ code: SpanStatusCode.ERROR, message: error as any })`), errors: [{ messageId: 'messageNotString', line: 7 }] },
+    { name: 'a message that is what was caught', code: withCatch(`span.setStatus({ code: SpanStatusCode.ERROR, message: error as string })`), errors: [{ messageId: 'messageNotString', line: 7 }] },
     { name: 'strict: the status stays unset', options: [{ unset: true, fix: false }], code: inSpan(`  try {\n    await fn()\n  } finally { span.end() }`), errors: [{ messageId: 'unset', line: 3 }] },
   ],
 })

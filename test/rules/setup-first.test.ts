@@ -28,6 +28,7 @@ const everything = `${autoImport}export async function startTracing() {
 }`
 const byArrow = `${autoImport}export const startTracing = async (): Promise<void> => {\n  new NodeSDK({ instrumentations: [getNodeAutoInstrumentations()] }).start()\n}`
 const atLoad = `${autoImport}export const sdk = new NodeSDK({\n  instrumentations: [\n    getNodeAutoInstrumentations(),\n  ],\n})\n\nexport function startTracing() {\n  sdk.start()\n}`
+const atOnce = `${autoImport}export const sdk = (() => {\n  const made = new NodeSDK({ instrumentations: [getNodeAutoInstrumentations()] })\n  return made\n})()`
 const instrumentationOf = (name: string, module: string) => `import { ${name} } from '${module}'\nexport function startTracing() {\n  new NodeSDK({ instrumentations: [new ${name}()] }).start()\n}`
 const ofExpress = instrumentationOf('ExpressInstrumentation', '@opentelemetry/instrumentation-express')
 const ofHttp = instrumentationOf('HttpInstrumentation', '@opentelemetry/instrumentation-http')
@@ -76,6 +77,7 @@ use(new ExpressInstrumentation(), express)`,
     { name: 'a called setup of the project that made its instrumentations when it was loaded', filename: beside(atLoad), code: `import { startTracing } from './tracing.js'\nimport express from 'express'\nstartTracing()\nexpress()` },
     { name: 'what is imported of a module that makes its instrumentations in a function', filename: beside(everything), code: `${started}export { express, startTracing }` },
     { name: 'a module that made its instrumentations as it was loaded, for a constant of it: the entry may have loaded it before', filename: beside(atLoad), code: `import express from 'express'\nimport { attributes } from './tracing.js'\nexpress(attributes)` },
+    { name: 'one that made them in a function that ran at once', filename: beside(atOnce), code: `import { sdk } from './tracing.js'\nimport express from 'express'\nsdk.start()\nexpress()` },
     { name: 'a called setup of the project that nobody can read', code: `${started}startTracing()\nexpress()` },
     { name: 'a setup of the project that others call', filename: beside(everything), code: `${started}export function main() { startTracing(); express() }` },
     { name: 'a function of the tracing module that starts nothing', filename: beside(everything), code: `import express from 'express'\nimport { tracerOf } from './tracing.js'\nexpress(tracerOf('orders'))` },

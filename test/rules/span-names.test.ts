@@ -153,6 +153,7 @@ ruleTester.run('span-name-style', findingsOnly(spanNameStyle), {
   invalid: [
     { name: 'prose', code: start(`'Charge the payment'`), errors: [{ messageId: 'style', line: 3, column: 18, data: { name: '"Charge the payment"', style: '"domain.action"', like: '"payment.charge"' } }] },
     { name: 'a domain, and capitals behind it', code: start(`'payment.chargeCard'`), errors: [{ messageId: 'style', data: { name: '"payment.chargeCard"', style: '"domain.action"', like: '"payment.charge_card"' } }] },
+    { name: 'a domain that is not listed, in another form', code: start(`'order.placeNow'`), settings: { spanguard: { spanNames: { domains: ['payment', 'refund'] } } }, errors: [{ messageId: 'style', data: { name: '"order.placeNow"', style: '"domain.action"', like: '"payment.charge"' } }] },
     { name: 'one word', code: start(`'charge'`), errors: [{ messageId: 'style' }] },
     { name: 'capitals', code: start(`'Payment.charge'`), errors: [{ messageId: 'style' }] },
     { name: 'a domain that is not listed', code: start(`'order.place'`), settings: { spanguard: { spanNames: { domains: ['payment'] } } }, errors: [{ messageId: 'domain' }] },

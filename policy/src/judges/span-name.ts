@@ -187,19 +187,22 @@ function isTechnical(text: string, fact: Named, policy: Policy): boolean {
 
 const STYLE = /^[a-z][a-z\d_-]*(?:\.[a-z][a-z\d_-]*)+$/
 
-/** `a2a.handleRpc` as `a2a.handle_rpc`; a name without a domain as another one's. */
-function likeOf(text: string): string {
+/** `a2a.handleRpc` as `a2a.handle_rpc`; a name without a domain, or with another than those of the policy, as one that has one. */
+function likeOf(text: string, domains: readonly string[]): string {
   const formed = toKeyForm(text)
-  return STYLE.test(formed) ? formed : 'payment.charge'
+  return STYLE.test(formed) && beginsWithDomain(formed, domains) ? formed : `${domains[0] ?? 'payment'}.charge`
+}
+
+function beginsWithDomain(text: string, domains: readonly string[]): boolean {
+  return domains.length === 0 || domains.some((domain) => text === domain || text.startsWith(`${domain}.`))
 }
 
 function judgeStyle(text: string, name: Value, fact: Named, policy: Policy): Found | null {
   const { domains, style } = policy.spanNames
   if (style === 'any' || hasConventionKind(fact)) return null
-  const data = { name: shorten(text), style: shorten(style), domains: domains.join(', '), like: shorten(likeOf(text)) }
+  const data = { name: shorten(text), style: shorten(style), domains: domains.join(', '), like: shorten(likeOf(text, domains)) }
   if (!STYLE.test(text)) return { rule: 'span-name-style', messageId: 'style', data, origin: name.origin }
-  const isKnown = domains.length === 0 || domains.some((domain) => text === domain || text.startsWith(`${domain}.`))
-  return isKnown ? null : { rule: 'span-name-style', messageId: 'domain', data, origin: name.origin }
+  return beginsWithDomain(text, domains) ? null : { rule: 'span-name-style', messageId: 'domain', data, origin: name.origin }
 }
 
 function judgeParts(name: Extract<Value, { kind: 'template' | 'concat' }>, fact: Named, policy: Policy): Found | null {

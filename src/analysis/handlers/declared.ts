@@ -238,7 +238,7 @@ function hasType(exported: Exported, row: ExportedHandlerRow, framework: Framewo
     return names === null || names.includes(reference.name)
   }
   if (exported.at.type === 'Identifier' && isOf(typeOfName(exported.at, context), row.types)) return true
-  const handler = exported.value.type === 'CallExpression' ? givenToEngine(exported.value, context) : exported.value
+  const handler = exported.value.type === 'CallExpression' ? givenToEngine(exported.value, row.engines ?? [], context) : exported.value
   // An event, a context and a callback are all that a platform gives: who asks for more is called by a handler.
   if (handler === null || !isFunction(handler) || handler.params.length > 3) return false
   const [first, second] = handler.params
@@ -247,18 +247,15 @@ function hasType(exported: Exported, row: ExportedHandlerRow, framework: Framewo
   return first?.type === 'Identifier' && isOf(first.typeAnnotation?.typeAnnotation, null) && row.parameters?.includes(first.name) === true
 }
 
-/** What puts middleware around a function of AWS Lambda, and does nothing else. Source: middy.js.org/docs/intro/getting-started. */
-const MIDDLEWARE_ENGINE = '@middy/core'
-
 /** `handler` of `middy(handler).use(cors())` and of `middy().use(cors()).handler(handler)`. */
-function givenToEngine(node: TSESTree.CallExpression, context: ReceiverContext): TSESTree.Node | null {
+function givenToEngine(node: TSESTree.CallExpression, engines: readonly string[], context: ReceiverContext): TSESTree.Node | null {
   let call = node
   let given: TSESTree.Node | undefined
   for (;;) {
     const callee = unwrap(call.callee)
     const [first] = call.arguments
     if (callee.type !== 'MemberExpression') {
-      if (resolveReference(callee, context.sourceCode)?.module !== MIDDLEWARE_ENGINE) return null
+      if (!engines.includes(resolveReference(callee, context.sourceCode)?.module ?? '')) return null
       given ??= first
       return given === undefined ? null : resolveValue(given, context)
     }
